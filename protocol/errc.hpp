@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace weixin {
+
+/// What went wrong, grouped by who has to act. Every value has a stable name (errc.cpp) that appears in
+/// logs, metrics, admin API answers and history; names never change once released.
+enum class errc : std::uint8_t {
+  // Try again later: the network or Weixin is in trouble, nobody has to act.
+  dns_failed,       ///< the name did not resolve
+  connect_failed,   ///< no TCP connection
+  tls_failed,       ///< handshake or certificate check failed; the context names the host
+  timed_out,        ///< a deadline passed
+  connection_lost,  ///< reset or closed in the middle of an exchange
+  http_status,      ///< a status the call does not expect; `error::ret` holds it
+  malformed_answer, ///< the body is not what the endpoint answers with
+  answer_too_large, ///< header or body above the limit of the endpoint
+  server_error,     ///< Weixin says Ret -1, or an unknown code
+  breaker_open,     ///< the host failed too often, no call was made
+  cancelled,        ///< the caller gave up (stop, restart) before an answer came
+  // Slow down.
+  too_frequent, ///< Ret 1205
+  // A new login is needed.
+  session_ended,   ///< 1100, 1101 or 1102; `error::ret` holds which
+  ticket_rejected, ///< Ret -14
+  login_expired,   ///< the QR code ran out (400, 500, 0 or an unknown code)
+  login_cancelled, ///< 202: the person pressed cancel
+  login_refused,   ///< the login page's XML holds another non-zero ret
+  // The operator has to act.
+  barred,           ///< 1203: the account or the environment may not log in on the web
+  host_not_allowed, ///< a host or address outside the table: never connected to
+  kicked,           ///< ended right after a login, or three times in an hour
+  different_user,   ///< another user than before scanned this account's code
+  duplicate_user,   ///< the user is already served under another account name
+  // The caller's request is wrong.
+  rejected_request,  ///< Ret 1, -2 or 1200: Weixin does not take this request
+  not_a_friend,      ///< Ret 1204: this recipient cannot be written to
+  contact_not_found, ///< no contact of that reference or name
+  contact_ambiguous, ///< several contacts of that name
+  target_lost,       ///< the recipient of a queued send is not known to the present session
+  account_not_found,
+  account_exists,
+  invalid_name, ///< an account name that does not match [a-z0-9][a-z0-9-]{0,62}
+  unknown_bot,
+  invalid_argument, ///< any other value that is not acceptable; the context says which and why
+  queue_full,
+  body_too_large,
+  disk_full,
+  not_online, ///< needs a session and there is none
+  // This machine or its files.
+  store_failed,
+  store_corrupt,   ///< the database cannot be read; it was left untouched
+  store_newer,     ///< written by a newer version; it was left untouched
+  data_dir_in_use, ///< another weixind runs on it
+  config_invalid,
+  io_failed,
+  // A bug of ours.
+  internal,
+};
+
+inline constexpr int errc_count = static_cast<int>(errc::internal) + 1;
+
+/// The stable name, for example "timed_out".
+std::string_view to_string(errc code) noexcept;
+
+/// True for what heals without a new login and without a person: the classes "try again later" and 1205.
+bool is_transient(errc code) noexcept;
+
+} // namespace weixin

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "protocol/http_message.hpp"
+#include "protocol/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace weixin::transport {
+
+/// Where the body of a successful (2xx) answer goes instead of memory. Owned by one call.
+class body_sink {
+public:
+  virtual ~body_sink() = default;
+  /// Takes the next piece. The transport reads on only after `done` was called, from whichever thread,
+  /// exactly once; an error ends the call with that error. Pieces are at most 64 KiB.
+  virtual void write(std::string piece, std::function<void(result<void>)> done) = 0;
+};
+
+/// The bounds of one call. Every call has them; there is no unlimited call.
+struct call_limits {
+  /// From `start` to the last byte of the answer, connecting and waiting for a free connection included.
+  std::chrono::milliseconds deadline{15'000};
+  std::size_t max_header_bytes = 64 * 1024;
+  std::size_t max_body_bytes = 1024 * 1024; ///< after decompression; with a sink: of the whole file
+};
+
+/// One call: the request, its bounds, and under which name it is counted.
+struct http_call {
+  http_request request;
+  call_limits limits;
+  /// A name from a closed set (the endpoint) for metrics and error contexts. Must outlive the call.
+  std::string_view label;
+  /// When set, a 2xx body is streamed there and `http_response::body` stays empty.
+  std::shared_ptr<body_sink> sink;
+};
+
+/// The HTTPS client of one account. Accounts share no connection, no TLS session and no cookie.
+///
+/// Lives on one shard: every member function is called on its thread, every completion runs on its thread,
+/// exactly once, and never from inside `start`. Redirects are never followed: a 301 is an answer.
+/// Errors: dns_failed, connect_failed, tls_failed, timed_out, connection_lost, malformed_answer,
+/// answer_too_large, breaker_open, host_not_allowed, cancelled; `error::request_left` tells whether a byte of
+/// the request may have left. Any HTTP status is a success here.
+class http_client {
+public:
+  using completion = std::function<void(result<http_response>)>;
+
+  virtual ~http_client() = default;
+  virtual void start(http_call call, completion done) = 0;
+  /// Ends every call under way with errc::cancelled and closes all connections. New calls may be started.
+  virtual void close() = 0;
+};
+
+} // namespace weixin::transport
