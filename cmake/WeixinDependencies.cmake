@@ -33,7 +33,7 @@ set_target_properties(sqlitecpp PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${SQLITECPP_INCLUDE_DIR}
   INTERFACE_LINK_LIBRARIES PkgConfig::SQLITE3)
 
-# Beast and Asio are compiled once, in transport/boost_impl.cpp, instead of in every file.
+# Beast and Asio are compiled once, in runtime/boost_impl.cpp, instead of in every file.
 add_library(boost_net INTERFACE)
 target_compile_definitions(boost_net INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
