@@ -1,0 +1,42 @@
+#pragma once
+
+#include "protocol/http_message.hpp"
+#include "protocol/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weixin::httpd {
+
+/// Which server to talk to: exactly one of the two is set.
+struct call_target {
+  std::string unix_path; ///< at most 107 bytes
+  std::string address;   ///< "127.0.0.1:9464" or "[::1]:9464": a numeric address and a port, no name
+};
+
+/// Sends one request and waits for the whole answer, on a connection of its own. Blocks: for command-line
+/// programs and tests, never on a shard. `request.host` is the Host header, "localhost" when empty;
+/// Content-Length and Connection are added; HEAD and answers without a length are understood.
+/// `deadline` runs from the connect to the last byte. Any HTTP status is a success.
+/// Errors: connect_failed (nobody listens, no such socket, no permission: the context tells), timed_out,
+/// connection_lost, malformed_answer, answer_too_large, invalid_argument (target).
+result<http_response> call(const call_target& target, const http_request& request,
+                           std::chrono::milliseconds deadline,
+                           std::size_t max_body_bytes = std::size_t{64} * 1024 * 1024);
+
+/// Takes the next piece of the decoded body (at most 64 KiB, as it arrived); false ends the call.
+using body_callback = std::function<bool(std::string_view)>;
+
+/// Like `call`, but a 2xx body goes to `on_data` as it arrives (Server-Sent Events) and may be endless.
+/// Returns the head with an empty body once the server ended the body or `on_data` returned false. Any other
+/// status is returned with its body (at most 1 MiB) and without a call of `on_data`: look at the status.
+/// `idle_deadline` is the longest silence, before the head and between two pieces; without it only the
+/// connect is limited (10 s).
+result<http_response> stream(const call_target& target, const http_request& request, body_callback on_data,
+                             std::optional<std::chrono::milliseconds> idle_deadline = std::nullopt);
+
+} // namespace weixin::httpd

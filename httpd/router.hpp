@@ -1,0 +1,35 @@
+#pragma once
+
+#include "httpd/server.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weixin::httpd {
+
+/// Finds the handler of a request by method and path. Patterns hold whole-segment parameters:
+/// "/v1/accounts/{name}/qr". A path without a route answers 404 `not_found`; a known path with another
+/// method answers 405 `method_not_allowed` with Allow; HEAD is served by GET's handler.
+/// Immutable once the server runs; used on the server's thread.
+class router {
+public:
+  struct route {
+    std::string method;
+    std::string pattern;
+    handler handle;
+  };
+
+  void add(std::string method, std::string pattern, handler handle);
+  /// Answers the request or hands it to its route with `params` filled in.
+  void operator()(request r, responder respond) const;
+  const std::vector<route>& routes() const noexcept { return routes_; }
+  /// The pattern that the path matches, or "unmatched": a metric label from a closed set.
+  std::string_view pattern_of(std::string_view path) const noexcept;
+
+private:
+  std::vector<route> routes_;
+};
+
+} // namespace weixin::httpd

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "httpd/message.hpp"
+#include "protocol/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace weixin::httpd {
+
+/// How a connection is spoiled on purpose. Only the simulator uses it.
+enum class sabotage {
+  close, ///< FIN, without an answer
+  reset, ///< RST, without an answer
+  stall, ///< nothing more is said; the connection stays open until the peer or the server gives up
+};
+
+/// The one way to answer one request. Copies share the request; the first answer wins, later ones are ignored.
+/// May be called from any thread and at any later time (long polls). Dropping the last copy without an
+/// answer answers 500. When the peer is gone an answer is dropped.
+class responder {
+public:
+  class connection;
+  explicit responder(std::shared_ptr<connection> c);
+
+  void send(response r) const;
+
+  /// Starts an answer of unknown length (Server-Sent Events): the head goes out, then `write` adds pieces
+  /// until `finish`. A piece is refused (false), and the connection closed, when more than
+  /// `listen_options::max_stream_backlog_bytes` wait for a slow reader, or when the peer is gone.
+  void start_stream(response head) const;
+  bool write(std::string piece) const;
+  void finish() const;
+  /// Called once, on the server's thread, when the peer of a stream or of an unanswered request goes away.
+  void on_gone(std::function<void()> callback) const;
+
+  /// Sends these bytes as they are, then closes: a malformed answer on purpose.
+  void send_raw(std::string bytes) const;
+  void spoil(sabotage how) const;
+
+private:
+  std::shared_ptr<connection> connection_;
+};
+
+/// Called on the server's io_context thread. Must not block.
+using handler = std::function<void(request, responder)>;
+
+/// Where and how to listen: exactly one of `unix_path` or `address` is set.
+struct listen_options {
+  std::string unix_path;       ///< at most 107 bytes; a stale socket there is replaced, anything else is not
+  unsigned unix_mode = 0660;
+  /// Unix sockets: root, the own uid and members of the socket file's group are served, others get 403.
+  bool check_peer = true;
+  std::string address;         ///< "127.0.0.1:9464", "[::1]:0"; port 0 takes any free port
+  std::string tls_certificate; ///< PEM file with the chain; empty: plain HTTP
+  std::string tls_key;         ///< PEM file
+
+  std::size_t max_header_bytes = 16 * 1024; ///< above: 431
+  std::size_t max_body_bytes = 1024 * 1024; ///< above: 413 problem `body_too_large`
+  std::size_t max_connections = 256;        ///< above: 503 with Retry-After, then closed
+  std::size_t max_stream_backlog_bytes = 1024 * 1024;
+  std::chrono::milliseconds header_deadline{5'000}; ///< for the head, from its first byte or the connection's start
+  std::chrono::milliseconds body_deadline{30'000};
+  std::chrono::milliseconds idle_deadline{60'000}; ///< keep-alive: time between two requests
+  std::chrono::milliseconds write_deadline{30'000};
+};
+
+/// An HTTP/1.1 server: keep-alive, fixed-length and chunked request bodies, HEAD, Expect: 100-continue.
+/// Refuses what RFC 9112 calls ambiguous (both Content-Length and Transfer-Encoding: 400; control
+/// characters in a value: 400; no or a second Host: 400). All on one io_context, which must run on one thread.
+class server {
+public:
+  server(boost::asio::io_context& context, listen_options options, handler handle);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Binds and listens. Errors: invalid_argument (path too long, bad address), io_failed (with the system's
+  /// reason and what to do), data_dir_in_use (a living server answers on that unix socket).
+  result<void> start();
+  /// "127.0.0.1:43121" with the real port, or the unix path.
+  std::string endpoint() const;
+  /// Stops listening and closes every connection; removes the unix socket. Call on the io_context's thread
+  /// or when it does not run any more. Idempotent.
+  void stop();
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace weixin::httpd

@@ -1,0 +1,211 @@
+#include "supervisor/restart_policy.hpp"
+
+#include "actors/backoff.hpp"
+
+#include <algorithm>
+
+namespace weixin::supervisor {
+
+namespace {
+
+using namespace std::chrono;
+
+struct rules {
+  policy_state& s;
+  steady_time now;
+  random_generator& random;
+  const policy_limits& limits;
+  unsigned push_hosts;
+
+  void enter(account_state state, std::string reason = {}) {
+    s.state = state;
+    s.reason = std::move(reason);
+  }
+
+  void forget_session() {
+    s.has_session = false;
+    s.proven_push_host = false;
+    s.push_hosts_tried = 0;
+    s.last_good_poll.reset();
+    s.until.reset();
+  }
+
+  decision hold(std::string reason) {
+    forget_session();
+    enter(account_state::held, std::move(reason));
+    return {.what = action::stop_children, .alert = true};
+  }
+
+  decision new_login(std::string reason, milliseconds delay = {}, bool alert = false) {
+    forget_session();
+    enter(account_state::starting, std::move(reason));
+    return {.what = action::start_login, .delay = delay, .alert = alert};
+  }
+
+  /// online, degraded or throttled: derived from ages, never from what an actor said last.
+  void derive_health() {
+    if (!s.has_session) return;
+    if (s.until && now < *s.until) return enter(account_state::throttled, "too_frequent");
+    s.until.reset();
+    if (!s.last_good_poll) return;
+    if (now - *s.last_good_poll <= limits.degraded_after)
+      enter(account_state::online);
+    else if (s.state != account_state::degraded)
+      enter(account_state::degraded, "no good poll");
+  }
+
+  decision on(const event::run&) {
+    s.running = true;
+    s.failures = 0;
+    s.qr_refreshes = 0;
+    s.crashes.clear();
+    s.ends.clear();
+    s.cool_off_level = 0;
+    return new_login("");
+  }
+
+  decision on(const event::halt& e) {
+    s.running = false;
+    forget_session();
+    enter(account_state::stopped, e.reason);
+    return {.what = action::stop_children};
+  }
+
+  decision on(const event::qr_shown&) {
+    s.failures = 0;
+    enter(account_state::awaiting_scan);
+    return {};
+  }
+
+  decision on(const event::scanned&) {
+    enter(account_state::awaiting_confirm);
+    return {};
+  }
+
+  decision on(const event::logged_in&) {
+    forget_session();
+    s.has_session = true;
+    s.login_at = now;
+    s.failures = 0;
+    s.qr_refreshes = 0;
+    enter(account_state::starting);
+    return {};
+  }
+
+  decision on(const event::good_poll& e) {
+    s.failures = 0;
+    s.last_good_poll = now;
+    s.proven_push_host = s.proven_push_host || e.synccheck;
+    derive_health();
+    return {};
+  }
+
+  decision on(const event::failure& e) {
+    switch (e.what.code) {
+    case errc::session_ended:
+    case errc::ticket_rejected: return session_ended(e.what);
+    case errc::barred: return hold("barred");
+    case errc::different_user: return hold("different_user");
+    case errc::duplicate_user: return hold("duplicate_user");
+    case errc::kicked: return hold("kicked");
+    case errc::too_frequent: return throttle();
+    case errc::login_expired: return login_expired();
+    case errc::login_cancelled: return login_expired();
+    case errc::login_refused: return login_expired();
+    default: return unreachable(e.what);
+    }
+  }
+
+  decision session_ended(const error& what) {
+    if (what.ret == 1100 && s.has_session && !s.proven_push_host && s.push_hosts_tried + 1 < push_hosts) {
+      ++s.push_hosts_tried;
+      return {.what = action::next_push_host};
+    }
+    bool fresh = s.login_at && now - *s.login_at <= limits.kicked_within;
+    std::erase_if(s.ends, [&](steady_time t) { return now - t > limits.ends_period; });
+    s.ends.push_back(now);
+    if ((what.ret == 1102 && fresh) || s.ends.size() >= limits.ends_to_kicked) return hold("kicked");
+    s.qr_refreshes = 0;
+    return new_login(what.ret != 0 ? std::to_string(what.ret) : std::string{to_string(what.code)}, {}, true);
+  }
+
+  /// A code that ran out, a cancelled or refused login: the next code, but not for ever.
+  decision login_expired() {
+    if (s.qr_refreshes >= limits.qr_codes) {
+      forget_session();
+      enter(account_state::needs_login, "nobody scanned");
+      return {.what = action::stop_children, .alert = true};
+    }
+    ++s.qr_refreshes;
+    return new_login("qr_expired", milliseconds{1'000});
+  }
+
+  decision throttle() {
+    if (s.last_throttle && now - *s.last_throttle > limits.throttle_forgotten) s.throttle_level = 0;
+    auto step = std::min<std::size_t>(s.throttle_level, limits.throttle_steps.size() - 1);
+    auto pause = limits.throttle_steps[step];
+    // One overload makes several calls fail: those after the first do not lengthen the pause.
+    if (s.until && now < *s.until)
+      return {.what = action::throttle, .delay = duration_cast<milliseconds>(*s.until - now)};
+    ++s.throttle_level;
+    s.last_throttle = now;
+    s.until = now + pause;
+    enter(account_state::throttled, "too_frequent");
+    return {.what = action::throttle, .delay = pause, .alert = true};
+  }
+
+  decision unreachable(const error&) {
+    ++s.failures;
+    derive_health();
+    return {.what = action::retry, .delay = retry_delay(s.failures, random), .reconnect = s.failures > 1};
+  }
+
+  decision on(const event::crash&) {
+    if (s.last_crash && now - *s.last_crash > limits.healthy_after) s.cool_off_level = 0;
+    s.last_crash = now;
+    std::erase_if(s.crashes, [&](steady_time t) { return now - t > limits.crash_period; });
+    s.crashes.push_back(now);
+    if (s.crashes.size() <= limits.crash_intensity) return {.what = action::restart_child};
+    s.crashes.clear();
+    auto base = std::min(limits.cool_off_first * (1 << std::min(s.cool_off_level, 10U)), limits.cool_off_longest);
+    ++s.cool_off_level;
+    auto jitter = 1.0 + limits.cool_off_jitter * (2.0 * unit_random(random) - 1.0);
+    auto wait = milliseconds{static_cast<long long>(static_cast<double>(milliseconds{base}.count()) * jitter)};
+    forget_session();
+    s.until = now + wait;
+    enter(account_state::cooling_off, "crashed too often");
+    return {.what = action::stop_children, .delay = wait, .alert = true};
+  }
+
+  decision on(const event::due&) {
+    if (s.state != account_state::cooling_off || !s.running) return {};
+    // The trial start: one more crash within the period sends the account straight back.
+    s.crashes.assign(limits.crash_intensity, now);
+    return new_login("trial start");
+  }
+
+  decision on(const event::tick&) {
+    if (s.last_crash && now - *s.last_crash > limits.healthy_after) {
+      s.cool_off_level = 0;
+      s.last_crash.reset();
+    }
+    derive_health();
+    return {};
+  }
+};
+
+} // namespace
+
+decision decide(policy_state& s, const policy_event& e, steady_time now, random_generator& random,
+                const policy_limits& limits, unsigned push_hosts) {
+  rules r{s, now, random, limits, push_hosts};
+  // Desired state wins over any automation: what is stopped or held moves only when the operator says so.
+  bool at_rest = s.state == account_state::stopped || s.state == account_state::held ||
+                 s.state == account_state::needs_login;
+  bool from_operator = std::holds_alternative<event::run>(e) || std::holds_alternative<event::halt>(e);
+  if (at_rest && !from_operator) return {};
+  if (s.state == account_state::cooling_off && !from_operator && !std::holds_alternative<event::due>(e)) return {};
+  return std::visit([&](const auto& what) { return r.on(what); }, e);
+}
+
+} // namespace weixin::supervisor

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "protocol/result.hpp"
+#include "runtime/random.hpp"
+#include "supervisor/account_state.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weixin::supervisor {
+
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// Every number of the policy, in one place.
+struct policy_limits {
+  unsigned crash_intensity = 5; ///< more child crashes than this within crash_period stop the account
+  std::chrono::seconds crash_period{60};
+  std::chrono::minutes cool_off_first{1};
+  std::chrono::minutes cool_off_longest{30};
+  double cool_off_jitter = 0.2;
+  std::chrono::minutes healthy_after{10}; ///< so long without a crash resets the cool-off
+  std::chrono::seconds degraded_after{60}; ///< age of the last good poll
+  std::chrono::seconds kicked_within{60};  ///< 1102 so soon after a login means kicked
+  unsigned ends_to_kicked = 3;             ///< so many session ends within ends_period, too
+  std::chrono::hours ends_period{1};
+  std::vector<std::chrono::minutes> throttle_steps{std::chrono::minutes{5}, std::chrono::minutes{10},
+                                                   std::chrono::minutes{20}, std::chrono::minutes{30}};
+  std::chrono::hours throttle_forgotten{1}; ///< so long without 1205 starts at the first step again
+  unsigned qr_codes = 5;                    ///< new codes after the first one before needs_login
+};
+
+// -- what happens -----------------------------------------------------------------------------------------------
+
+namespace event {
+/// The operator, or the start of the server, wants the account to run.
+struct run {};
+/// The operator wants it quiet: pause or logout.
+struct halt {
+  std::string reason;
+};
+/// The login actor shows a QR code.
+struct qr_shown {};
+struct scanned {};
+/// The login is complete: webwxinit answered Ret 0.
+struct logged_in {};
+/// synccheck or webwxsync answered well.
+struct good_poll {
+  bool synccheck = false; ///< a synccheck, so that the push host is proven right
+};
+/// Any failure that the login or the poller reports: classified in protocol/, decided here.
+struct failure {
+  error what;
+};
+/// A child ended by an exception, or two heartbeats went unanswered.
+struct crash {};
+/// A timer that the policy asked for has fired.
+struct due {};
+/// Nothing happened; the clock moved.
+struct tick {};
+} // namespace event
+
+using policy_event = std::variant<event::run, event::halt, event::qr_shown, event::scanned, event::logged_in,
+                                  event::good_poll, event::failure, event::crash, event::due, event::tick>;
+
+// -- what is to be done -----------------------------------------------------------------------------------------
+
+enum class action {
+  none,
+  start_login,     ///< after `delay`: new login actor, new QR code
+  retry,           ///< after `delay`: the actor that failed tries the same again
+  next_push_host,  ///< use the next push host of the table and poll again
+  restart_child,   ///< spawn the crashed child again
+  stop_children,   ///< end all children, keep nothing running until the operator or a timer says so
+  throttle,        ///< pause sends for `delay`, poll slowly, keep the session
+};
+
+struct decision {
+  action what = action::none;
+  std::chrono::milliseconds delay{0};
+  /// True when the delay must also draw from limits.reconnects_per_second.
+  bool reconnect = false;
+  /// True for decisions that an operator is told about (log level warn, notification).
+  bool alert = false;
+};
+
+/// What the policy remembers of one account. Plain data: copy it, compare it, print it.
+struct policy_state {
+  account_state state = account_state::stopped;
+  std::string reason;
+  bool running = false;                  ///< desired state, as far as the policy was told
+  bool has_session = false;
+  bool proven_push_host = false;         ///< this session had a good synccheck
+  unsigned push_hosts_tried = 0;
+  unsigned failures = 0;                 ///< in a row, of the network
+  unsigned qr_refreshes = 0;
+  unsigned cool_off_level = 0;
+  unsigned throttle_level = 0;
+  std::optional<steady_time> login_at;
+  std::optional<steady_time> last_good_poll;
+  std::optional<steady_time> last_crash;
+  std::optional<steady_time> last_throttle;
+  std::optional<steady_time> until;      ///< end of throttled or cooling_off
+  std::vector<steady_time> crashes;      ///< within crash_period, at most crash_intensity + 1
+  std::vector<steady_time> ends;         ///< session ends within ends_period, at most ends_to_kicked
+};
+
+/// Decides what follows an event. The one place where that is decided; no actor, no I/O, no clock of its own.
+/// `push_hosts` is how many push hosts the table has for the probe of a wrong one.
+decision decide(policy_state& s, const policy_event& e, steady_time now, random_generator& random,
+                const policy_limits& limits = {}, unsigned push_hosts = 6);
+
+} // namespace weixin::supervisor
