@@ -54,19 +54,43 @@ struct rules {
       enter(account_state::degraded, "no good poll");
   }
 
-  decision on(const event::run&) {
+  /// What the operator asks for starts with a clean slate: old failures do not count against it.
+  void forgive() {
     s.running = true;
     s.failures = 0;
     s.qr_refreshes = 0;
     s.crashes.clear();
     s.ends.clear();
     s.cool_off_level = 0;
+    s.until.reset();
+  }
+
+  decision start(std::string reason) {
+    if (!s.has_session) return new_login(std::move(reason));
+    s.last_good_poll.reset();
+    s.until.reset();
+    enter(account_state::starting, std::move(reason));
+    return {.what = action::start_children};
+  }
+
+  void reset_after_healthy_time() {
+    if (s.healthy_since && now - *s.healthy_since > limits.healthy_after) s.cool_off_level = 0;
+  }
+
+  decision on(const event::run&) {
+    forgive();
+    return start("");
+  }
+
+  decision on(const event::relogin&) {
+    forgive();
     return new_login("");
   }
 
   decision on(const event::halt& e) {
     s.running = false;
-    forget_session();
+    if (!e.keep_session) forget_session();
+    s.until.reset();
     enter(account_state::stopped, e.reason);
     return {.what = action::stop_children};
   }
@@ -161,8 +185,8 @@ struct rules {
   }
 
   decision on(const event::crash&) {
-    if (s.last_crash && now - *s.last_crash > limits.healthy_after) s.cool_off_level = 0;
-    s.last_crash = now;
+    reset_after_healthy_time();
+    s.healthy_since = now;
     std::erase_if(s.crashes, [&](steady_time t) { return now - t > limits.crash_period; });
     s.crashes.push_back(now);
     if (s.crashes.size() <= limits.crash_intensity) return {.what = action::restart_child};
@@ -171,7 +195,6 @@ struct rules {
     ++s.cool_off_level;
     auto jitter = 1.0 + limits.cool_off_jitter * (2.0 * unit_random(random) - 1.0);
     auto wait = milliseconds{static_cast<long long>(static_cast<double>(milliseconds{base}.count()) * jitter)};
-    forget_session();
     s.until = now + wait;
     enter(account_state::cooling_off, "crashed too often");
     return {.what = action::stop_children, .delay = wait, .alert = true};
@@ -180,15 +203,13 @@ struct rules {
   decision on(const event::due&) {
     if (s.state != account_state::cooling_off || !s.running) return {};
     // The trial start: one more crash within the period sends the account straight back.
+    s.healthy_since = now;
     s.crashes.assign(limits.crash_intensity, now);
-    return new_login("trial start");
+    return start("trial start");
   }
 
   decision on(const event::tick&) {
-    if (s.last_crash && now - *s.last_crash > limits.healthy_after) {
-      s.cool_off_level = 0;
-      s.last_crash.reset();
-    }
+    reset_after_healthy_time();
     derive_health();
     return {};
   }
@@ -202,7 +223,8 @@ decision decide(policy_state& s, const policy_event& e, steady_time now, random_
   // Desired state wins over any automation: what is stopped or held moves only when the operator says so.
   bool at_rest = s.state == account_state::stopped || s.state == account_state::held ||
                  s.state == account_state::needs_login;
-  bool from_operator = std::holds_alternative<event::run>(e) || std::holds_alternative<event::halt>(e);
+  bool from_operator = std::holds_alternative<event::run>(e) || std::holds_alternative<event::relogin>(e) ||
+                       std::holds_alternative<event::halt>(e);
   if (at_rest && !from_operator) return {};
   if (s.state == account_state::cooling_off && !from_operator && !std::holds_alternative<event::due>(e)) return {};
   return std::visit([&](const auto& what) { return r.on(what); }, e);

@@ -35,11 +35,14 @@ struct policy_limits {
 // -- what happens -----------------------------------------------------------------------------------------------
 
 namespace event {
-/// The operator, or the start of the server, wants the account to run.
+/// The operator, or the start of the server, wants the account to run: on the session it has, if it has one.
 struct run {};
-/// The operator wants it quiet: pause or logout.
+/// The operator wants a new QR code, whatever there is.
+struct relogin {};
+/// The operator wants it quiet: pause keeps the session, logout ends it.
 struct halt {
   std::string reason;
+  bool keep_session = true;
 };
 /// The login actor shows a QR code.
 struct qr_shown {};
@@ -62,7 +65,7 @@ struct due {};
 struct tick {};
 } // namespace event
 
-using policy_event = std::variant<event::run, event::halt, event::qr_shown, event::scanned, event::logged_in,
+using policy_event = std::variant<event::run, event::relogin, event::halt, event::qr_shown, event::scanned, event::logged_in,
                                   event::good_poll, event::failure, event::crash, event::due, event::tick>;
 
 // -- what is to be done -----------------------------------------------------------------------------------------
@@ -70,6 +73,7 @@ using policy_event = std::variant<event::run, event::halt, event::qr_shown, even
 enum class action {
   none,
   start_login,     ///< after `delay`: new login actor, new QR code
+  start_children,  ///< the whole tree, on the session that is there
   retry,           ///< after `delay`: the actor that failed tries the same again
   next_push_host,  ///< use the next push host of the table and poll again
   restart_child,   ///< spawn the crashed child again
@@ -100,7 +104,7 @@ struct policy_state {
   unsigned throttle_level = 0;
   std::optional<steady_time> login_at;
   std::optional<steady_time> last_good_poll;
-  std::optional<steady_time> last_crash;
+  std::optional<steady_time> healthy_since; ///< the last start or crash
   std::optional<steady_time> last_throttle;
   std::optional<steady_time> until;      ///< end of throttled or cooling_off
   std::vector<steady_time> crashes;      ///< within crash_period, at most crash_intensity + 1

@@ -1,0 +1,334 @@
+// The restart table: one test a row. Time is a number here, and nothing runs.
+#include "supervisor/restart_policy.hpp"
+
+#include "actors/backoff.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weixin::supervisor {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+struct RestartPolicy : ::testing::Test {
+  policy_state s;
+  steady_time now = steady_time{} + 1000h;
+  random_generator random{7};
+
+  decision on(const policy_event& e) { return decide(s, e, now, random); }
+  decision fails(errc code, int ret = 0) { return on(event::failure{fail(code, "synccheck", ret)}); }
+  void pass(std::chrono::nanoseconds d) { now += std::chrono::duration_cast<steady_time::duration>(d); }
+
+  void run() { on(event::run{}); }
+  void log_in() {
+    on(event::qr_shown{});
+    on(event::scanned{});
+    on(event::logged_in{});
+  }
+  void go_online() {
+    run();
+    log_in();
+    on(event::good_poll{.synccheck = true});
+    ASSERT_EQ(s.state, account_state::online);
+  }
+};
+
+// -- the way up ---------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, ShowsEachStepOfALoginAsAState) {
+  EXPECT_EQ(on(event::run{}).what, action::start_login);
+  EXPECT_EQ(s.state, account_state::starting);
+  on(event::qr_shown{});
+  EXPECT_EQ(s.state, account_state::awaiting_scan);
+  on(event::scanned{});
+  EXPECT_EQ(s.state, account_state::awaiting_confirm);
+  on(event::logged_in{});
+  EXPECT_EQ(s.state, account_state::starting) << "online is earned by a good poll, not by a login";
+  on(event::good_poll{});
+  EXPECT_EQ(s.state, account_state::online);
+}
+
+// -- crash --------------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, RestartsACrashedChildFiveTimesAMinute) {
+  go_online();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(on(event::crash{}).what, action::restart_child);
+    pass(1s);
+  }
+  EXPECT_EQ(s.state, account_state::online);
+}
+
+TEST_F(RestartPolicy, CoolsOffAfterTheSixthCrashWithinAMinute) {
+  go_online();
+  for (int i = 0; i < 5; ++i) on(event::crash{});
+  auto d = on(event::crash{});
+  EXPECT_EQ(d.what, action::stop_children);
+  EXPECT_TRUE(d.alert);
+  EXPECT_EQ(s.state, account_state::cooling_off);
+  EXPECT_GE(d.delay, 48s);
+  EXPECT_LE(d.delay, 72s);
+  EXPECT_EQ(s.until, now + d.delay) << "retry_at is shown";
+}
+
+TEST_F(RestartPolicy, NeverCoolsOffWhenCrashesAreSpread) {
+  go_online();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(on(event::crash{}).what, action::restart_child);
+    pass(13s);
+  }
+}
+
+TEST_F(RestartPolicy, DoublesTheCoolOffUpToHalfAnHourWhileTrialStartsFail) {
+  go_online();
+  for (int i = 0; i < 5; ++i) on(event::crash{});
+  auto wait = on(event::crash{}).delay;
+  for (milliseconds expected : {2min, 4min, 8min, 16min, 30min, 30min, 30min}) {
+    pass(wait);
+    EXPECT_EQ(on(event::due{}).what, action::start_children) << "one trial start on the session that is left";
+    auto d = on(event::crash{});
+    ASSERT_EQ(d.what, action::stop_children) << "a trial start gets one chance";
+    wait = d.delay;
+    EXPECT_GE(wait, expected * 8 / 10);
+    EXPECT_LE(wait, expected * 12 / 10);
+  }
+}
+
+TEST_F(RestartPolicy, AtMostTwelveStartsInTenMinutesOfAChildThatAlwaysDies) {
+  go_online();
+  int starts = 1;
+  auto begin = now;
+  while (now - begin < 10min) {
+    auto d = on(event::crash{});
+    if (d.what == action::stop_children) {
+      pass(d.delay);
+      on(event::due{});
+    }
+    ++starts;
+  }
+  EXPECT_LE(starts, 12);
+}
+
+TEST_F(RestartPolicy, ForgetsTheCoolOffAfterTenHealthyMinutes) {
+  go_online();
+  for (int i = 0; i < 6; ++i) on(event::crash{});
+  pass(90s);
+  on(event::due{});
+  on(event::good_poll{.synccheck = true});
+  pass(11min);
+  on(event::tick{});
+  EXPECT_EQ(s.cool_off_level, 0U);
+}
+
+// -- unreachable --------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, RetriesWhatIsUnreachableAndNeverCountsItAsACrash) {
+  go_online();
+  for (auto code : {errc::timed_out, errc::http_status, errc::connection_lost, errc::dns_failed, errc::tls_failed,
+                    errc::connect_failed, errc::malformed_answer, errc::answer_too_large, errc::breaker_open,
+                    errc::server_error}) {
+    auto d = fails(code);
+    EXPECT_EQ(d.what, action::retry) << to_string(code);
+    EXPECT_LE(d.delay, 60s);
+  }
+  EXPECT_TRUE(s.crashes.empty());
+  EXPECT_EQ(s.state, account_state::online) << "the last good poll is still young";
+}
+
+TEST_F(RestartPolicy, SpreadsRetriesOverTheWholeIntervalUpToAMinute) {
+  for (unsigned failures = 1; failures < 12; ++failures) {
+    auto ceiling = std::min(milliseconds{1s} * (1 << std::min(failures - 1, 6U)), milliseconds{60s});
+    milliseconds lowest = 1h, highest{0};
+    for (int i = 0; i < 1000; ++i) {
+      auto d = retry_delay(failures, random);
+      EXPECT_LE(d, ceiling);
+      lowest = std::min(lowest, d);
+      highest = std::max(highest, d);
+    }
+    EXPECT_LT(lowest, ceiling / 8);
+    EXPECT_GT(highest, ceiling * 7 / 8);
+  }
+}
+
+TEST_F(RestartPolicy, DegradesOnceTheLastGoodPollIsOlderThanAMinute) {
+  go_online();
+  pass(60s);
+  on(event::tick{});
+  EXPECT_EQ(s.state, account_state::online);
+  pass(1s);
+  on(event::tick{});
+  EXPECT_EQ(s.state, account_state::degraded);
+  on(event::good_poll{.synccheck = true});
+  EXPECT_EQ(s.state, account_state::online);
+}
+
+TEST_F(RestartPolicy, PacesReconnectsAfterAnOutage) {
+  go_online();
+  EXPECT_FALSE(fails(errc::timed_out).reconnect);
+  EXPECT_TRUE(fails(errc::timed_out).reconnect);
+}
+
+// -- the end of a session -----------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, TriesTheOtherPushHostsOn1100BeforeTheFirstGoodSynccheck) {
+  run();
+  log_in();
+  on(event::good_poll{.synccheck = false});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(fails(errc::session_ended, 1100).what, action::next_push_host);
+  EXPECT_EQ(fails(errc::session_ended, 1100).what, action::start_login) << "all six tried: the session ended";
+}
+
+TEST_F(RestartPolicy, AsksForANewScanWhenAProvenSessionEnds) {
+  for (int ret : {1100, 1101, 1102}) {
+    s = {};
+    go_online();
+    pass(2h);
+    auto d = fails(errc::session_ended, ret);
+    EXPECT_EQ(d.what, action::start_login) << ret;
+    EXPECT_TRUE(d.alert) << "the operator is told";
+    EXPECT_EQ(s.reason, std::to_string(ret));
+    EXPECT_FALSE(s.has_session);
+  }
+}
+
+TEST_F(RestartPolicy, HoldsAnAccountThatIsKickedWithinAMinuteOfItsLogin) {
+  go_online();
+  pass(59s);
+  auto d = fails(errc::session_ended, 1102);
+  EXPECT_EQ(d.what, action::stop_children);
+  EXPECT_TRUE(d.alert);
+  EXPECT_EQ(s.state, account_state::held);
+  EXPECT_EQ(s.reason, "kicked");
+}
+
+TEST_F(RestartPolicy, HoldsAnAccountAtTheThirdEndWithinAnHour) {
+  go_online();
+  for (int i = 0; i < 2; ++i) {
+    pass(20min);
+    ASSERT_EQ(fails(errc::session_ended, 1101).what, action::start_login);
+    log_in();
+    on(event::good_poll{.synccheck = true});
+  }
+  pass(19min);
+  EXPECT_EQ(fails(errc::session_ended, 1101).what, action::stop_children);
+  EXPECT_EQ(s.reason, "kicked");
+}
+
+TEST_F(RestartPolicy, ForgetsEndsThatAreOlderThanAnHour) {
+  go_online();
+  for (int i = 0; i < 10; ++i) {
+    pass(31min);
+    ASSERT_EQ(fails(errc::session_ended, 1101).what, action::start_login);
+    log_in();
+    on(event::good_poll{.synccheck = true});
+  }
+}
+
+// -- held ---------------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, HoldsBarredDifferentAndDuplicateUsersWithTheirReason) {
+  for (auto [code, reason] : {std::pair{errc::barred, "barred"}, {errc::different_user, "different_user"},
+                              {errc::duplicate_user, "duplicate_user"}}) {
+    s = {};
+    run();
+    on(event::qr_shown{});
+    auto d = fails(code, 1203);
+    EXPECT_EQ(d.what, action::stop_children);
+    EXPECT_TRUE(d.alert);
+    EXPECT_EQ(s.state, account_state::held);
+    EXPECT_EQ(s.reason, reason);
+  }
+}
+
+TEST_F(RestartPolicy, NeverMovesAHeldAccountByItself) {
+  go_online();
+  fails(errc::session_ended, 1102);
+  pass(24h);
+  for (const policy_event& e : std::initializer_list<policy_event>{
+           event::tick{}, event::due{}, event::crash{}, event::good_poll{true}, event::logged_in{},
+           event::failure{fail(errc::timed_out)}}) {
+    EXPECT_EQ(on(e).what, action::none);
+    EXPECT_EQ(s.state, account_state::held);
+  }
+  EXPECT_EQ(on(event::relogin{}).what, action::start_login) << "the operator can";
+}
+
+// -- throttled ----------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, PausesSendsFiveTenTwentyThirtyMinutesOn1205AndKeepsTheSession) {
+  go_online();
+  for (auto expected : {5min, 10min, 20min, 30min, 30min}) {
+    auto d = fails(errc::too_frequent, 1205);
+    EXPECT_EQ(d.what, action::throttle);
+    EXPECT_EQ(d.delay, expected);
+    EXPECT_EQ(s.state, account_state::throttled);
+    EXPECT_TRUE(s.has_session);
+    pass(expected);
+    on(event::good_poll{.synccheck = true});
+    EXPECT_EQ(s.state, account_state::online);
+  }
+}
+
+TEST_F(RestartPolicy, CountsTheFailuresOfOneOverloadOnce) {
+  go_online();
+  fails(errc::too_frequent, 1205);
+  pass(1min);
+  EXPECT_EQ(fails(errc::too_frequent, 1205).delay, 4min) << "what is left of the first pause";
+}
+
+TEST_F(RestartPolicy, StartsAtTheFirstStepAgainAfterAQuietHour) {
+  go_online();
+  fails(errc::too_frequent, 1205);
+  pass(61min);
+  EXPECT_EQ(fails(errc::too_frequent, 1205).delay, 5min);
+}
+
+// -- the QR code --------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, ShowsFiveNewCodesAndThenWaitsForTheOperator) {
+  run();
+  for (int i = 0; i < 5; ++i) {
+    on(event::qr_shown{});
+    EXPECT_EQ(fails(errc::login_expired).what, action::start_login);
+  }
+  on(event::qr_shown{});
+  auto d = fails(errc::login_expired);
+  EXPECT_EQ(d.what, action::stop_children);
+  EXPECT_TRUE(d.alert);
+  EXPECT_EQ(s.state, account_state::needs_login);
+  EXPECT_EQ(on(event::relogin{}).what, action::start_login);
+}
+
+TEST_F(RestartPolicy, AsksForANewCodeWhenThePersonCancels) {
+  run();
+  on(event::qr_shown{});
+  on(event::scanned{});
+  EXPECT_EQ(fails(errc::login_cancelled).what, action::start_login);
+}
+
+// -- desired state ------------------------------------------------------------------------------------------------
+
+TEST_F(RestartPolicy, KeepsTheSessionOverAPauseAndDropsItOnLogout) {
+  go_online();
+  EXPECT_EQ(on(event::halt{"paused"}).what, action::stop_children);
+  EXPECT_EQ(s.state, account_state::stopped);
+  EXPECT_EQ(on(event::run{}).what, action::start_children);
+  on(event::good_poll{});
+  on(event::halt{"logged out", false});
+  EXPECT_EQ(on(event::run{}).what, action::start_login);
+}
+
+TEST_F(RestartPolicy, StaysStoppedWhateverHappensUntilTheOperatorSaysRun) {
+  go_online();
+  on(event::halt{"paused"});
+  for (const policy_event& e : std::initializer_list<policy_event>{
+           event::tick{}, event::due{}, event::crash{}, event::good_poll{true}, event::logged_in{},
+           event::failure{fail(errc::session_ended, "", 1101)}}) {
+    EXPECT_EQ(on(e).what, action::none);
+    EXPECT_EQ(s.state, account_state::stopped);
+  }
+}
+
+} // namespace
+} // namespace weixin::supervisor
