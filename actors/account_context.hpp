@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/account_status.hpp"
+#include "actors/address_book.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/services.hpp"
+#include "metrics/account_metrics.hpp"
+#include "protocol/webwx/session.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weixin {
+
+/// What the actors of one account share. All of them live on one shard, so there is no lock: only they touch it,
+/// and only from inside their handlers.
+///
+/// Who writes what: the account supervisor `session` as a whole, `bots` and `session_number`; the sync poller the
+/// session's keys, cookies and skey and the contacts; everybody stores the cookies of an answer through `call`.
+struct account_context {
+  account_context(std::string account_name, std::shared_ptr<const services> s, std::shared_ptr<account_status> st,
+                  unsigned shard);
+
+  const std::string name;
+  const std::shared_ptr<const services> service;
+  const std::shared_ptr<account_status> status;
+  const std::shared_ptr<metrics::account_metrics> metrics;
+  const std::shared_ptr<transport::http_client> http;
+
+  /// Null while there is none. Replaced, never reassigned, by a new login.
+  std::shared_ptr<webwx::session> session;
+  /// Grows with every login of this process: calls and references of an older session are recognised by it.
+  std::uint64_t session_number = 0;
+  address_book contacts;
+  std::vector<std::string> bots;
+
+  // Who else is there. Set by the account supervisor; a handle may be of an actor that has just ended.
+  router_actor router;
+  sender_actor sender;
+  media_fetcher_actor media; ///< null without a session
+
+  /// A ClientMsgId: 17 digits, ascending within the account (weixin-protocol.md 1.2).
+  std::string next_client_msg_id();
+  /// Remembers a MsgId that Weixin gave to a send of ours, so that its echo is known (weixin-protocol.md 7.2).
+  void remember_own(std::string msg_id);
+  bool is_own(const std::string& msg_id) const;
+
+private:
+  std::string last_client_msg_id_;
+  std::deque<std::string> own_msg_ids_; // at most 200
+};
+
+} // namespace weixin

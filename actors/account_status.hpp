@@ -1,0 +1,69 @@
+#pragma once
+
+#include "runtime/wall_clock.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weixin {
+
+/// A QR code that waits for a phone. A credential while it is valid: never logged.
+struct pending_qr {
+  std::string uuid;
+  std::string url; ///< what the symbol encodes
+  wall_time issued_at{};
+  unsigned attempt = 1;
+};
+
+/// What the admin API shows of an account, as a value.
+struct account_view {
+  std::string name;
+  std::string kind;
+  std::string state;
+  wall_time state_since{};
+  std::string reason;
+  std::optional<wall_time> retry_at;
+  std::string desired;
+  std::string nickname;
+  std::vector<std::string> bots;
+  std::optional<wall_time> last_poll_at;
+  std::uint64_t messages_in = 0;
+  std::uint64_t messages_out = 0;
+  std::uint64_t queue = 0;
+  std::uint64_t restarts = 0;
+};
+
+/// The window through which other threads see an account: its actors write, the admin API reads. Counters are
+/// atomic, the rest is behind a mutex that is held only for a copy.
+class account_status {
+public:
+  explicit account_status(account_view initial) : view_(std::move(initial)) {}
+
+  std::atomic<std::uint64_t> messages_in{0};
+  std::atomic<std::uint64_t> messages_out{0};
+  std::atomic<std::uint64_t> queue{0};
+  std::atomic<std::uint64_t> restarts{0};
+  std::atomic<std::int64_t> last_poll_ms{0}; ///< since the epoch; 0: never
+
+  account_view view() const;
+  /// Applies `change` to the view under the lock.
+  template <class F>
+  void update(F change) {
+    std::lock_guard lock(mutex_);
+    change(view_);
+  }
+
+  std::optional<pending_qr> qr() const;
+  void set_qr(std::optional<pending_qr> qr);
+
+private:
+  mutable std::mutex mutex_;
+  account_view view_;
+  std::optional<pending_qr> qr_;
+};
+
+} // namespace weixin

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "runtime/wall_clock.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weixin {
+
+/// What a message is, as far as it is understood. `unsupported` is passed on with its raw form, never dropped.
+enum class inbound_kind { text, image, system, unsupported };
+std::string_view to_string(inbound_kind kind) noexcept;
+
+/// A received message as bots, events and outside consumers see it: it names no protocol, no session and no
+/// UserName, only the server's own references.
+struct inbound {
+  std::string account; ///< the operator's name for the account that received it
+  std::string msg_id;  ///< Weixin's, unique within the account
+  wall_time sent_at{};
+  inbound_kind kind = inbound_kind::unsupported;
+  int msg_type = 0; ///< Weixin's MsgType (weixin-protocol.md 7.5)
+
+  std::string chat;         ///< reference of the contact or group to answer to
+  std::string chat_display; ///< how a person would call it
+  bool is_group = false;
+  std::string sender_nick;    ///< the sender's own nick name, for loop protection
+  std::string sender_display; ///< the sender as shown in this chat
+  bool is_own = false;        ///< sent by the account itself, on the phone or here
+  bool from_official = false; ///< from an official or special account
+  bool mentions_me = false;   ///< group text that names the account with @
+
+  std::string text; ///< decoded text; for other kinds a short description, possibly empty
+  std::string raw;  ///< the entry as Weixin sent it (JSON); empty for kinds that are understood
+};
+
+} // namespace weixin

@@ -1,0 +1,68 @@
+#pragma once
+
+// Every conversation between actors, on one page.
+
+#include "actors/messages.hpp"
+#include "runtime/actor.hpp"
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::qr_issued)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::qr_scanned)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::login_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::child_failed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::polled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_hit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::try_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::poll_distance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_gate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_text)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_image)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbound_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::timer)
+
+namespace weixin {
+
+using runtime::continuation;
+using runtime::heartbeat;
+using runtime::heartbeat_ack;
+
+/// The ACCOUNT SUPERVISOR, as its children see it.
+using account_actor = caf::typed_actor<
+    // The LOGIN reports its progress.
+    caf::reacts_to<qr_issued>, caf::reacts_to<qr_scanned>, caf::reacts_to<login_done>,
+    // The SYNC POLLER tells that the account is alive.
+    caf::reacts_to<polled>,
+    // Any child met something that the restart policy decides.
+    caf::reacts_to<child_failed>, caf::reacts_to<send_hit>,
+    // A child answers a heartbeat.
+    caf::reacts_to<heartbeat_ack>,
+    // Its own clock, and work from the fleet.
+    caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+
+/// The LOGIN: from jslogin to the loaded contacts, once. Ends itself after login_done.
+using login_actor = caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
+                                     caf::reacts_to<continuation>>;
+
+/// The SYNC POLLER: synccheck and webwxsync; owns the sync keys.
+using sync_poller_actor = caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<poll_distance>,
+                                           caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
+                                           caf::reacts_to<continuation>>;
+
+/// The SENDER: accepts texts, stores them, sends them one at a time at a decent pace.
+using sender_actor = caf::typed_actor<caf::reacts_to<submit_text>, caf::reacts_to<send_gate>,
+                                      caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
+                                      caf::reacts_to<continuation>>;
+
+/// The MEDIA FETCHER: pictures to files.
+using media_fetcher_actor = caf::typed_actor<caf::reacts_to<fetch_image>, caf::reacts_to<heartbeat>,
+                                             caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+
+/// A BOT HOST: one bot on one shard.
+using bot_actor = caf::typed_actor<
+    // Answers what it wants to answer through the sender that is given.
+    caf::reacts_to<inbound_batch, sender_actor>, caf::reacts_to<continuation>>;
+
+/// The ROUTER of one shard: hands each message to the bots of its account.
+using router_actor =
+    caf::typed_actor<caf::reacts_to<inbound_batch, sender_actor>, caf::reacts_to<continuation>>;
+
+} // namespace weixin

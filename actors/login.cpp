@@ -1,0 +1,168 @@
+#include "actors/login.hpp"
+
+#include "protocol/webwx/client_ids.hpp"
+#include "protocol/webwx/contacts.hpp"
+#include "protocol/webwx/init.hpp"
+#include "protocol/webwx/login.hpp"
+
+namespace weixin {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The official client stops here (weixin-protocol.md 4.3).
+constexpr unsigned max_contact_pages = 17;
+constexpr std::size_t groups_per_call = 50;
+constexpr std::size_t max_groups = 1'000;
+/// A 201 may be answered at once and again and again (weixin-protocol.md 3.3).
+constexpr auto pause_after_scan = 500ms;
+constexpr auto pause_after_408 = 50ms;
+
+} // namespace
+
+login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
+             std::uint64_t seed)
+    : child_actor(cfg, std::move(context), std::move(supervisor), seed) {
+  const auto& settings = context_->service->webwx;
+  draft_ = std::make_shared<webwx::session>();
+  draft_->device_id = webwx::make_device_id(random_digits(context_->service->entropy, 15));
+  draft_->user_agent = settings.user_agent;
+  draft_->host = webwx::hosts_for_entry(settings.entry_host);
+  login_host_ = settings.login_host;
+}
+
+login::behavior_type login::make_behavior() {
+  started_ = now();
+  proceed(&login::get_uuid);
+  return {[this](try_again) { (this->*current_)(); }, answer_heartbeats(),
+          [this](timer t) {
+            if (is_current(t)) (this->*current_)();
+          },
+          run_continuations()};
+}
+
+void login::proceed(step next) {
+  current_ = next;
+  (this->*next)();
+}
+
+void login::failed(error e) {
+  clear_timer();
+  report(child::login, std::move(e));
+}
+
+void login::get_uuid() {
+  call_weixin(webwx::endpoint::jslogin, draft_,
+              webwx::make_jslogin(login_host_, draft_->host.entry, draft_->user_agent, wall_ms()),
+              webwx::parse_jslogin, [this](result<std::string> uuid) {
+                if (!uuid) return failed(uuid.error());
+                uuid_ = std::move(*uuid);
+                context_->service->metrics->qr_code_issued();
+                send(supervisor_, qr_issued{uuid_});
+                proceed(&login::poll);
+              });
+}
+
+void login::poll() {
+  call_weixin(webwx::endpoint::login, draft_,
+              webwx::make_login_poll(login_host_, uuid_, scanned_, draft_->user_agent, wall_ms()),
+              webwx::parse_login_poll, [this](result<webwx::login_poll> answer) {
+                if (!answer) return failed(answer.error());
+                polled_login(*answer);
+              });
+}
+
+void login::polled_login(const webwx::login_poll& answer) {
+  using status = webwx::login_status;
+  switch (answer.status) {
+  case status::waiting: return set_timer(pause_after_408);
+  case status::scanned:
+    if (!scanned_) send(supervisor_, qr_scanned{});
+    scanned_ = true;
+    return set_timer(pause_after_scan);
+  case status::confirmed: {
+    auto redirect = webwx::parse_redirect_uri(answer.redirect_uri);
+    if (!redirect) return failed(redirect.error());
+    redirect_ = std::move(*redirect);
+    draft_->host = webwx::hosts_for_entry(redirect_.host);
+    return proceed(&login::exchange);
+  }
+  case status::cancelled: return failed(fail(errc::login_cancelled, "login", answer.code));
+  case status::expired: return failed(fail(errc::login_expired, "login", answer.code));
+  }
+}
+
+void login::exchange() {
+  call_weixin(webwx::endpoint::webwxnewloginpage, draft_, webwx::make_new_login_page(*draft_, redirect_),
+              [](const http_response& r) { return webwx::parse_new_login_page(r); },
+              [this](result<webwx::login_tickets> tickets) {
+                if (!tickets) return failed(tickets.error());
+                if (auto r = webwx::begin_session(*draft_, *tickets); !r) return failed(r.error());
+                proceed(&login::init);
+              });
+}
+
+void login::init() {
+  call_weixin(webwx::endpoint::webwxinit, draft_, webwx::make_init(*draft_, wall_ms()), webwx::parse_init,
+              [this](result<webwx::init_answer> answer) {
+                if (!answer) return failed(answer.error());
+                webwx::apply(*draft_, *answer);
+                for (auto& c : answer->contacts) contacts_->push_back(std::move(c));
+                for (auto& name : answer->chat_set)
+                  if (webwx::is_group_user_name(name) && groups_.size() < max_groups) groups_.push_back(name);
+                proceed(&login::notify);
+              });
+}
+
+void login::notify() {
+  // Without it the login is good as well: the answer is looked at only for a session that is already dead.
+  call_weixin(webwx::endpoint::webwxstatusnotify, draft_,
+              webwx::make_status_notify(*draft_, webwx::notify_code::inited, draft_->user_name, wall_ms()),
+              webwx::parse_status_notify, [this](result<void> answer) {
+                if (!answer && answer.error().code == errc::session_ended) return failed(answer.error());
+                proceed(&login::get_contacts);
+              });
+}
+
+void login::get_contacts() {
+  call_weixin(webwx::endpoint::webwxgetcontact, draft_, webwx::make_get_contact(*draft_, contact_seq_, wall_ms()),
+              webwx::parse_get_contact, [this](result<webwx::contact_page> page) {
+                // An account without its address book can still receive and answer: not worth the login.
+                if (!page) {
+                  log_warn("contacts.incomplete", {{"account", context_->name}, {"errc", to_string(page.error().code)}});
+                  return proceed(&login::get_groups);
+                }
+                for (auto& c : page->contacts) contacts_->push_back(std::move(c));
+                auto last = contact_seq_;
+                contact_seq_ = page->seq;
+                if (contact_seq_ != 0 && contact_seq_ != last && ++contact_pages_ < max_contact_pages)
+                  return get_contacts();
+                proceed(&login::get_groups);
+              });
+}
+
+void login::get_groups() {
+  if (groups_.empty()) return finish();
+  std::vector<webwx::batch_item> wanted;
+  for (; !groups_.empty() && wanted.size() < groups_per_call; groups_.pop_front())
+    wanted.push_back({groups_.front(), ""});
+  call_weixin(webwx::endpoint::webwxbatchgetcontact, draft_,
+              webwx::make_batch_get_contact(*draft_, wanted, wall_ms()), webwx::parse_batch_get_contact,
+              [this](result<std::vector<webwx::contact>> groups) {
+                if (!groups) {
+                  log_warn("groups.incomplete", {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
+                  return finish();
+                }
+                for (auto& g : *groups) contacts_->push_back(std::move(g));
+                get_groups();
+              });
+}
+
+void login::finish() {
+  context_->service->metrics->login_finished(metrics::login_result::ok, now() - started_);
+  send(supervisor_, login_done{draft_, contacts_});
+  quit();
+}
+
+} // namespace weixin

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/child_actor.hpp"
+#include "protocol/webwx/hosts.hpp"
+
+#include <deque>
+
+namespace weixin {
+
+/// The LOGIN: jslogin, QR code, polling, webwxnewloginpage, webwxinit, webwxstatusnotify, contacts
+/// (weixin-protocol.md 3 and 4.1 to 4.4). Reports each step to the account supervisor; a failure is reported once
+/// and the step is repeated on `try_again`. Ends after `login_done`.
+class login final : public child_actor<login_actor> {
+public:
+  login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
+        std::uint64_t seed);
+  const char* name() const override { return "login"; }
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  using step = void (login::*)();
+
+  void proceed(step next);
+  void failed(error e);
+
+  void get_uuid();
+  void poll();
+  void polled_login(const webwx::login_poll& answer);
+  void exchange();
+  void init();
+  void notify();
+  void get_contacts();
+  void get_groups();
+  void finish();
+
+  std::shared_ptr<webwx::session> draft_; // becomes the session when it is complete
+  std::string login_host_;
+  std::string uuid_;
+  bool scanned_ = false;
+  webwx::redirect redirect_;
+  std::shared_ptr<std::vector<webwx::contact>> contacts_ = std::make_shared<std::vector<webwx::contact>>();
+  std::deque<std::string> groups_; // UserNames without details yet
+  std::int64_t contact_seq_ = 0;
+  unsigned contact_pages_ = 0;
+  step current_ = nullptr;
+  std::chrono::steady_clock::time_point started_{};
+};
+
+} // namespace weixin

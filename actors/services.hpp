@@ -1,0 +1,68 @@
+#pragma once
+
+#include "actors/event_log.hpp"
+#include "actors/image_sink.hpp"
+#include "actors/pacing.hpp"
+#include "metrics/registry.hpp"
+#include "runtime/random.hpp"
+#include "runtime/shared_bucket.hpp"
+#include "runtime/wall_clock.hpp"
+#include "runtime/worker_pool.hpp"
+#include "store/store.hpp"
+#include "transport/http_client.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace weixin {
+
+/// The nick names of all users that this server's accounts are: bots do not answer them, so that two bots of one
+/// server never talk to each other for ever. Thread-safe.
+class own_users {
+public:
+  void add(const std::string& nick_name) {
+    std::lock_guard lock(mutex_);
+    names_.insert(nick_name);
+  }
+  bool contains(const std::string& nick_name) const {
+    std::lock_guard lock(mutex_);
+    return names_.contains(nick_name);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::set<std::string> names_;
+};
+
+/// What an account looks like to Weixin; from the configuration.
+struct webwx_settings {
+  std::string login_host = "login.wx.qq.com"; ///< for the first jslogin (weixin-protocol.md 1.1)
+  std::string entry_host = "wx.qq.com";
+  std::string user_agent;
+};
+
+/// What every actor may use: made once by the program (or a test), shared by all accounts. Everything in it is
+/// thread-safe or immutable.
+struct services {
+  std::shared_ptr<store::store> store;
+  std::shared_ptr<metrics::registry> metrics;
+  std::shared_ptr<const wall_clock> clock;
+  std::shared_ptr<event_log> events;
+  std::shared_ptr<own_users> users;
+  std::shared_ptr<runtime::worker_pool> workers; ///< null in tests: large bodies are then parsed in place
+  std::shared_ptr<runtime::shared_bucket> logins;
+  std::shared_ptr<runtime::shared_bucket> reconnects;
+  /// The HTTPS client of one account on that shard.
+  std::function<std::shared_ptr<transport::http_client>(const std::string& account, unsigned shard)> make_client;
+  image_sink_factory make_image_sink; ///< empty: pictures are not fetched
+  entropy_source entropy;             ///< any thread
+  std::uint64_t seed = 0;             ///< of all jitter
+  pacing_profile pacing = pacing_profile::conservative;
+  webwx_settings webwx;
+};
+
+} // namespace weixin

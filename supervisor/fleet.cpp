@@ -1,0 +1,97 @@
+#include "supervisor/fleet.hpp"
+
+#include "supervisor/fleet_supervisor.hpp"
+
+#include <algorithm>
+
+namespace weixin::supervisor {
+
+bool is_valid_account_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > 63 || name.front() == '-') return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+struct fleet::impl {
+  std::shared_ptr<fleet_directory> directory = std::make_shared<fleet_directory>();
+  fleet_actor root;
+
+  void ask(std::function<void(fleet_supervisor&)> work) { caf::anon_send(root, fleet_request{std::move(work)}); }
+};
+
+fleet::fleet(caf::actor_system& system, std::shared_ptr<const services> service, fleet_options options)
+    : impl_(std::make_unique<impl>()) {
+  auto shard = options.fleet_shard;
+  impl_->root =
+      runtime::spawn_on<fleet_supervisor>(system, shard, std::move(service), std::move(options), impl_->directory);
+}
+
+fleet::~fleet() { stop(); }
+
+void fleet::start(std::function<void(result<std::size_t>)> done) {
+  impl_->ask([done = std::move(done)](fleet_supervisor& f) { f.start(done); });
+}
+
+void fleet::stop() { caf::anon_send_exit(impl_->root, caf::exit_reason::user_shutdown); }
+
+std::vector<account_view> fleet::accounts() const { return impl_->directory->views(); }
+
+std::optional<account_view> fleet::account(std::string_view name) const {
+  auto status = impl_->directory->find(name);
+  if (!status) return std::nullopt;
+  return status->view();
+}
+
+std::optional<std::optional<pending_qr>> fleet::qr(std::string_view name) const {
+  auto status = impl_->directory->find(name);
+  if (!status) return std::nullopt;
+  return status->qr();
+}
+
+std::map<std::string, std::size_t> fleet::count_by_state() const {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& v : impl_->directory->views()) ++counts[v.state];
+  return counts;
+}
+
+void fleet::add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.add(name, kind, bots, reply); });
+}
+
+void fleet::set_bots(std::string name, std::vector<std::string> bots, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.set_bots(name, bots, reply); });
+}
+
+void fleet::remove(std::string name, std::function<void(result<void>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.remove(name, reply); });
+}
+
+void fleet::command(std::string name, account_command c, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.command(c, reply); });
+  });
+}
+
+void fleet::send_text(std::string name, std::string to, std::string text, send_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.submit({to, text, reply}); });
+  });
+}
+
+void fleet::contacts(std::string name, std::string query, std::string kind,
+                     std::function<void(result<std::vector<contact_view>>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { reply(a.contacts().list(query, kind)); });
+  });
+}
+
+void fleet::candidates(std::string name, std::string to, std::function<void(std::vector<contact_view>)> reply) {
+  auto checked = [reply](result<std::vector<contact_view>> found) {
+    reply(found ? std::move(*found) : std::vector<contact_view>{});
+  };
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, checked, [=](account_supervisor& a) { reply(a.contacts().candidates(to)); });
+  });
+}
+
+} // namespace weixin::supervisor

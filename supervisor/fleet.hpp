@@ -1,0 +1,79 @@
+#pragma once
+
+#include "actors/account_status.hpp"
+#include "actors/bot_host.hpp"
+#include "actors/services.hpp"
+#include "supervisor/account_state.hpp"
+#include "supervisor/restart_policy.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace caf {
+class actor_system;
+}
+
+namespace weixin::supervisor {
+
+class fleet_directory;
+
+struct fleet_options {
+  std::vector<bot_entry> bots;
+  std::vector<std::string> default_bots; ///< of an account that names none
+  std::size_t max_accounts = 10'000;
+  std::size_t account_shards = 1; ///< accounts live on shards 0 .. n-1
+  std::size_t fleet_shard = 0;    ///< the fleet supervisor's own shard
+  policy_limits limits;
+  /// A shared service failed more than three times in a minute: the program has to end (exit code 70).
+  std::function<void(std::string_view service)> fatal;
+};
+
+/// True for [a-z0-9][a-z0-9-]{0,62}.
+bool is_valid_account_name(std::string_view name) noexcept;
+
+/// All accounts of this server, for the admin API: any thread. Reads are answered from a directory at once; changes
+/// are done by the fleet supervisor and the account's own supervisor, and `reply` is called later, from any thread,
+/// exactly once. Errors: account_not_found, account_exists, invalid_name, unknown_bot, invalid_argument (kind),
+/// queue_full (max_accounts), contact_not_found, contact_ambiguous, store_failed, disk_full.
+class fleet {
+public:
+  using view_reply = std::function<void(result<account_view>)>;
+
+  fleet(caf::actor_system& system, std::shared_ptr<const services> service, fleet_options options);
+  ~fleet();
+  fleet(const fleet&) = delete;
+  fleet& operator=(const fleet&) = delete;
+
+  /// Starts every stored account. `done` tells when all are started, or why they cannot be read.
+  void start(std::function<void(result<std::size_t>)> done);
+  /// Ends all actors; returns at once. The actor system's destructor waits for them.
+  void stop();
+
+  std::vector<account_view> accounts() const; ///< sorted by name
+  std::optional<account_view> account(std::string_view name) const;
+  /// nullopt for an unknown account; an empty inner value when no code is pending.
+  std::optional<std::optional<pending_qr>> qr(std::string_view name) const;
+  std::map<std::string, std::size_t> count_by_state() const;
+
+  /// `bots` nullopt: the configured defaults.
+  void add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots, view_reply reply);
+  void set_bots(std::string name, std::vector<std::string> bots, view_reply reply);
+  void remove(std::string name, std::function<void(result<void>)> reply);
+  void command(std::string name, account_command c, view_reply reply);
+  void send_text(std::string name, std::string to, std::string text, send_reply reply);
+  void contacts(std::string name, std::string query, std::string kind,
+                std::function<void(result<std::vector<contact_view>>)> reply);
+  /// The contacts that an ambiguous name means.
+  void candidates(std::string name, std::string to, std::function<void(std::vector<contact_view>)> reply);
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace weixin::supervisor

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "actors/router.hpp"
+#include "supervisor/account_supervisor.hpp"
+#include "supervisor/fleet.hpp"
+#include "supervisor/fleet_directory.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weixin::supervisor {
+
+class fleet_supervisor;
+
+/// Work for the fleet supervisor, done inside it.
+struct fleet_request {
+  std::function<void(fleet_supervisor&)> run;
+};
+
+} // namespace weixin::supervisor
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::supervisor::fleet_request)
+
+namespace weixin::supervisor {
+
+using fleet_actor = caf::typed_actor<caf::reacts_to<fleet_request>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+
+/// The FLEET SUPERVISOR: the root of everything. Starts a router on every account shard and a supervisor for every
+/// account, starts them again when they end by a fault, and gives up on the process when a router keeps failing.
+class fleet_supervisor final : public runtime::actor_base<fleet_actor> {
+public:
+  using view_reply = fleet::view_reply;
+
+  fleet_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service, fleet_options options,
+                   std::shared_ptr<fleet_directory> directory);
+  const char* name() const override { return "fleet_supervisor"; }
+
+  void start(std::function<void(result<std::size_t>)> done);
+  void add(const std::string& name, const std::string& kind,
+           const std::optional<std::vector<std::string>>& bots, view_reply reply);
+  void set_bots(const std::string& name, const std::vector<std::string>& bots, view_reply reply);
+  void remove(const std::string& name, std::function<void(result<void>)> reply);
+
+  /// Runs `work` inside the account's supervisor, or answers account_not_found.
+  template <class Reply, class Work>
+  void with_account(const std::string& name, const Reply& reply, Work work) {
+    auto found = accounts_.find(name);
+    if (found == accounts_.end() || found->second.removing)
+      return reply(fail(errc::account_not_found, "no account is called " + name));
+    send(found->second.root, account_request{std::move(work)});
+  }
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  struct running_account {
+    store::account_record record;
+    std::shared_ptr<account_status> status;
+    account_root_actor root;
+    std::size_t shard = 0;
+    bool removing = false;
+    std::function<void()> when_ended;
+  };
+
+  result<void> check_bots(const std::vector<std::string>& bots) const;
+  void start_account(store::account_record record);
+  void spawn_account(running_account& a);
+  void start_router(std::size_t shard);
+  void ended(const caf::down_msg& down);
+
+  std::shared_ptr<const services> service_;
+  fleet_options options_;
+  std::shared_ptr<fleet_directory> directory_;
+  std::shared_ptr<user_claims> claims_ = std::make_shared<user_claims>();
+  std::map<std::string, running_account> accounts_;
+  std::set<std::string> being_added_;
+  std::vector<router_actor> routers_; // by shard
+  std::vector<steady_time> router_restarts_;
+  std::size_t next_shard_ = 0;
+};
+
+} // namespace weixin::supervisor
