@@ -8,13 +8,13 @@ bot_host::bot_host(caf::actor_config& cfg, std::shared_ptr<const services> servi
     : actor_base(cfg), service_(std::move(service)), entry_(std::move(entry)) {}
 
 bot_host::behavior_type bot_host::make_behavior() {
-  return {[this](const inbound_batch& batch, const sender_actor& sender) {
-            for (const auto& message : *batch.messages) consider(message, sender);
+  return {[this](const inbound_batch& batch, const sender_actor& to) {
+            for (const auto& message : *batch.messages) consider(message, to);
           },
           run_continuations()};
 }
 
-void bot_host::consider(const inbound& message, const sender_actor& sender) {
+void bot_host::consider(const inbound& message, const sender_actor& to) {
   using metrics::bot_result;
   auto verdict = bots::may_answer(message, entry_.max_age, service_->clock->now(),
                                   [this](const std::string& nick) { return service_->users->contains(nick); });
@@ -31,7 +31,7 @@ void bot_host::consider(const inbound& message, const sender_actor& sender) {
   if (!reply || reply->empty()) return service_->metrics->bot_dispatched(entry_.name, bot_result::ignored);
   // The outcome is counted when the sender has taken the answer; the registry may be used from any thread.
   auto registry = service_->metrics;
-  send(sender, submit_text{message.chat, std::move(*reply),
+  send(to, submit_text{message.chat, std::move(*reply),
                            [registry, bot = entry_.name, account = message.account](result<store::send_record> r) {
                              if (!r)
                                log_warn("bot.reply_refused",

@@ -28,7 +28,7 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  void consider(const inbound& message, const sender_actor& sender);
+  void consider(const inbound& message, const sender_actor& to);
 
   std::shared_ptr<const services> service_;
   bot_entry entry_;

@@ -27,13 +27,13 @@ protected:
   /// The call of webwx_call.hpp, watched: while it is overdue the actor does not answer heartbeats.
   template <class Parse, class Done>
   void call_weixin(webwx::endpoint endpoint, const std::shared_ptr<webwx::session>& session, http_request request,
-                   Parse parse, Done done) {
+                   Parse parse, Done then) {
     overdue_at_ = this->now() + webwx::limits_of(endpoint).deadline + lost_after;
     waiting_ = true;
     call(context_, session, endpoint, std::move(request), [this](auto f) { return this->inside(std::move(f)); },
-         std::move(parse), [this, done = std::move(done)](auto answer) mutable {
+         std::move(parse), [this, then = std::move(then)](auto answer) mutable {
            waiting_ = false;
-           done(std::move(answer));
+           then(std::move(answer));
          });
   }
 

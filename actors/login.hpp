@@ -2,6 +2,7 @@
 
 #include "actors/child_actor.hpp"
 #include "protocol/webwx/hosts.hpp"
+#include "protocol/webwx/login.hpp"
 
 #include <deque>
 

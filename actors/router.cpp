@@ -32,15 +32,15 @@ router::behavior_type router::make_behavior() {
   });
   set_exit_handler([this](caf::exit_msg& e) {
     for (auto& [bot, r] : bots_) {
-      demonitor(r.host);
+      demonitor(r.host.address());
       send_exit(r.host, e.reason);
     }
     quit(e.reason);
   });
   for (auto& [bot, r] : bots_) start_bot(bot);
-  return {[this](const inbound_batch& batch, const sender_actor& sender) {
+  return {[this](const inbound_batch& batch, const sender_actor& to) {
             for (const auto& bot : batch.bots)
-              if (auto found = bots_.find(bot); found != bots_.end()) send(found->second.host, batch, sender);
+              if (auto found = bots_.find(bot); found != bots_.end()) send(found->second.host, batch, to);
           },
           run_continuations()};
 }

@@ -2,7 +2,6 @@
 
 #include "actors/backoff.hpp"
 #include "protocol/webwx/send.hpp"
-#include "store/ids.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -67,7 +66,7 @@ void sender::submit(const submit_text& s) {
   if (!ref) return s.reply(ref.error());
 
   store::send_record r;
-  r.id = store::make_send_id(wall_now(), context_->service->entropy);
+  r.id = context_->service->send_ids->next(wall_now());
   r.account = context_->name;
   r.to = std::move(*ref);
   r.text = s.text;

@@ -8,6 +8,7 @@
 #include "runtime/shared_bucket.hpp"
 #include "runtime/wall_clock.hpp"
 #include "runtime/worker_pool.hpp"
+#include "store/ids.hpp"
 #include "store/store.hpp"
 #include "transport/http_client.hpp"
 
@@ -50,6 +51,7 @@ struct webwx_settings {
 struct services {
   std::shared_ptr<store::store> store;
   std::shared_ptr<metrics::registry> metrics;
+  std::shared_ptr<store::id_source> send_ids;
   std::shared_ptr<const wall_clock> clock;
   std::shared_ptr<event_log> events;
   std::shared_ptr<own_users> users;

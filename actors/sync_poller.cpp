@@ -73,7 +73,8 @@ void sync_poller::poll_later() {
 }
 
 void sync_poller::sync() {
-  call_weixin(webwx::endpoint::webwxsync, session_, webwx::make_sync(*session_, wall_ms()), webwx::parse_sync,
+  call_weixin(webwx::endpoint::webwxsync, session_, webwx::make_sync(*session_, wall_ms()),
+              [self = session_->user_name](const http_response& r) { return webwx::parse_sync(r, self); },
               [this](result<webwx::sync_answer> answer) {
                 if (!answer) return failed(answer.error());
                 synced(std::move(*answer));

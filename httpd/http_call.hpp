@@ -28,7 +28,8 @@ result<http_response> call(const call_target& target, const http_request& reques
                            std::chrono::milliseconds deadline,
                            std::size_t max_body_bytes = std::size_t{64} * 1024 * 1024);
 
-/// Takes the next piece of the decoded body (at most 64 KiB, as it arrived); false ends the call.
+/// Takes the next piece of the decoded body (at most 64 KiB, as it arrived); false ends the call. It must
+/// not throw.
 using body_callback = std::function<bool(std::string_view)>;
 
 /// Like `call`, but a 2xx body goes to `on_data` as it arrives (Server-Sent Events) and may be endless.

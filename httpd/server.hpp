@@ -17,16 +17,17 @@ class io_context;
 
 namespace weixin::httpd {
 
-/// How a connection is spoiled on purpose. Only the simulator uses it.
+/// How a connection is spoiled on purpose, after what was written before. Only the simulator uses it.
 enum class sabotage {
   close, ///< FIN, without an answer
   reset, ///< RST, without an answer
   stall, ///< nothing more is said; the connection stays open until the peer or the server gives up
 };
 
-/// The one way to answer one request. Copies share the request; the first answer wins, later ones are ignored.
-/// May be called from any thread and at any later time (long polls). Dropping the last copy without an
-/// answer answers 500. When the peer is gone an answer is dropped.
+/// The one way to answer one request. Copies share the request; the first answer wins, later ones are
+/// ignored. May be called from any thread and at any later time (long polls), even after the server has
+/// stopped. Dropping the last copy without an answer answers 500; of an unfinished stream, it cuts the
+/// connection, so that the reader sees that the end is missing. When the peer is gone an answer is dropped.
 class responder {
 public:
   class connection;
@@ -40,11 +41,15 @@ public:
   void start_stream(response head) const;
   bool write(std::string piece) const;
   void finish() const;
-  /// Called once, on the server's thread, when the peer of a stream or of an unanswered request goes away.
+  /// Called once, on the server's thread, when the peer of a stream or of an unanswered request goes away; at
+  /// once when it has gone already; never after the answer and never because the server stops. A client that
+  /// only stopped sending (half close) is not gone: without TLS, a TCP connection that was closed in an
+  /// orderly way shows only at the next piece of a stream.
   void on_gone(std::function<void()> callback) const;
 
   /// Sends these bytes as they are, then closes: a malformed answer on purpose.
   void send_raw(std::string bytes) const;
+  /// Instead of an answer, or in the middle of a stream.
   void spoil(sabotage how) const;
 
 private:
@@ -56,27 +61,32 @@ using handler = std::function<void(request, responder)>;
 
 /// Where and how to listen: exactly one of `unix_path` or `address` is set.
 struct listen_options {
-  std::string unix_path;       ///< at most 107 bytes; a stale socket there is replaced, anything else is not
+  std::string unix_path; ///< at most 107 bytes; a stale socket there is replaced, anything else is not
   unsigned unix_mode = 0660;
-  /// Unix sockets: root, the own uid and members of the socket file's group are served, others get 403.
+  /// Unix sockets: root, the own uid and members of the socket file's group are served, others get 403
+  /// `forbidden`. Groups are those of the peer's process, primary and supplementary.
   bool check_peer = true;
   std::string address;         ///< "127.0.0.1:9464", "[::1]:0"; port 0 takes any free port
   std::string tls_certificate; ///< PEM file with the chain; empty: plain HTTP
   std::string tls_key;         ///< PEM file
 
-  std::size_t max_header_bytes = 16 * 1024; ///< above: 431
+  std::size_t max_header_bytes = 16 * 1024; ///< above: 431 problem `header_too_large`
   std::size_t max_body_bytes = 1024 * 1024; ///< above: 413 problem `body_too_large`
-  std::size_t max_connections = 256;        ///< above: 503 with Retry-After, then closed
+  std::size_t max_connections = 256; ///< above: 503 `too_many_connections` with Retry-After, then closed
   std::size_t max_stream_backlog_bytes = 1024 * 1024;
-  std::chrono::milliseconds header_deadline{5'000}; ///< for the head, from its first byte or the connection's start
-  std::chrono::milliseconds body_deadline{30'000};
+  std::chrono::milliseconds header_deadline{
+      5'000}; ///< for the head, from its first byte or the connection's start
+  std::chrono::milliseconds body_deadline{30'000}; ///< for the whole body; passed: 408, as for the head
   std::chrono::milliseconds idle_deadline{60'000}; ///< keep-alive: time between two requests
+  /// For a whole answer; of a stream, within which a waiting reader has to take something.
   std::chrono::milliseconds write_deadline{30'000};
 };
 
 /// An HTTP/1.1 server: keep-alive, fixed-length and chunked request bodies, HEAD, Expect: 100-continue.
 /// Refuses what RFC 9112 calls ambiguous (both Content-Length and Transfer-Encoding: 400; control
-/// characters in a value: 400; no or a second Host: 400). All on one io_context, which must run on one thread.
+/// characters in a value: 400; no or a second Host: 400). Pipelined requests are handed over one by one;
+/// while one waits for its answer, only about `max_header_bytes` of what follows it are read. A handler that
+/// throws answers 500 `internal_error`. All on one io_context, which must run on one thread.
 class server {
 public:
   server(boost::asio::io_context& context, listen_options options, handler handle);

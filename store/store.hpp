@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weixin::store {
@@ -48,7 +49,7 @@ std::string_view to_string(send_state state) noexcept;
 struct send_record {
   std::string id; ///< ours, unique in the server, "s-" and 26 characters, ascending in time
   std::string account;
-  std::string to;   ///< a contact reference, never a session's UserName
+  std::string to; ///< a contact reference, never a session's UserName
   std::string text;
   std::string client_msg_id; ///< 17 digits, ascending within an account (weixin-protocol.md 1.2)
   send_state state = send_state::queued;
@@ -60,10 +61,11 @@ struct send_record {
 
 /// Everything that must outlive an actor, behind one interface.
 ///
-/// Calls return at once and may come from any thread; the work is done on the store's own thread, in the order
-/// of the calls, and `done` is called there exactly once (actors wrap it so that it arrives as a message).
-/// Errors: store_failed, disk_full, queue_full (bounds: 10,000 unfinished sends an account), account_exists,
-/// account_not_found.
+/// Calls return at once and may come from any thread; the work is done on the store's own thread, in the
+/// order of the calls, and `done` is called there exactly once (actors wrap it so that it arrives as a
+/// message). Errors: store_failed, disk_full, queue_full (bounds: 10,000 unfinished sends an account),
+/// account_exists, account_not_found (from every call that names an account there is none of),
+/// invalid_argument.
 class store {
 public:
   template <class T>
@@ -82,13 +84,18 @@ public:
   /// new: those whose msg_id the account had stored before are dropped.
   virtual void commit(sync_commit commit, callback<std::vector<inbound_message>> done) = 0;
   /// Replaces the session outside a sync (after a login; nullopt after it ended).
-  virtual void save_session(std::string account, std::optional<webwx::session> session, callback<void> done) = 0;
+  virtual void save_session(std::string account, std::optional<webwx::session> session,
+                            callback<void> done) = 0;
   virtual void load_session(std::string account, callback<std::optional<webwx::session>> done) = 0;
 
-  /// Stores a new send as `queued`; from then on it has exactly one state.
+  /// Stores a new send as `queued`; from then on it has exactly one state. An id that is empty or taken is
+  /// refused with invalid_argument.
   virtual void enqueue(send_record send, callback<void> done) = 0;
-  /// Moves a send to another state. `msg_id` and `error` replace the stored ones.
+  /// Moves a send to another state. `msg_id`, `error` and `updated_at` replace the stored ones,
+  /// `client_msg_id` when it is not empty. What is sent, refused or expired stays so: another state is
+  /// refused with invalid_argument, as is an unknown id.
   virtual void update_send(send_record send, callback<void> done) = 0;
+  /// Nothing for an id that is unknown; outcomes are forgotten when an account has more than 1,000.
   virtual void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) = 0;
   /// The account's sends that are not settled (queued or attempting), oldest first.
   virtual void unfinished_sends(std::string account, callback<std::vector<send_record>> done) = 0;

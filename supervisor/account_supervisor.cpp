@@ -80,8 +80,8 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
           [this](qr_scanned) {
             if (is_from(child::login)) apply(event::scanned{});
           },
-          [this](const login_done& done) {
-            if (is_from(child::login)) logged_in(done);
+          [this](const login_done& login) {
+            if (is_from(child::login)) logged_in(login);
           },
           [this](polled p) {
             if (!is_from(child::poller)) return;
@@ -220,7 +220,7 @@ auto account_supervisor::start_child(child who, Args&&... args) {
 }
 
 void account_supervisor::start_sender() {
-  context_->sender = start_child<sender>(child::sender);
+  context_->sender = start_child<weixin::sender>(child::sender);
   if (policy_.has_session && policy_.running) open_gate(false);
 }
 
@@ -267,7 +267,7 @@ void account_supervisor::restart(child who) {
 void account_supervisor::stop_child(child who) {
   auto found = children_.find(who);
   if (found == children_.end()) return;
-  demonitor(found->second.handle);
+  demonitor(found->second.handle->address());
   caf::anon_send_exit(caf::actor_cast<caf::actor>(found->second.handle), caf::exit_reason::user_shutdown);
   children_.erase(found);
 }
@@ -328,25 +328,25 @@ void account_supervisor::close_gate() { send(context_->sender, send_gate{false, 
 
 // -- login --------------------------------------------------------------------------------------------------------
 
-void account_supervisor::logged_in(const login_done& done) {
-  auto uin = done.session->uin;
+void account_supervisor::logged_in(const login_done& login) {
+  auto uin = login.session->uin;
   stop_child(child::login);
   if (setup_.record.uin != 0 && setup_.record.uin != uin)
     return failure_of(child::login, fail(errc::different_user, "login"));
   if (!setup_.claims->claim(uin, context_->name))
     return failure_of(child::login, fail(errc::duplicate_user, "login"));
 
-  context_->session = done.session;
+  context_->session = login.session;
   ++context_->session_number;
   // The session number alone repeats after a restart of the program: the login's time makes references unique.
   auto number = static_cast<std::uint64_t>(to_milliseconds(service_->clock->now()));
-  context_->contacts.begin_session(number, done.session->user_name);
-  for (auto& c : *done.contacts) context_->contacts.put(std::move(c));
-  service_->users->add(done.session->nick_name);
+  context_->contacts.begin_session(number, login.session->user_name);
+  for (auto& c : *login.contacts) context_->contacts.put(std::move(c));
+  service_->users->add(login.session->nick_name);
   context_->metrics->set_session_start(service_->clock->now());
-  context_->status->update([&](account_view& v) { v.nickname = done.session->nick_name; });
+  context_->status->update([&](account_view& v) { v.nickname = login.session->nick_name; });
   qr_attempt_ = 0;
-  service_->store->save_session(context_->name, *done.session, [](result<void> r) {
+  service_->store->save_session(context_->name, *login.session, [](result<void> r) {
     if (!r) log_error("session.not_stored", {{"errc", to_string(r.error().code)}});
   });
   if (setup_.record.uin == 0) {

@@ -90,7 +90,7 @@ private:
   void beat();
 
   // Login.
-  void logged_in(const login_done& done);
+  void logged_in(const login_done& login);
   void log_out(view_reply reply);
   void store_record(view_reply reply);
   void set_desired(store::desired_state desired, view_reply reply);

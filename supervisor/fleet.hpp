@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/account_status.hpp"
+#include "actors/address_book.hpp"
 #include "actors/bot_host.hpp"
 #include "actors/services.hpp"
 #include "supervisor/account_state.hpp"

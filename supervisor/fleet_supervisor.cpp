@@ -35,11 +35,11 @@ fleet_supervisor::behavior_type fleet_supervisor::make_behavior() {
   set_exit_handler([this](caf::exit_msg& e) {
     // Reverse start order: accounts, then routers.
     for (auto& [name, a] : accounts_) {
-      demonitor(a.root);
+      demonitor(a.root.address());
       send_exit(a.root, e.reason);
     }
     for (auto& r : routers_) {
-      demonitor(r);
+      demonitor(r.address());
       send_exit(r, e.reason);
     }
     quit(e.reason);
@@ -54,15 +54,15 @@ void fleet_supervisor::start_router(std::size_t shard) {
   monitor(routers_[shard]);
 }
 
-void fleet_supervisor::start(std::function<void(result<std::size_t>)> done) {
+void fleet_supervisor::start(std::function<void(result<std::size_t>)> started) {
   service_->store->list_accounts(
-      inside([this, done = std::move(done)](result<std::vector<store::account_record>> accounts) {
-        if (!accounts) return done(accounts.error());
+      inside([this, started = std::move(started)](result<std::vector<store::account_record>> accounts) {
+        if (!accounts) return started(accounts.error());
         // All claims before the first login: a stored user keeps its account, whoever scans first.
         for (const auto& r : *accounts)
           if (r.uin != 0) claims_->claim(r.uin, r.name);
         for (auto& r : *accounts) start_account(std::move(r));
-        done(accounts->size());
+        started(accounts->size());
       }));
 }
 
@@ -162,16 +162,22 @@ void fleet_supervisor::ended(const caf::down_msg& down) {
     if (a.root.address() != down.source) continue;
     if (a.removing) return a.when_ended();
     log_error("account.supervisor_ended", {{"account", name}});
-    auto again = inside([this, account = name] {
-      auto it = accounts_.find(account);
-      if (it == accounts_.end() || it->second.removing) return;
-      // What the operator last wanted is in the store; the record here may be older.
-      spawn_account(it->second);
-    });
     // A delayed continuation: the delay keeps a supervisor that cannot start from spinning.
-    delayed_send(this, account_restart_delay, continuation{[again] { again(); }});
+    delayed_send(this, account_restart_delay, continuation{[this, account = name] { revive(account); }});
     return;
   }
+}
+
+/// What the operator last wanted is in the store: the account may have changed since it was started.
+void fleet_supervisor::revive(const std::string& name) {
+  service_->store->list_accounts(inside([this, name](result<std::vector<store::account_record>> stored) {
+    auto found = accounts_.find(name);
+    if (found == accounts_.end() || found->second.removing) return;
+    if (stored)
+      for (auto& r : *stored)
+        if (r.name == name) found->second.record = std::move(r);
+    spawn_account(found->second);
+  }));
 }
 
 } // namespace weixin::supervisor

@@ -38,7 +38,7 @@ public:
                    std::shared_ptr<fleet_directory> directory);
   const char* name() const override { return "fleet_supervisor"; }
 
-  void start(std::function<void(result<std::size_t>)> done);
+  void start(std::function<void(result<std::size_t>)> started);
   void add(const std::string& name, const std::string& kind,
            const std::optional<std::vector<std::string>>& bots, view_reply reply);
   void set_bots(const std::string& name, const std::vector<std::string>& bots, view_reply reply);
@@ -71,6 +71,7 @@ private:
   void spawn_account(running_account& a);
   void start_router(std::size_t shard);
   void ended(const caf::down_msg& down);
+  void revive(const std::string& name);
 
   std::shared_ptr<const services> service_;
   fleet_options options_;

@@ -39,24 +39,29 @@ TEST(SseComment, IsALineThatClientsIgnore) {
 }
 
 TEST(HttpDate, HasTheFormOfRfc9110) {
-  EXPECT_EQ(to_http_date(wall_time{std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 37s}),
-            "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(
+      to_http_date(wall_time{std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 37s}),
+      "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
 TEST(ResponseHead, AddsLengthDateAndConnection) {
   response r;
   r.status = 201;
   r.headers = {{"Location", "/v1/a"}, {"content-length", "99"}, {"Connection", "upgrade"}};
-  auto head = format_head(r, {.frame = framing::length, .length = 5, .keep_alive = false, .http_1_1 = true, .now = {}});
-  EXPECT_EQ(head, "HTTP/1.1 201 Created\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: application/json\r\n"
-                  "Content-Length: 5\r\nLocation: /v1/a\r\nConnection: close\r\n\r\n");
+  auto head = format_head(
+      r, {.frame = framing::length, .length = 5, .keep_alive = false, .http_1_1 = true, .now = {}});
+  EXPECT_EQ(
+      head,
+      "HTTP/1.1 201 Created\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: application/json\r\n"
+      "Content-Length: 5\r\nLocation: /v1/a\r\nConnection: close\r\n\r\n");
 }
 
 TEST(ResponseHead, HasNoLengthWhenThereIsNoBody) {
   response r;
   r.status = 204;
-  auto head = format_head(r, {.frame = framing::length, .length = 0, .keep_alive = true, .http_1_1 = true, .now = {}});
-  EXPECT_EQ(head.find("Content"), std::string::npos);
+  auto head = format_head(
+      r, {.frame = framing::length, .length = 0, .keep_alive = true, .http_1_1 = true, .now = {}});
+  EXPECT_EQ(head.find("Content-"), std::string::npos);
 }
 
 TEST(ResponseHead, IsNotSendableWhenAFieldCouldForgeAnother) {

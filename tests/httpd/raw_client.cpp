@@ -12,9 +12,9 @@
 namespace weixin::httpd::test {
 namespace {
 
-bool wait_for(int descriptor, short events) {
+bool wait_for(int descriptor, short events, std::chrono::milliseconds time = patience) {
   pollfd p{descriptor, events, 0};
-  return ::poll(&p, 1, static_cast<int>(std::chrono::milliseconds{patience}.count())) > 0;
+  return ::poll(&p, 1, static_cast<int>(time.count())) > 0;
 }
 
 } // namespace
@@ -71,6 +71,13 @@ bool raw_client::read_more() {
   was_reset_ = n < 0 && errno == ECONNRESET;
   return false;
 }
+
+bool raw_client::still_open_after(std::chrono::milliseconds time) {
+  if (!ended_ && wait_for(descriptor_, POLLIN, time)) read_more();
+  return !ended_;
+}
+
+bool raw_client::wait_for_hang_up() { return wait_for(descriptor_, 0); }
 
 std::optional<std::string> raw_client::read_to_end() {
   while (read_more()) {

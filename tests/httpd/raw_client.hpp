@@ -37,6 +37,10 @@ public:
   std::string read_until(std::string_view text);
   /// One whole answer with a Content-Length, its head included.
   std::string read_answer();
+  /// Reads what comes within that time; false once the connection has ended.
+  bool still_open_after(std::chrono::milliseconds time);
+  /// Waits, without reading, until a unix socket's other end is closed.
+  bool wait_for_hang_up();
   /// True when the last read ended by a reset.
   bool was_reset() const { return was_reset_; }
 

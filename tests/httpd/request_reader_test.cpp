@@ -7,6 +7,8 @@
 namespace weixin::httpd {
 namespace {
 
+using namespace std::string_literals;
+using namespace std::string_view_literals;
 using state = request_reader::state;
 
 constexpr std::size_t header_limit = 1024;
@@ -38,13 +40,16 @@ outcome read(std::string_view bytes, std::size_t piece = std::string_view::npos)
   return o;
 }
 
-std::string get(std::string_view fields) { return "GET / HTTP/1.1\r\nHost: x\r\n" + std::string{fields} + "\r\n"; }
+std::string get(std::string_view fields) {
+  return "GET / HTTP/1.1\r\nHost: x\r\n" + std::string{fields} + "\r\n";
+}
 std::string post(std::string_view fields, std::string_view body) {
   return "POST / HTTP/1.1\r\nHost: x\r\n" + std::string{fields} + "\r\n" + std::string{body};
 }
 
 TEST(RequestReader, TakesARequestApart) {
-  auto o = read("PUT /a%20b?x=1&y=%C3%A9&x=2 HTTP/1.1\r\nHost: x\r\nX-One: v\r\nContent-Length: 3\r\n\r\nabcGET");
+  auto o =
+      read("PUT /a%20b?x=1&y=%C3%A9&x=2 HTTP/1.1\r\nHost: x\r\nX-One: v\r\nContent-Length: 3\r\n\r\nabcGET");
   ASSERT_EQ(o.where, state::complete);
   EXPECT_EQ(o.r.method, "PUT");
   EXPECT_EQ(o.r.target, "/a%20b?x=1&y=%C3%A9&x=2");
@@ -116,7 +121,7 @@ TEST(RequestReader, RefusesWhatIsAmbiguousOrBroken) {
       post("Transfer-Encoding: chunked\r\n", "3\nabc\r\n0\r\n\r\n"),
       get("X: a\001b\r\n"),
       get("X: a\177b\r\n"),
-      get(std::string_view{"X: a\0b\r\n", 8}),
+      get("X: a\0b\r\n"sv),
       get("X : a\r\n"),
       get(" X: a\r\n"),
       get("X\r\n"),
@@ -139,8 +144,8 @@ TEST(RequestReader, RefusesWhatIsAmbiguousOrBroken) {
       "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET a HTTP/1.1\r\nHost: x\r\n\r\n",
       "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n",
-      std::string{"GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n", 31},
-      std::string{"\0\0\0\0", 4},
+      "GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"s,
+      "\0\0\0\0"s,
       "\x16\x03\x01\x02\x01\x01\x01\xfc\x03\x03\r\n\r\n",
       "{\"method\": \"login\"}\r\n\r\n",
   };
@@ -159,7 +164,8 @@ TEST(RequestReader, RefusesAHeaderAboveTheLimit) {
   EXPECT_EQ(read("GET /" + std::string(2 * header_limit, 'a')).status, 431);
   EXPECT_EQ(read(std::string(2 * header_limit, 'a')).status, 431);
   std::string many;
-  for (int i = 0; i < 500; ++i) many += "A: b\r\n";
+  for (int i = 0; i < 500; ++i)
+    many += "A: b\r\n";
   EXPECT_EQ(read(get(many), 10).status, 431);
 }
 
@@ -174,7 +180,8 @@ TEST(RequestReader, RefusesChunksAboveTheLimitInOneOrInAll) {
   EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", "1001\r\n")).status, 413);
   EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n")).status, 413);
   std::string chunks;
-  for (int i = 0; i < 5; ++i) chunks += "3e8\r\n" + std::string(1000, 'a') + "\r\n";
+  for (int i = 0; i < 5; ++i)
+    chunks += "3e8\r\n" + std::string(1000, 'a') + "\r\n";
   EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", chunks), 100).status, 413);
 }
 
@@ -182,7 +189,8 @@ TEST(RequestReader, RefusesEndlessChunkExtensionsAndTrailers) {
   auto extension = post("Transfer-Encoding: chunked\r\n", "1;" + std::string(4 * header_limit, 'a'));
   EXPECT_EQ(read(extension, 100).status, 400);
   std::string trailers = "0\r\n";
-  for (int i = 0; i < 1000; ++i) trailers += "A: b\r\n";
+  for (int i = 0; i < 1000; ++i)
+    trailers += "A: b\r\n";
   EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", trailers), 100).status, 400);
 }
 
@@ -199,7 +207,7 @@ TEST(RequestReader, SurvivesAnyMutationOfARequest) {
       post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n2;e=\"q\"\r\nde\r\n0\r\nA: b\r\n c\r\n\r\n"),
       get("X: folded\r\n  line\r\nExpect: 100-continue\r\n"),
   };
-  constexpr std::string_view alphabet{"\r\n\0 \t:;,=0123456789abcdefF%/?&#\"\\\xff\x80", 38};
+  constexpr auto alphabet = "\r\n\0 \t:;,=0123456789abcdefF%/?&#\"\\\xff\x80"sv;
   std::mt19937 random{20260131};
   auto pick = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>{0, n - 1}(random); };
   int complete = 0;
@@ -208,10 +216,18 @@ TEST(RequestReader, SurvivesAnyMutationOfARequest) {
     for (auto changes = pick(5); changes > 0; --changes) {
       auto at = pick(bytes.size());
       switch (pick(4)) {
-      case 0: bytes[at] = alphabet[pick(alphabet.size())]; break;
-      case 1: bytes.erase(at, 1 + pick(4)); break;
-      case 2: bytes.insert(at, 1, alphabet[pick(alphabet.size())]); break;
-      default: bytes.insert(at, bytes.substr(pick(bytes.size()), pick(20))); break;
+      case 0:
+        bytes[at] = alphabet[pick(alphabet.size())];
+        break;
+      case 1:
+        bytes.erase(at, 1 + pick(4));
+        break;
+      case 2:
+        bytes.insert(at, 1, alphabet[pick(alphabet.size())]);
+        break;
+      default:
+        bytes.insert(at, bytes.substr(pick(bytes.size()), pick(20)));
+        break;
       }
       if (bytes.empty()) bytes = "G";
     }

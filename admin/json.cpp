@@ -1,0 +1,139 @@
+#include "admin/json.hpp"
+
+#include "runtime/wall_clock.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace weixin::admin {
+
+namespace {
+
+constexpr std::size_t max_depth = 8;
+
+boost::json::value or_null(const std::optional<wall_time>& t) {
+  if (!t) return nullptr;
+  return boost::json::string(to_rfc3339(*t));
+}
+
+int status_of(errc code) {
+  switch (code) {
+  case errc::account_not_found:
+  case errc::contact_not_found: return 404;
+  case errc::account_exists:
+  case errc::contact_ambiguous:
+  case errc::not_online:
+  case errc::target_lost: return 409;
+  case errc::body_too_large: return 413;
+  case errc::invalid_name:
+  case errc::unknown_bot:
+  case errc::invalid_argument: return 422;
+  case errc::queue_full:
+  case errc::too_frequent: return 429;
+  case errc::disk_full: return 507;
+  case errc::store_failed: return 503;
+  default: return 500;
+  }
+}
+
+std::string_view advice_for(errc code) {
+  switch (code) {
+  case errc::account_not_found: return "There is no such account: GET /v1/accounts lists all.";
+  case errc::account_exists: return "An account of that name exists already.";
+  case errc::invalid_name: return "A name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'.";
+  case errc::unknown_bot: return "A bot of that name is not configured: see [bots.NAME] in the configuration.";
+  case errc::contact_not_found: return "No contact has this reference, remark or nick name: see .../contacts.";
+  case errc::contact_ambiguous: return "Several contacts have this name: use one of the references in candidates.";
+  case errc::queue_full: return "The queue is full: try again later.";
+  case errc::disk_full: return "The disk is full: nothing was accepted. Free some space and try again.";
+  case errc::store_failed: return "The store failed: see the server's log.";
+  case errc::not_online: return "The account has no session at the moment: try again.";
+  default: return "";
+  }
+}
+
+} // namespace
+
+boost::json::object to_json(const account_view& v) {
+  boost::json::array bots;
+  for (const auto& b : v.bots) bots.emplace_back(b);
+  return {{"name", v.name},
+          {"kind", v.kind},
+          {"state", v.state},
+          {"state_since", to_rfc3339(v.state_since)},
+          {"reason", v.reason.empty() ? boost::json::value(nullptr) : boost::json::value(v.reason)},
+          {"retry_at", or_null(v.retry_at)},
+          {"desired", v.desired},
+          {"nickname", v.nickname.empty() ? boost::json::value(nullptr) : boost::json::value(v.nickname)},
+          {"bots", std::move(bots)},
+          {"last_poll_at", or_null(v.last_poll_at)},
+          {"messages_in", v.messages_in},
+          {"messages_out", v.messages_out},
+          {"queue", v.queue},
+          {"restarts", v.restarts}};
+}
+
+boost::json::object to_json(const contact_view& v) {
+  return {{"ref", v.ref}, {"kind", v.kind}, {"nick", v.nick}, {"remark", v.remark}, {"display", v.display}};
+}
+
+boost::json::object to_json(const store::send_record& r) {
+  return {{"id", r.id},
+          {"to", r.to},
+          {"state", to_string(r.state)},
+          {"created_at", to_rfc3339(r.created_at)},
+          {"updated_at", to_rfc3339(r.updated_at)},
+          {"msg_id", r.msg_id.empty() ? boost::json::value(nullptr) : boost::json::value(r.msg_id)},
+          {"error", r.error.empty() ? boost::json::value(nullptr) : boost::json::value(r.error)}};
+}
+
+boost::json::object to_json(const pending_qr& qr) {
+  return {{"url", qr.url}, {"uuid", qr.uuid}, {"issued_at", to_rfc3339(qr.issued_at)}, {"attempt", qr.attempt}};
+}
+
+httpd::response json_response(int status, const boost::json::object& body) {
+  httpd::response r;
+  r.status = status;
+  r.body = boost::json::serialize(body) + "\n";
+  return r;
+}
+
+httpd::response problem_of(const error& e) {
+  auto status = status_of(e.code);
+  std::string detail{advice_for(e.code)};
+  if (detail.empty() || e.code == errc::invalid_argument) detail = e.context;
+  auto r = httpd::problem(status, to_string(e.code), detail);
+  if (status == 429 || status == 503) r.headers.push_back({"Retry-After", "5"});
+  return r;
+}
+
+std::string with_member(const std::string& object, std::string_view key, boost::json::value value) {
+  boost::json::error_code ec;
+  auto parsed = boost::json::parse(object, ec);
+  if (ec || !parsed.is_object()) return object;
+  parsed.as_object()[key] = std::move(value);
+  return boost::json::serialize(parsed);
+}
+
+result<boost::json::object> read_object(std::string_view body, std::initializer_list<std::string_view> allowed_keys) {
+  if (body.empty()) return boost::json::object{};
+  boost::json::error_code ec;
+  boost::json::parse_options options;
+  options.max_depth = max_depth;
+  auto value = boost::json::parse(body, ec, {}, options);
+  if (ec) return fail(errc::invalid_argument, "the body is not JSON: " + ec.message());
+  if (!value.is_object()) return fail(errc::invalid_argument, "the body must be a JSON object");
+  for (const auto& entry : value.as_object()) {
+    if (std::find(allowed_keys.begin(), allowed_keys.end(), std::string_view{entry.key()}) != allowed_keys.end())
+      continue;
+    std::string expected;
+    for (auto key : allowed_keys) expected += (expected.empty() ? "" : ", ") + std::string{key};
+    return fail(errc::invalid_argument, "unknown key in the body; expected: " + expected);
+  }
+  return std::move(value.as_object());
+}
+
+} // namespace weixin::admin

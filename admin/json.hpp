@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/account_status.hpp"
+#include "actors/address_book.hpp"
+#include "httpd/message.hpp"
+#include "protocol/result.hpp"
+#include "store/store.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace weixin::admin {
+
+boost::json::object to_json(const account_view& v);
+boost::json::object to_json(const contact_view& v);
+boost::json::object to_json(const store::send_record& r);
+boost::json::object to_json(const pending_qr& qr);
+
+httpd::response json_response(int status, const boost::json::object& body);
+
+/// The problem that an error is to a caller: its status, its stable code, a sentence that says what to do.
+httpd::response problem_of(const error& e);
+
+/// A JSON object's text with one more member.
+std::string with_member(const std::string& object, std::string_view key, boost::json::value value);
+
+/// A request's body as a JSON object with no other keys than these. An empty body is an empty object. Errors:
+/// invalid_argument, with what is wrong and what is expected.
+result<boost::json::object> read_object(std::string_view body, std::initializer_list<std::string_view> allowed_keys);
+
+} // namespace weixin::admin

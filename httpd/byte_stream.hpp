@@ -1,0 +1,56 @@
+#pragma once
+
+#include "protocol/result.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weixin::httpd {
+
+/// What came of one attempt on a non-blocking stream.
+enum class io_status {
+  ok,         ///< `bytes` went through
+  want_read,  ///< try again when the descriptor is readable
+  want_write, ///< try again when the descriptor is writable
+  eof,        ///< the peer sends no more
+  failed,     ///< reset, or not TLS any more
+};
+
+struct io_result {
+  io_status status = io_status::failed;
+  std::size_t bytes = 0;
+};
+
+/// Bytes over a connected, non-blocking descriptor that somebody else owns. Never raises SIGPIPE.
+/// An OpenSSL session directly on the descriptor needs a fifth of the memory of Asio's TLS stream.
+class byte_stream {
+public:
+  virtual ~byte_stream() = default;
+  virtual io_result handshake() = 0; ///< ok once it is done; at once without TLS
+  virtual io_result read(std::span<char> into) = 0;
+  virtual io_result write(std::string_view from) = 0;
+  /// Bytes that `read` has although the descriptor does not become readable.
+  virtual bool has_buffered() const = 0;
+  /// Says that nothing more will be written. Best effort.
+  virtual void end_writing() = 0;
+  /// Whether a peer that stopped sending still listens: a half close of TCP does not exist inside TLS.
+  virtual bool knows_half_close() const = 0;
+};
+
+std::unique_ptr<byte_stream> make_plain_stream(int descriptor);
+
+/// A certificate and its key, loaded once and shared by all connections of a listener. TLS 1.2 and newer.
+class tls_identity {
+public:
+  /// Errors: io_failed with OpenSSL's reason and the file that cannot be used.
+  static result<std::shared_ptr<tls_identity>> load(const std::string& certificate_file,
+                                                    const std::string& key_file);
+  virtual ~tls_identity() = default;
+  /// The server's side of one connection; null when OpenSSL has no memory.
+  virtual std::unique_ptr<byte_stream> accept(int descriptor) = 0;
+};
+
+} // namespace weixin::httpd

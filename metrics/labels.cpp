@@ -1,0 +1,89 @@
+#include "metrics/labels.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace weixin::metrics {
+
+namespace {
+
+template <class Enum, std::size_t N>
+std::string_view name_of(const std::array<std::string_view, N>& names, Enum value) noexcept {
+  auto index = static_cast<std::size_t>(value);
+  return index < N ? names[index] : other;
+}
+
+constexpr std::array<std::string_view, account_state_count> account_states{
+    "stopped",  "starting",  "awaiting_scan", "awaiting_confirm", "online",
+    "degraded", "throttled", "cooling_off",   "needs_login",      "held"};
+constexpr std::array<std::string_view, login_result_count> login_results{
+    "ok", "resumed", "resume_failed", "qr_expired", "cancelled", "refused", "failed"};
+constexpr std::array<std::string_view, logout_reason_count> logout_reasons{"1100", "1101", "1102", "user",
+                                                                           "moved"};
+constexpr std::array<std::string_view, restart_reason_count> restart_reasons{"exception", "heartbeat",
+                                                                             "requested"};
+constexpr std::array<std::string_view, media_direction_count> media_directions{"download", "upload"};
+constexpr std::array<std::string_view, media_result_count> media_results{"ok", "failed", "too_large",
+                                                                         "disk_full", "cancelled"};
+constexpr std::array<std::string_view, bot_result_count> bot_results{"ok", "ignored", "stale", "failed",
+                                                                     "overload"};
+
+} // namespace
+
+std::string_view to_string(account_state state) noexcept { return name_of(account_states, state); }
+std::string_view to_string(login_result result) noexcept { return name_of(login_results, result); }
+std::string_view to_string(logout_reason reason) noexcept { return name_of(logout_reasons, reason); }
+std::string_view to_string(restart_reason reason) noexcept { return name_of(restart_reasons, reason); }
+std::string_view to_string(media_direction direction) noexcept {
+  return name_of(media_directions, direction);
+}
+std::string_view to_string(media_result result) noexcept { return name_of(media_results, result); }
+std::string_view to_string(bot_result result) noexcept { return name_of(bot_results, result); }
+
+std::optional<account_state> parse_account_state(std::string_view name) noexcept {
+  auto found = std::find(account_states.begin(), account_states.end(), name);
+  if (found == account_states.end()) return std::nullopt;
+  return static_cast<account_state>(found - account_states.begin());
+}
+
+std::string_view retcode_label(int retcode) noexcept {
+  switch (retcode) {
+  case 0:
+    return "0";
+  case 1100:
+    return "1100";
+  case 1101:
+    return "1101";
+  case 1102:
+    return "1102";
+  case 1205:
+    return "1205";
+  default:
+    return other;
+  }
+}
+
+std::string_view selector_label(int selector) noexcept {
+  switch (selector) {
+  case 0:
+    return "0";
+  case 2:
+    return "2";
+  case 3:
+    return "3";
+  case 4:
+    return "4";
+  case 6:
+    return "6";
+  case 7:
+    return "7";
+  default:
+    return other;
+  }
+}
+
+std::string status_label(int status) {
+  return status >= 100 && status <= 599 ? std::to_string(status) : std::string{other};
+}
+
+} // namespace weixin::metrics

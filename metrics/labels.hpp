@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weixin::metrics {
+
+/// The states an operator sees of an account; the names are those of the admin API.
+enum class account_state : std::uint8_t {
+  stopped,
+  starting,
+  awaiting_scan,
+  awaiting_confirm,
+  online,
+  degraded,
+  throttled,
+  cooling_off,
+  needs_login,
+  held,
+};
+inline constexpr std::size_t account_state_count = 10;
+std::string_view to_string(account_state state) noexcept;
+/// Nothing for a name that is not a state.
+std::optional<account_state> parse_account_state(std::string_view name) noexcept;
+
+/// How a login ended.
+enum class login_result : std::uint8_t {
+  ok,            ///< a scanned QR code or a confirmed push login
+  resumed,       ///< the stored session was still good
+  resume_failed, ///< the stored session was dead
+  qr_expired,    ///< nobody scanned in time
+  cancelled,     ///< the person, or the operator, gave up
+  refused,       ///< Weixin said no (1203 and others)
+  failed,        ///< the network or an answer that makes no sense
+};
+inline constexpr std::size_t login_result_count = 7;
+std::string_view to_string(login_result result) noexcept;
+
+/// Why a session ended (weixin-protocol.md 4.5).
+enum class logout_reason : std::uint8_t {
+  session_unknown, ///< 1100
+  session_invalid, ///< 1101
+  cookie_invalid,  ///< 1102
+  user,            ///< the operator logged it out
+  moved,           ///< another login of the same user took its place
+};
+inline constexpr std::size_t logout_reason_count = 5;
+std::string_view to_string(logout_reason reason) noexcept;
+
+/// Why an actor of an account was started again.
+enum class restart_reason : std::uint8_t {
+  exception, ///< it threw or quit
+  heartbeat, ///< it did not answer two heartbeats
+  requested, ///< the operator asked for it
+};
+inline constexpr std::size_t restart_reason_count = 3;
+std::string_view to_string(restart_reason reason) noexcept;
+
+enum class media_direction : std::uint8_t { download, upload };
+inline constexpr std::size_t media_direction_count = 2;
+std::string_view to_string(media_direction direction) noexcept;
+
+enum class media_result : std::uint8_t {
+  ok,
+  failed,    ///< the network or Weixin
+  too_large, ///< above the size limit
+  disk_full,
+  cancelled,
+};
+inline constexpr std::size_t media_result_count = 5;
+std::string_view to_string(media_result result) noexcept;
+
+enum class bot_result : std::uint8_t {
+  ok,
+  ignored,  ///< no rule applied
+  stale,    ///< older than the bot's max_age
+  failed,   ///< the bot threw or answered an error
+  overload, ///< the bot's queue was full
+};
+inline constexpr std::size_t bot_result_count = 5;
+std::string_view to_string(bot_result result) noexcept;
+
+/// The number is the gauge's value.
+enum class breaker_state : std::uint8_t { closed = 0, half_open = 1, open = 2 };
+
+/// Labels whose values come from other folders and are checked before they are used: a value that was neither
+/// built in nor allowed by `registry::allow` is counted as "other".
+enum class checked_label : std::uint8_t {
+  endpoint,        ///< a call to Weixin; built in: the endpoints of weixin-protocol.md sections 3 to 8
+  upstream_result, ///< "ok" or the error's name; built in
+  message_type,    ///< built in: what protocol/ tells apart
+  method,          ///< HTTP method; built in
+  route,           ///< pattern of a served route
+  bot,             ///< configured name
+  host,            ///< Weixin's host
+};
+inline constexpr std::size_t checked_label_count = 7;
+
+/// The value that stands for everything outside a closed set.
+inline constexpr std::string_view other = "other";
+
+/// At most so many values one checked label may have, the built-in ones included. More would be unbounded
+/// cardinality.
+inline constexpr std::size_t max_label_values = 128;
+
+/// A synccheck retcode as label: 0, 1100, 1101, 1102, 1205 or "other" (weixin-protocol.md 4.5).
+std::string_view retcode_label(int retcode) noexcept;
+/// A synccheck selector as label: 0, 2, 3, 4, 6, 7 or "other" (weixin-protocol.md 4.5).
+std::string_view selector_label(int selector) noexcept;
+/// An HTTP status as label: 100 to 599 in digits, else "other".
+std::string status_label(int status);
+
+} // namespace weixin::metrics

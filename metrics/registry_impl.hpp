@@ -1,0 +1,78 @@
+#pragma once
+
+#include "metrics/account_collector.hpp"
+#include "metrics/catalog.hpp"
+#include "metrics/labels.hpp"
+#include "metrics/process_metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+namespace weixin::metrics {
+
+/// What registry and account_metrics share. Internal to metrics/.
+///
+/// Series with enumerated labels are made once, at 0, and kept as pointers; series with checked labels are
+/// looked up in their family at each call.
+struct registry_impl {
+  using counter_family = prometheus::Family<prometheus::Counter>;
+  using gauge_family = prometheus::Family<prometheus::Gauge>;
+  using histogram_family = prometheus::Family<prometheus::Histogram>;
+
+  explicit registry_impl(bool account_label);
+
+  counter_family& counters(metric id);
+  gauge_family& gauges(metric id);
+  histogram_family& histograms(metric id);
+  prometheus::Counter& counter(metric id) { return counters(id).Add({}); }
+  prometheus::Histogram& histogram(metric id);
+
+  bool allow(checked_label label, std::string_view value);
+  /// The value itself when it is in the closed set, else "other".
+  std::string checked(checked_label label, std::string_view value) const;
+
+  prometheus::Registry families;
+  account_collector accounts;
+  process_collector process;
+
+  std::array<prometheus::Counter*, account_state_count> state_changes{};
+  std::array<prometheus::Counter*, login_result_count> logins{};
+  std::array<std::array<prometheus::Counter*, 7>, 6> syncchecks{};
+  std::array<std::array<prometheus::Counter*, media_result_count>, media_direction_count> media{};
+  std::array<prometheus::Counter*, media_direction_count> media_bytes{};
+  counter_family& received_by_type;
+  counter_family& sent_by_type;
+  counter_family& bots;
+  counter_family& upstream;
+  histogram_family& upstream_duration;
+  gauge_family& breakers;
+  counter_family& http;
+  gauge_family& scheduler_lag;
+  gauge_family& scheduler_queue;
+  prometheus::Counter& qr_codes;
+  prometheus::Counter& set_aside;
+  prometheus::Counter& inbox_appends;
+  prometheus::Histogram& login_duration;
+  prometheus::Histogram& synccheck_duration;
+  prometheus::Histogram& event_lag;
+  prometheus::Histogram& inbox_append_duration;
+  prometheus::Histogram& send_duration;
+  prometheus::Histogram& send_queue_wait;
+  prometheus::Histogram& pacing_delay;
+
+private:
+  mutable std::shared_mutex sets_mutex_;
+  std::array<std::set<std::string, std::less<>>, checked_label_count> sets_;
+};
+
+} // namespace weixin::metrics

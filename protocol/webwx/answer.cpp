@@ -1,0 +1,62 @@
+#include "protocol/webwx/answer.hpp"
+
+#include "protocol/webwx/json_fields.hpp"
+#include "protocol/webwx/json_repair.hpp"
+#include "protocol/webwx/return_code.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace weixin::webwx {
+
+error answer_error(errc code, std::string_view what, std::string_view detail, int ret) {
+  error e{code, std::string{what}, ret, true};
+  if (!detail.empty()) e.context.append(": ").append(detail);
+  return e;
+}
+
+result<void> expect_status(const http_response& answer, endpoint e, std::initializer_list<int> expected) {
+  if (std::find(expected.begin(), expected.end(), answer.status) != expected.end()) return {};
+  return answer_error(errc::http_status, to_string(e), {}, answer.status);
+}
+
+bool is_page(std::string_view body) noexcept {
+  auto begin = body.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return false;
+  auto starts_with = [rest = body.substr(begin)](std::string_view tag) {
+    auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
+    return rest.size() >= tag.size() && std::equal(tag.begin(), tag.end(), rest.begin(),
+                                                   [&](char b, char a) { return same(a, b); });
+  };
+  return starts_with("<!doctype") || starts_with("<html") || starts_with("<head") || starts_with("<body");
+}
+
+result<void> expect_no_page(std::string_view body, endpoint e) {
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return answer_error(errc::malformed_answer, to_string(e), "empty body");
+  if (is_page(body)) return answer_error(errc::malformed_answer, to_string(e), "a page instead of an answer");
+  return {};
+}
+
+result<json_answer> json_answer::open(const http_response& answer, endpoint e) {
+  if (auto r = expect_status(answer, e); !r) return r.error();
+  if (auto r = expect_no_page(answer.body, e); !r) return r.error();
+  auto members = split_object(answer.body, to_string(e));
+  if (!members) return members.error();
+  json_answer opened{std::move(*members), e};
+
+  auto base = parse_json(opened.find("BaseResponse"), to_string(e));
+  if (!base) return answer_error(errc::malformed_answer, to_string(e), "no BaseResponse");
+  const auto* object = base->if_object();
+  auto ret = object != nullptr ? int_field(*object, "Ret") : std::nullopt;
+  if (!ret) return answer_error(errc::malformed_answer, to_string(e), "no Ret");
+  if (classify(*ret) != ret_class::ok) return error_of(*ret, to_string(e));
+  return opened;
+}
+
+std::string_view json_answer::find(std::string_view key) const noexcept {
+  auto found = std::find_if(members_.rbegin(), members_.rend(), [&](const json_member& m) { return m.key == key; });
+  return found == members_.rend() ? std::string_view{} : found->value;
+}
+
+} // namespace weixin::webwx

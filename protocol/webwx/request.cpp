@@ -1,0 +1,88 @@
+#include "protocol/webwx/request.hpp"
+
+#include "protocol/webwx/json_fields.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+namespace weixin::webwx {
+
+namespace {
+
+constexpr std::size_t max_sync_keys = 1000;
+
+} // namespace
+
+std::string percent_encode(std::string_view text) {
+  return boost::urls::encode(text, boost::urls::unreserved_chars);
+}
+
+target::target(endpoint e) : text_("/cgi-bin/mmwebwx-bin/" + std::string{to_string(e)}) {}
+
+target& target::add(std::string_view name, std::string_view value) {
+  text_ += separator_;
+  text_.append(name).append(1, '=').append(percent_encode(value));
+  separator_ = '&';
+  return *this;
+}
+
+http_request make_get(std::string_view host, target t, std::string_view user_agent, std::string_view entry_host) {
+  http_request request;
+  request.host = std::string{host};
+  request.target = std::move(t).str();
+  request.headers = {{"Accept", "application/json, text/plain, */*"},
+                     {"Accept-Language", "zh-CN,zh;q=0.9"},
+                     {"Referer", "https://" + std::string{entry_host} + "/?lang=zh_CN"}};
+  if (!user_agent.empty()) request.headers.push_back({"User-Agent", std::string{user_agent}});
+  return request;
+}
+
+http_request make_get(std::string_view host, target t, const session& s) {
+  return make_get(host, std::move(t), s.user_agent, s.host.entry);
+}
+
+http_request make_post(const session& s, target t, std::string_view content_type, std::string body) {
+  auto request = make_get(s.host.entry, std::move(t), s);
+  request.method = "POST";
+  request.headers.push_back({"Origin", "https://" + s.host.entry});
+  request.headers.push_back({"Content-Type", std::string{content_type}});
+  request.body = std::move(body);
+  return request;
+}
+
+http_request make_json_post(const session& s, target t, const boost::json::object& body) {
+  return make_post(s, std::move(t), "application/json; charset=UTF-8", boost::json::serialize(body));
+}
+
+boost::json::object body_with_base_request(const session& s) {
+  return {{"BaseRequest",
+           {{"Uin", s.uin}, {"Sid", s.sid.reveal()}, {"Skey", s.skey.reveal()}, {"DeviceID", s.device_id}}}};
+}
+
+boost::json::object to_json(const sync_key_list& keys) {
+  boost::json::array list;
+  list.reserve(keys.pairs.size());
+  for (auto [key, value] : keys.pairs) list.push_back({{"Key", key}, {"Val", value}});
+  return {{"Count", keys.pairs.size()}, {"List", std::move(list)}};
+}
+
+sync_key_list sync_key_list_from(const boost::json::value& json) {
+  sync_key_list keys;
+  const auto* object = json.if_object();
+  const auto* list = object == nullptr ? nullptr : array_field(*object, "List");
+  if (list == nullptr || int_field(*object, "Count") == 0) return keys;
+  for (const auto& item : *list) {
+    const auto* pair = item.if_object();
+    if (pair == nullptr || keys.pairs.size() == max_sync_keys) return {};
+    auto key = int_field(*pair, "Key");
+    auto value = int64_field(*pair, "Val");
+    // Half a key would make the server repeat or skip messages: the old one is better.
+    if (!key || !value) return {};
+    keys.pairs.emplace_back(*key, *value);
+  }
+  return keys;
+}
+
+} // namespace weixin::webwx

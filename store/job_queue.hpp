@@ -1,0 +1,58 @@
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <iterator>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace weixin::store {
+
+/// A bounded queue with one consumer thread that takes jobs in batches. Any thread may push.
+template <class Job>
+class job_queue {
+public:
+  explicit job_queue(std::size_t capacity) : capacity_(capacity) {}
+
+  /// False, and the job untouched, when the queue is full or closed.
+  bool push(Job& job) {
+    {
+      std::lock_guard lock{mutex_};
+      if (closed_ || jobs_.size() >= capacity_) return false;
+      jobs_.push_back(std::move(job));
+    }
+    filled_.notify_one();
+    return true;
+  }
+
+  /// Waits for jobs and takes up to `most` of them, oldest first. Empty once the queue is closed and drained.
+  std::vector<Job> take(std::size_t most) {
+    std::unique_lock lock{mutex_};
+    filled_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+    auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(most, jobs_.size()));
+    std::vector<Job> batch{std::make_move_iterator(jobs_.begin()), std::make_move_iterator(end)};
+    jobs_.erase(jobs_.begin(), end);
+    return batch;
+  }
+
+  /// Refuses new jobs; those that wait are still handed out.
+  void close() {
+    {
+      std::lock_guard lock{mutex_};
+      closed_ = true;
+    }
+    filled_.notify_all();
+  }
+
+private:
+  const std::size_t capacity_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<Job> jobs_;
+  bool closed_ = false;
+};
+
+} // namespace weixin::store

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "actors/bots/registry.hpp"
+#include "actors/router.hpp"
+#include "metrics/registry.hpp"
+#include "store/memory_store.hpp"
+#include "supervisor/account_supervisor.hpp"
+#include "tests/support/scripted_weixin.hpp"
+#include "tests/support/virtual_time.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weixin::testing {
+
+using namespace std::chrono_literals;
+
+/// One account's whole tree, as in production, on virtual time, a scripted Weixin and a store in memory.
+struct account_tree : ::testing::Test {
+  virtual_time time;
+  scripted_weixin weixin;
+  std::shared_ptr<manual_wall_clock> wall =
+      std::make_shared<manual_wall_clock>(wall_time{} + std::chrono::hours{24 * 365 * 56});
+  std::shared_ptr<store::memory_store> memory = std::make_shared<store::memory_store>();
+  std::shared_ptr<services> service = std::make_shared<services>();
+  std::shared_ptr<account_status> status;
+  std::shared_ptr<supervisor::user_claims> claims = std::make_shared<supervisor::user_claims>();
+  store::account_record record;
+  router_actor router_handle;
+  supervisor::account_root_actor root;
+  std::uint64_t entropy = 1;
+
+  account_tree() {
+    service->store = memory;
+    service->metrics = std::make_shared<metrics::registry>();
+    service->clock = wall;
+    service->events = std::make_shared<event_log>();
+    service->users = std::make_shared<own_users>();
+    service->logins = std::make_shared<runtime::shared_bucket>(10.0, 10.0);
+    service->reconnects = std::make_shared<runtime::shared_bucket>(40.0, 40.0);
+    service->entropy = [this] { return ++entropy; };
+    service->send_ids = std::make_shared<store::id_source>('s', service->entropy);
+    service->seed = 42;
+    service->pacing = pacing_profile::none;
+    service->webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Test";
+    service->make_client = [this](const std::string&, unsigned) { return weixin.client(); };
+    time.deliver = [this] { return weixin.deliver(); };
+    time.on_advance = [this](std::chrono::nanoseconds d) { wall->advance(d); };
+    record.name = "shop-01";
+  }
+
+  ~account_tree() override {
+    for (auto& r : {caf::actor_cast<caf::actor>(root), caf::actor_cast<caf::actor>(router_handle)})
+      if (r) caf::anon_send_exit(r, caf::exit_reason::user_shutdown);
+    time.settle();
+    // Timers hold their actors: once they are due, nobody is left.
+    root = nullptr;
+    router_handle = nullptr;
+    time.scheduler.advance_time(2h);
+    time.settle();
+  }
+
+  void start(std::vector<bot_entry> bots = {}) {
+    memory->add_account(record, [](result<void>) {});
+    account_view v;
+    v.name = record.name;
+    v.state = "stopped";
+    v.desired = "running";
+    status = std::make_shared<account_status>(v);
+    router_handle = runtime::spawn_on<router>(time.system, 0, std::shared_ptr<const services>(service), bots);
+    root = runtime::spawn_on<supervisor::account_supervisor>(
+        time.system, 0, std::shared_ptr<const services>(service),
+        supervisor::account_setup{record, status, claims, router_handle, {}});
+    time.settle();
+  }
+
+  void log_in() {
+    start();
+    weixin.confirm();
+    time.settle();
+    ASSERT_EQ(state(), "online") << reason();
+  }
+
+  void ask(std::function<void(supervisor::account_supervisor&)> what) {
+    caf::anon_send(root, supervisor::account_request{std::move(what)});
+    time.settle();
+  }
+
+  result<account_view> command(supervisor::account_command c) {
+    result<account_view> answer = fail(errc::internal, "no answer");
+    ask([&](supervisor::account_supervisor& a) { a.command(c, [&](result<account_view> v) { answer = v; }); });
+    return answer;
+  }
+
+  result<store::send_record> send_text(const std::string& to, const std::string& text) {
+    result<store::send_record> answer = fail(errc::internal, "no answer");
+    ask([&](supervisor::account_supervisor& a) {
+      a.submit({to, text, [&](result<store::send_record> r) { answer = std::move(r); }});
+    });
+    return answer;
+  }
+
+  store::send_record stored(const std::string& id) {
+    store::send_record found;
+    memory->find_send(record.name, id, [&](result<std::optional<store::send_record>> r) {
+      if (r && *r) found = **r;
+    });
+    return found;
+  }
+
+  std::string state() const { return status->view().state; }
+  std::string reason() const { return status->view().reason; }
+  void pass(std::chrono::nanoseconds d) { time.advance(d); }
+  std::int64_t seconds_now() const { return to_milliseconds(wall->now()) / 1'000; }
+  static result<http_response> unreachable(errc code = errc::timed_out) {
+    auto e = fail(code, "test");
+    return e;
+  }
+};
+
+} // namespace weixin::testing

@@ -1,0 +1,111 @@
+#include "transport/host_breaker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weixin::transport {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct HostBreakerTest : testing::Test {
+  std::chrono::steady_clock::time_point now{};
+  std::shared_ptr<host_breaker> breaker =
+      std::make_shared<host_breaker>(breaker_options{}, [this] { return now; });
+  const std::string host = "wx.example.com";
+
+  void fail_times(int count) {
+    for (int i = 0; i < count; ++i) breaker->admit(host).failed();
+  }
+  bool admits() { return static_cast<bool>(breaker->admit(host)); }
+  breaker_state state() { return breaker->states().at(0).state; }
+};
+
+TEST_F(HostBreakerTest, OpensAfterFiveFailuresInARow) {
+  fail_times(4);
+  EXPECT_TRUE(admits());
+  fail_times(1);
+  EXPECT_FALSE(admits());
+  EXPECT_EQ(state(), breaker_state::open);
+}
+
+TEST_F(HostBreakerTest, ForgetsFailuresAtTheFirstSuccess) {
+  fail_times(4);
+  breaker->admit(host).succeeded();
+  fail_times(4);
+  EXPECT_TRUE(admits());
+}
+
+TEST_F(HostBreakerTest, KeepsHostsApart) {
+  fail_times(5);
+  EXPECT_TRUE(breaker->admit("file.wx.example.com"));
+}
+
+TEST_F(HostBreakerTest, LetsOneProbeThroughWhenThePauseIsOver) {
+  fail_times(5);
+  now += 9'999ms;
+  EXPECT_FALSE(admits());
+  now += 1ms;
+  auto probe = breaker->admit(host);
+  EXPECT_TRUE(probe);
+  EXPECT_EQ(state(), breaker_state::half_open);
+  EXPECT_FALSE(admits());
+}
+
+TEST_F(HostBreakerTest, ClosesWhenTheProbeSucceeds) {
+  fail_times(5);
+  now += 10s;
+  breaker->admit(host).succeeded();
+  EXPECT_EQ(state(), breaker_state::closed);
+  fail_times(4);
+  EXPECT_TRUE(admits());
+}
+
+TEST_F(HostBreakerTest, DoublesThePauseUpToItsLimitWithEveryFailedProbe) {
+  fail_times(5);
+  for (auto pause : {10s, 20s, 30s, 30s}) {
+    now += pause - 1ms;
+    EXPECT_FALSE(admits());
+    now += 1ms;
+    auto probe = breaker->admit(host);
+    EXPECT_TRUE(probe);
+    probe.failed();
+  }
+}
+
+TEST_F(HostBreakerTest, GivesTheNextCallerTheProbeThatWasCancelled) {
+  fail_times(5);
+  now += 10s;
+  { auto dropped = breaker->admit(host); }
+  EXPECT_TRUE(admits());
+}
+
+TEST_F(HostBreakerTest, IsNotKeptOpenByCallsFromBeforeTheOpening) {
+  auto early = breaker->admit(host);
+  fail_times(5);
+  now += 9s;
+  early.failed();
+  now += 1s;
+  EXPECT_TRUE(admits());
+}
+
+TEST_F(HostBreakerTest, ClosesWhenAnEarlierCallIsAnsweredAfterAll) {
+  auto early = breaker->admit(host);
+  fail_times(5);
+  early.succeeded();
+  EXPECT_TRUE(admits());
+}
+
+TEST_F(HostBreakerTest, CountsACancelledCallNeitherWay) {
+  fail_times(4);
+  { auto cancelled = breaker->admit(host); }
+  EXPECT_EQ(breaker->states().at(0).failures, 4U);
+}
+
+TEST_F(HostBreakerTest, RemembersALimitedNumberOfHosts) {
+  for (std::size_t i = 0; i < 2 * host_breaker::max_hosts; ++i)
+    EXPECT_TRUE(breaker->admit("h" + std::to_string(i) + ".example.com"));
+  EXPECT_EQ(breaker->states().size(), host_breaker::max_hosts);
+}
+
+} // namespace
+} // namespace weixin::transport

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "transport/network_parts.hpp"
+#include "transport/tls_sessions.hpp"
+#include "transport/tls_stream.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weixin::transport {
+
+/// Makes new connections for one account: look the name up, check every address, connect to a checked one, prove the
+/// host's identity. Lives on the account's shard.
+class connector {
+public:
+  connector(std::shared_ptr<network::parts> net, boost::asio::io_context& shard);
+
+  /// Errors: dns_failed, host_not_allowed (no address that may be connected to), connect_failed, tls_failed, cancelled.
+  boost::asio::awaitable<result<std::shared_ptr<tls_stream>>> connect(std::string host);
+
+private:
+  using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
+
+  boost::asio::awaitable<result<endpoints>> find(std::string host);
+  boost::asio::awaitable<result<resolver::addresses>> resolve(std::string name);
+
+  std::shared_ptr<network::parts> net_;
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<fair_gate> handshakes_;
+  std::shared_ptr<tls_sessions> sessions_;
+};
+
+} // namespace weixin::transport

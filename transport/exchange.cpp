@@ -1,0 +1,70 @@
+#include "transport/exchange.hpp"
+
+#include "transport/answer_reader.hpp"
+#include "transport/late_value.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+namespace weixin::transport {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Up to this size head and body leave in one TLS record and one packet.
+constexpr std::size_t small_request = 8 * 1024;
+
+asio::awaitable<tls_stream::io> send(tls_stream& stream, const std::string& head, const std::string& body) {
+  if (head.size() + body.size() <= small_request) {
+    auto whole = head + body;
+    co_return co_await stream.write(whole);
+  }
+  auto written = co_await stream.write(head);
+  if (written == tls_stream::io::ok) written = co_await stream.write(body);
+  co_return written;
+}
+
+asio::awaitable<result<void>> give(body_sink& sink, std::string piece) {
+  late_value<result<void>> taken{co_await asio::this_coro::executor};
+  sink.write(std::move(piece), taken.giver());
+  auto outcome = co_await taken.get();
+  if (!outcome) co_return fail(errc::cancelled);
+  co_return *outcome;
+}
+
+} // namespace
+
+asio::awaitable<result<http_response>> exchange(tls_stream& stream, const std::string& head,
+                                                const http_call& call, exchange_progress& progress) {
+  stream.begin_request();
+  // Until the write says otherwise: the call may be cancelled in the middle of it.
+  progress.request_left = true;
+  if (co_await send(stream, head, call.request.body) != tls_stream::io::ok) {
+    progress.request_left = stream.has_sent();
+    co_return fail(errc::connection_lost, "while sending the request");
+  }
+
+  answer_limits limits{.max_header_bytes = call.limits.max_header_bytes,
+                       .max_body_bytes = call.limits.max_body_bytes};
+  answer_reader reader{limits, call.request.method == "HEAD", call.sink != nullptr};
+  std::string bytes;
+  auto got = tls_stream::io::ok;
+  while (!reader.is_done()) {
+    got = co_await stream.read(bytes);
+    if (got == tls_stream::io::lost) co_return fail(errc::connection_lost, "in the middle of the answer");
+    progress.answer_begun = progress.answer_begun || got == tls_stream::io::ok;
+    auto understood = got == tls_stream::io::ok ? reader.put(bytes) : reader.put_end();
+    if (!understood) co_return understood.error();
+    if (!reader.is_streaming()) continue;
+    auto piece = reader.take_piece();
+    if (piece.empty()) continue;
+    progress.in_sink = true;
+    auto taken = co_await give(*call.sink, std::move(piece));
+    if (!taken) co_return taken.error();
+    progress.in_sink = false;
+  }
+  progress.reusable = got == tls_stream::io::ok && reader.keep_alive() && bytes.empty();
+  co_return reader.take_response();
+}
+
+} // namespace weixin::transport

@@ -1,0 +1,82 @@
+#include "transport/request_head.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace weixin::transport {
+namespace {
+
+bool is_alnum(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_alnum(c) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_field_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+  });
+}
+
+bool is_target(std::string_view text) {
+  return !text.empty() && text.front() == '/' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+}
+
+bool is_set_by_transport(std::string_view name) {
+  constexpr std::array<std::string_view, 7> ours{"Host",       "Content-Length",    "Connection", "Accept-Encoding",
+                                                 "Keep-Alive", "Transfer-Encoding", "Upgrade"};
+  return std::any_of(ours.begin(), ours.end(), [&](auto field) { return boost::iequals(field, name); });
+}
+
+} // namespace
+
+bool is_host_name(std::string_view host) noexcept {
+  if (host.empty() || host.size() > 253) return false;
+  std::size_t label = 0, dots = 0;
+  char before = '.';
+  bool digits_only = true; // of the last label: 192.0.2.1 is an address, 1.example is none
+  for (char c : host) {
+    if (c == '.') {
+      if (label == 0 || before == '-') return false;
+      ++dots, label = 0, digits_only = true;
+    } else {
+      if (!is_alnum(c) && (c != '-' || label == 0)) return false;
+      if (++label > 63) return false;
+      digits_only = digits_only && c >= '0' && c <= '9';
+    }
+    before = c;
+  }
+  return dots > 0 && label > 0 && before != '-' && !digits_only;
+}
+
+result<std::string> write_request_head(const http_request& request, bool accept_gzip) {
+  if (!is_token(request.method) || request.method == "CONNECT")
+    return fail(errc::invalid_argument, "request method");
+  if (!is_target(request.target)) return fail(errc::invalid_argument, "request target");
+  std::string head;
+  head.reserve(512);
+  head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
+  head.append(request.host).append("\r\n");
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name) || is_set_by_transport(name) || !is_field_value(value))
+      return fail(errc::invalid_argument, "request field");
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+  head.append("Accept-Encoding: ").append(accept_gzip ? "gzip" : "identity").append("\r\n");
+  if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD"))
+    head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  head.append("Connection: keep-alive\r\n\r\n");
+  return head;
+}
+
+} // namespace weixin::transport
