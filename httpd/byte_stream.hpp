@@ -30,10 +30,10 @@ class byte_stream {
 public:
   virtual ~byte_stream() = default;
   virtual io_result handshake() = 0; ///< ok once it is done; at once without TLS
+  /// `into` holds at least 16 KiB, a whole TLS record: then nothing stays behind inside OpenSSL, where the
+  /// descriptor's readiness would not show it.
   virtual io_result read(std::span<char> into) = 0;
   virtual io_result write(std::string_view from) = 0;
-  /// Bytes that `read` has although the descriptor does not become readable.
-  virtual bool has_buffered() const = 0;
   /// Says that nothing more will be written. Best effort.
   virtual void end_writing() = 0;
   /// Whether a peer that stopped sending still listens: a half close of TCP does not exist inside TLS.

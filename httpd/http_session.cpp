@@ -3,7 +3,6 @@
 #include "runtime/log.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/core/demangle.hpp>
 
 #include <poll.h>
@@ -229,18 +228,14 @@ void http_session::request_waits() {
 void http_session::wait_readable() {
   if (waiting_readable_) return;
   waiting_readable_ = true;
-  auto ready = [self = shared_from_this()](const boost::system::error_code& ec) {
-    self->waiting_readable_ = false;
-    if (ec) return;
-    self->readable_ = true;
-    self->write_needs_readable_ = false;
-    self->pump();
-  };
-  // What OpenSSL holds already never makes the descriptor readable.
-  if (stream_->has_buffered())
-    boost::asio::post(context_->io, [ready] { ready({}); });
-  else
-    socket_.async_wait(socket_type::wait_read, std::move(ready));
+  socket_.async_wait(socket_type::wait_read,
+                     [self = shared_from_this()](const boost::system::error_code& ec) {
+                       self->waiting_readable_ = false;
+                       if (ec) return;
+                       self->readable_ = true;
+                       self->write_needs_readable_ = false;
+                       self->pump();
+                     });
 }
 
 void http_session::wait_writable() {

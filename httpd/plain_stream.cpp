@@ -28,7 +28,6 @@ public:
     return {would_block() ? io_status::want_write : io_status::failed, 0};
   }
 
-  bool has_buffered() const override { return false; }
   void end_writing() override { ::shutdown(descriptor_, SHUT_WR); }
   bool knows_half_close() const override { return true; }
 

@@ -77,7 +77,6 @@ public:
     auto n = SSL_write(ssl_.get(), from.data(), clamp_size(from.size()));
     return outcome(n, static_cast<std::size_t>(std::max(n, 0)));
   }
-  bool has_buffered() const override { return SSL_pending(ssl_.get()) > 0; }
   void end_writing() override {
     ERR_clear_error();
     if (SSL_is_init_finished(ssl_.get()) != 0) SSL_shutdown(ssl_.get());

@@ -12,8 +12,8 @@ struct http_header {
   std::string value;
 };
 
-/// What is asked of a Weixin host over HTTPS, as a value. The scheme is always https (weixin-protocol.md 1.1).
-/// Host, Content-Length, Connection and Accept-Encoding are added by the transport.
+/// What is asked of a Weixin host over HTTPS, as a value. The scheme is always https
+/// (weixin-protocol.md 1.1). Host, Content-Length, Connection and Accept-Encoding are added by the transport.
 struct http_request {
   std::string method = "GET";
   std::string host;   ///< name only, without scheme and port

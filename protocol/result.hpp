@@ -17,7 +17,8 @@ struct error {
   std::string context;
   /// The number Weixin or HTTP gave (BaseResponse.Ret, retcode, status), 0 when there is none.
   int ret = 0;
-  /// True when at least one byte of the request may have reached the other side, so that its effect is unknown.
+  /// True when at least one byte of the request may have reached the other side, so that its effect is
+  /// unknown.
   bool request_left = false;
 };
 

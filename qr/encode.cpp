@@ -21,11 +21,13 @@ result<symbol> encode(std::string_view text) {
   // Level M: terminals leave gaps between lines, and phones read over a shoulder.
   std::unique_ptr<QRcode, decltype(&QRcode_free)> code{
       QRcode_encodeData(static_cast<int>(text.size()), bytes, 0, QR_ECLEVEL_M), &QRcode_free};
-  if (!code) return fail(errc::internal, errno == ENOMEM ? "QR code: out of memory" : "QR code: not encodable");
+  if (!code)
+    return fail(errc::internal, errno == ENOMEM ? "QR code: out of memory" : "QR code: not encodable");
   auto count = static_cast<std::size_t>(code->width) * static_cast<std::size_t>(code->width);
   std::vector<std::uint8_t> dark(count);
   // The lowest bit is the colour; the others tell what the module is for.
-  for (std::size_t i = 0; i < count; ++i) dark[i] = code->data[i] & 1U;
+  for (std::size_t i = 0; i < count; ++i)
+    dark[i] = code->data[i] & 1U;
   return symbol{code->width, std::move(dark)};
 }
 

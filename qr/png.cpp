@@ -29,10 +29,11 @@ struct picture {
 
 bool write(png_structp png, png_infop info, const picture& p) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
-  png_set_IHDR(png, info, p.side, p.side, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-               PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, info, p.side, p.side, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
-  for (png_uint_32 y = 0; y < p.side; ++y) png_write_row(png, p.pixels + y * p.row_bytes);
+  for (png_uint_32 y = 0; y < p.side; ++y)
+    png_write_row(png, p.pixels + y * p.row_bytes);
   png_write_end(png, info);
   return true;
 }
@@ -40,7 +41,8 @@ bool write(png_structp png, png_infop info, const picture& p) {
 } // namespace
 
 result<std::string> to_png(const symbol& s, int module_pixels) {
-  if (module_pixels < 1 || module_pixels > 32) return fail(errc::invalid_argument, "a module has 1 to 32 pixels");
+  if (module_pixels < 1 || module_pixels > 32)
+    return fail(errc::invalid_argument, "a module has 1 to 32 pixels");
   const int side = (s.size() + 2 * quiet_zone) * module_pixels;
   const auto row_bytes = (static_cast<std::size_t>(side) + 7) / 8;
   std::vector<png_byte> pixels(row_bytes * static_cast<std::size_t>(side), 0);

@@ -56,7 +56,8 @@ std::string to_ascii(const symbol& s, ink how = ink::plain);
 int half_block_columns(const symbol& s) noexcept;
 int ascii_columns(const symbol& s) noexcept;
 
-/// A PNG file, greyscale of one bit, `module_pixels` (1 to 32) to a module. Errors: invalid_argument, internal.
+/// A PNG file, greyscale of one bit, `module_pixels` (1 to 32) to a module. Errors: invalid_argument,
+/// internal.
 result<std::string> to_png(const symbol& s, int module_pixels = 8);
 
 } // namespace weixin::qr

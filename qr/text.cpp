@@ -44,7 +44,8 @@ std::string to_ascii(const symbol& s, ink how) {
     for (int x = -quiet_zone; x < end; ++x) {
       bool dark = s.is_dark(x, y);
       if (how == ink::colour) {
-        if (x == -quiet_zone || dark != s.is_dark(x - 1, y)) text += dark ? black_background : white_background;
+        if (x == -quiet_zone || dark != s.is_dark(x - 1, y))
+          text += dark ? black_background : white_background;
         text += "  ";
       } else {
         text += dark == (how == ink::plain_on_light) ? "##" : "  ";

@@ -139,6 +139,10 @@ result<void> confirm_code(world& w, std::string_view uuid) {
   code->state = login_state::confirmed;
   w.logins.set_ticket(*code, w.secrets.login_ticket());
   wake_polls(w, *code);
+  // A client that never comes for its session must not keep the phone busy; the ticket stays good.
+  w.plan.at(w.now.steady + silence_of_the_gone, [&w, key = code->uuid] {
+    if (auto* kept = w.logins.find(key); kept != nullptr && kept->state == login_state::confirmed) let_go(w, *kept);
+  });
   return {};
 }
 

@@ -44,12 +44,13 @@ account_supervisor::account_supervisor(caf::actor_config& cfg, std::shared_ptr<c
                                        account_setup setup)
     : actor_base(cfg), service_(std::move(service)), setup_(std::move(setup)),
       random_(service_->seed ^ std::hash<std::string>{}(setup_.record.name)) {
-  context_ = std::make_shared<account_context>(setup_.record.name, service_, setup_.status, shard_index());
-  context_->bots = setup_.record.bots;
-  context_->router = setup_.router;
 }
 
 account_supervisor::behavior_type account_supervisor::make_behavior() {
+  // Not in the constructor, which runs on the spawner's thread: the HTTPS client belongs to this shard.
+  context_ = std::make_shared<account_context>(setup_.record.name, service_, setup_.status, shard_index());
+  context_->bots = setup_.record.bots;
+  context_->router = setup_.router;
   set_down_handler([this](caf::down_msg& down) { child_ended(down); });
   set_exit_handler([this](caf::exit_msg& e) {
     stop_session_children();
@@ -229,7 +230,9 @@ void account_supervisor::start_login(milliseconds delay) {
   context_->session.reset();
   failed_child_ = child::login;
   auto wait = duration_cast<std::chrono::nanoseconds>(delay) + service_->logins->take(now());
-  after(wait, timer{++login_timer_});
+  ++login_timer_;
+  if (wait.count() == 0) return restart(child::login);
+  after(wait, timer{login_timer_});
 }
 
 void account_supervisor::start_session_children() {

@@ -15,11 +15,12 @@ struct answer_limits {
   std::size_t max_fields = 256;
 };
 
-/// Turns the bytes of one HTTP/1.1 answer into an http_response, within limits. Interim answers (1xx) are skipped. Pure: no socket,
-/// no clock.
+/// Turns the bytes of one HTTP/1.1 answer into an http_response, within limits. Interim answers (1xx) are
+/// skipped. Pure: no socket, no clock.
 class answer_reader {
 public:
-  /// `for_head`: the request was HEAD. `streamed`: the body of a 2xx answer is not collected but taken piece by piece.
+  /// `for_head`: the request was HEAD. `streamed`: the body of a 2xx answer is not collected but taken piece
+  /// by piece.
   answer_reader(answer_limits limits, bool for_head, bool streamed);
   ~answer_reader();
   answer_reader(const answer_reader&) = delete;

@@ -43,7 +43,8 @@ void connection_pool::arm() {
     if (!self) return;
     self->armed_ = false;
     auto now = std::chrono::steady_clock::now();
-    while (!self->idle_.empty() && self->idle_.front().until <= now) self->idle_.pop_front();
+    while (!self->idle_.empty() && self->idle_.front().until <= now)
+      self->idle_.pop_front();
     self->arm();
   });
 }

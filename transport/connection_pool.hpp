@@ -12,7 +12,8 @@
 
 namespace weixin::transport {
 
-/// The connections of one account that wait for a call; each serves one host. Those that wait too long are closed. Lives on one shard.
+/// The connections of one account that wait for a call; each serves one host. Those that wait too long are
+/// closed. Lives on one shard.
 class connection_pool : public std::enable_shared_from_this<connection_pool> {
 public:
   connection_pool(const boost::asio::any_io_executor& executor, std::chrono::milliseconds idle_timeout);

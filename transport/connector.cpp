@@ -14,6 +14,19 @@ namespace {
 constexpr std::size_t max_tried_addresses = 4;
 constexpr std::uint16_t https_port = 443;
 
+/// Both families in turn, so that a host whose IPv6 leads nowhere is reached by IPv4 while there is time.
+resolver::addresses take_turns(const resolver::addresses& all) {
+  resolver::addresses first, second;
+  for (const auto& address : all)
+    (address.is_v4() == all.front().is_v4() ? first : second).push_back(address);
+  resolver::addresses mixed;
+  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+    if (i < first.size()) mixed.push_back(first[i]);
+    if (i < second.size()) mixed.push_back(second[i]);
+  }
+  return mixed;
+}
+
 } // namespace
 
 connector::connector(std::shared_ptr<network::parts> net, asio::io_context& shard)
@@ -49,7 +62,7 @@ asio::awaitable<result<connector::endpoints>> connector::find(std::string host) 
   auto found = co_await resolve(detour ? detour->host : host);
   if (!found) co_return found.error();
   endpoints allowed;
-  for (const auto& address : *found) {
+  for (const auto& address : take_turns(*found)) {
     auto good = detour ? !loopback_only || is_loopback(address) : is_public(address);
     if (good && allowed.size() < max_tried_addresses)
       allowed.emplace_back(address, detour ? detour->port : https_port);

@@ -13,13 +13,14 @@
 
 namespace weixin::transport {
 
-/// Makes new connections for one account: look the name up, check every address, connect to a checked one, prove the
-/// host's identity. Lives on the account's shard.
+/// Makes new connections for one account: look the name up, check every address, connect to a checked one,
+/// prove the host's identity. Lives on the account's shard.
 class connector {
 public:
   connector(std::shared_ptr<network::parts> net, boost::asio::io_context& shard);
 
-  /// Errors: dns_failed, host_not_allowed (no address that may be connected to), connect_failed, tls_failed, cancelled.
+  /// Errors: dns_failed, host_not_allowed (no address that may be connected to), connect_failed, tls_failed,
+  /// cancelled.
   boost::asio::awaitable<result<std::shared_ptr<tls_stream>>> connect(std::string host);
 
 private:

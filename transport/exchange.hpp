@@ -13,12 +13,12 @@ namespace weixin::transport {
 struct exchange_progress {
   bool request_left = false; ///< a byte of the request may have reached the other side
   bool answer_begun = false;
-  bool reusable = false;  ///< the connection is good for another call
-  bool in_sink = false;   ///< the sink has a piece, or failed: what goes wrong now is not the host's doing
+  bool reusable = false; ///< the connection is good for another call
+  bool in_sink = false;  ///< the sink has a piece, or failed: what goes wrong now is not the host's doing
 };
 
-/// Writes one request (head and body) and reads its answer, within the call's limits on size. The deadline is the caller's.
-/// Errors: connection_lost, malformed_answer, answer_too_large, or the sink's.
+/// Writes one request (head and body) and reads its answer, within the call's limits on size. The deadline is
+/// the caller's. Errors: connection_lost, malformed_answer, answer_too_large, or the sink's.
 boost::asio::awaitable<result<http_response>> exchange(tls_stream& stream, const std::string& head,
                                                        const http_call& call, exchange_progress& progress);
 

@@ -17,10 +17,12 @@ public:
   gunzip(const gunzip&) = delete;
   gunzip& operator=(const gunzip&) = delete;
 
-  /// Appends to `out`. Errors: malformed_answer (no gzip, or bytes behind its end), answer_too_large (`out` would pass the limit).
+  /// Appends to `out`. Errors: malformed_answer (no gzip, or bytes behind its end), answer_too_large (`out`
+  /// would pass the limit).
   result<void> put(std::string_view piece, std::string& out);
 
-  /// To be asked at the end of input: malformed_answer when the gzip stream is cut short. No input at all is fine.
+  /// To be asked at the end of input: malformed_answer when the gzip stream is cut short. No input at all is
+  /// fine.
   result<void> finish() const;
 
 private:

@@ -7,9 +7,12 @@ namespace weixin::transport {
 
 std::string_view to_string(breaker_state state) noexcept {
   switch (state) {
-  case breaker_state::closed: return "closed";
-  case breaker_state::open: return "open";
-  case breaker_state::half_open: return "half_open";
+  case breaker_state::closed:
+    return "closed";
+  case breaker_state::open:
+    return "open";
+  case breaker_state::half_open:
+    return "half_open";
   }
   return "closed";
 }
@@ -90,7 +93,8 @@ std::vector<host_breaker::view> host_breaker::states() const {
   std::lock_guard lock{mutex_};
   std::vector<view> all;
   all.reserve(hosts_.size());
-  for (const auto& [host, m] : hosts_) all.push_back({host, m.state, m.failures});
+  for (const auto& [host, m] : hosts_)
+    all.push_back({host, m.state, m.failures});
   return all;
 }
 

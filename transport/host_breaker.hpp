@@ -23,11 +23,12 @@ struct breaker_options {
   std::chrono::milliseconds longest_pause{30'000}; ///< the pause doubles up to this with each failed probe
 };
 
-/// Keeps the whole fleet from hammering a host that is down: one memory of failures per host, shared by all accounts. Open, it
-/// refuses every call; when the pause is over it lets one probe through, and that probe's end decides.
+/// Keeps the whole fleet from hammering a host that is down: one memory of failures per host, shared by all
+/// accounts. Open, it refuses every call; when the pause is over it lets one probe through, and that probe's
+/// end decides.
 ///
-/// A failure is ours or the network's (DNS, connect, TLS, time, reset, garbage, HTTP 5xx). What Weixin refuses with a proper answer
-/// is a success here. Thread-safe.
+/// A failure is ours or the network's (DNS, connect, TLS, time, reset, garbage, HTTP 5xx). What Weixin
+/// refuses with a proper answer is a success here. Thread-safe.
 class host_breaker : public std::enable_shared_from_this<host_breaker> {
 public:
   using clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -38,8 +39,8 @@ public:
     unsigned failures = 0; ///< in a row
   };
 
-  /// The right to make one call. Report its end once; a permit that is dropped without a report leaves the memory as it was
-  /// (a call that was cancelled says nothing about the host).
+  /// The right to make one call. Report its end once; a permit that is dropped without a report leaves the
+  /// memory as it was (a call that was cancelled says nothing about the host).
   class permit {
   public:
     permit() = default;

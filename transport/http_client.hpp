@@ -23,7 +23,8 @@ public:
 
 /// The bounds of one call. Every call has them; there is no unlimited call.
 struct call_limits {
-  /// From `start` to the last byte of the answer, connecting and waiting for a free connection included.
+  /// From `start` to the last byte of the answer, connecting and waiting for a free connection included; at
+  /// most an hour.
   std::chrono::milliseconds deadline{15'000};
   std::size_t max_header_bytes = 64 * 1024;
   std::size_t max_body_bytes = 1024 * 1024; ///< after decompression; with a sink: of the whole file
@@ -44,8 +45,9 @@ struct http_call {
 /// Lives on one shard: every member function is called on its thread, every completion runs on its thread,
 /// exactly once, and never from inside `start`. Redirects are never followed: a 301 is an answer.
 /// Errors: dns_failed, connect_failed, tls_failed, timed_out, connection_lost, malformed_answer,
-/// answer_too_large, breaker_open, host_not_allowed, cancelled; `error::request_left` tells whether a byte of
-/// the request may have left. Any HTTP status is a success here.
+/// answer_too_large, breaker_open, host_not_allowed, cancelled, queue_full (too many calls of this account
+/// wait), invalid_argument (the request cannot be put on the wire), or the sink's; `error::request_left`
+/// tells whether a byte of the request may have left. Any HTTP status is a success here.
 class http_client {
 public:
   using completion = std::function<void(result<http_response>)>;

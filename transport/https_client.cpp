@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <unordered_set>
@@ -22,6 +23,8 @@ namespace weixin::transport {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr std::chrono::milliseconds longest_deadline = std::chrono::hours{1};
 
 /// One call from `start` to its completion.
 struct call_state {
@@ -81,7 +84,7 @@ public:
     const auto& options = net_->options;
     auto full = calls_.size() >= options.max_connections_per_account + options.max_waiting_calls_per_account;
     calls_.insert(c);
-    c->deadline.expires_after(c->call.limits.deadline);
+    c->deadline.expires_after(std::min(c->call.limits.deadline, longest_deadline));
     c->deadline.async_wait([weak = std::weak_ptr{c}](boost::system::error_code ec) {
       auto timed = weak.lock();
       if (!ec && timed) timed->stop(errc::timed_out);
@@ -89,15 +92,16 @@ public:
     asio::post(executor_, [self = shared_from_this(), c, full] {
       if (full) c->outcome = fail(errc::queue_full, "too many calls of this account wait");
       if (full || c->stopped) return self->finish(c);
-      asio::co_spawn(self->executor_, run(self, c),
-                     asio::bind_cancellation_slot(c->cancel.slot(),
-                                                  [self, c](std::exception_ptr) { self->finish(c); }));
+      asio::co_spawn(
+          self->executor_, run(self, c),
+          asio::bind_cancellation_slot(c->cancel.slot(), [self, c](std::exception_ptr) { self->finish(c); }));
     });
   }
 
   void close() {
     auto under_way = calls_; // a completion may start new calls
-    for (const auto& c : under_way) c->stop(errc::cancelled);
+    for (const auto& c : under_way)
+      c->stop(errc::cancelled);
     pool_->clear();
   }
 

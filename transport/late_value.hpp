@@ -14,11 +14,13 @@
 
 namespace weixin::transport {
 
-/// A value that comes from another thread, or from this one later, to a coroutine that waits for it on its shard.
+/// A value that comes from another thread, or from this one later, to a coroutine that waits for it on its
+/// shard.
 template <class T>
 class late_value {
 public:
-  explicit late_value(const boost::asio::any_io_executor& executor) : inside_(std::make_shared<inside>(executor)) {}
+  explicit late_value(const boost::asio::any_io_executor& executor)
+      : inside_(std::make_shared<inside>(executor)) {}
 
   /// Gives the value; from any thread, also after nobody waits any more. The first call counts.
   std::function<void(T)> giver() {

@@ -7,7 +7,8 @@ namespace {
 
 network_hooks with_defaults(network_hooks hooks) {
   if (!hooks.now) hooks.now = [] { return std::chrono::steady_clock::now(); };
-  if (!hooks.on_call) hooks.on_call = [](std::string_view, std::string_view, std::chrono::duration<double>) {};
+  if (!hooks.on_call)
+    hooks.on_call = [](std::string_view, std::string_view, std::chrono::duration<double>) {};
   return hooks;
 }
 
@@ -20,8 +21,8 @@ std::optional<host_and_port> target_of(const network_options& options) {
 } // namespace
 
 network::parts::parts(network_options o, network_hooks h, std::shared_ptr<tls_context> t)
-    : options(std::move(o)), connect_to(target_of(options)), hooks(with_defaults(std::move(h))), tls(std::move(t)),
-      breaker(std::make_shared<host_breaker>(breaker_options{}, hooks.now)),
+    : options(std::move(o)), connect_to(target_of(options)), hooks(with_defaults(std::move(h))),
+      tls(std::move(t)), breaker(std::make_shared<host_breaker>(breaker_options{}, hooks.now)),
       names(options.resolver_threads, hooks.look_up, hooks.now) {}
 
 std::shared_ptr<fair_gate> network::parts::handshake_gate(boost::asio::io_context& shard) {

@@ -17,20 +17,20 @@ namespace weixin::transport {
 
 /// What the network is given from outside. Every member may be left empty.
 struct network_hooks {
-  /// The clock of the breaker, the cache of addresses and the durations told to `on_call`; the deadlines of calls run on real
-  /// timers. Called from any thread. Default: std::chrono::steady_clock.
+  /// The clock of the breaker, the cache of addresses and the durations told to `on_call`; the deadlines of
+  /// calls run on real timers. Called from any thread. Default: std::chrono::steady_clock.
   std::function<std::chrono::steady_clock::time_point()> now;
-  /// Told once for every call, right before its completion, on its shard's thread: so it must be thread-safe. `result` is from a
-  /// closed set: "ok" (status below 400), "http_4xx", "http_5xx" or the name of an errc.
+  /// Told once for every call, right before its completion, on its shard's thread: so it must be thread-safe.
+  /// `result` is from a closed set: "ok" (status below 400), "http_4xx", "http_5xx" or the name of an errc.
   std::function<void(std::string_view label, std::string_view result, std::chrono::duration<double> took)>
       on_call;
   /// Turns a name into addresses; may block, runs on the resolver's threads. Default: getaddrinfo.
   std::function<result<std::vector<boost::asio::ip::address>>(const std::string& host)> look_up;
 };
 
-/// What all accounts of a process share to reach Weixin: the TLS settings, the resolver's threads, the breaker of
-/// each host, the limit on handshakes of each shard. It shares nothing that would link two accounts: connections and TLS
-/// sessions belong to a client.
+/// What all accounts of a process share to reach Weixin: the TLS settings, the resolver's threads, the
+/// breaker of each host, the limit on handshakes of each shard. It shares nothing that would link two
+/// accounts: connections and TLS sessions belong to a client.
 ///
 /// Thread-safe. `stop` must have returned before the io_context of any client is destroyed.
 class network {
@@ -47,8 +47,8 @@ public:
   /// Every host asked so far (at most 256), sorted by name; for metrics.
   std::vector<host_breaker::view> breaker_states() const;
 
-  /// Ends the resolver; lookups under way fail with errc::cancelled, later ones too. Returns at once even if a lookup hangs in
-  /// the system. Idempotent.
+  /// Ends the resolver; lookups under way fail with errc::cancelled, later ones too. Returns at once even if
+  /// a lookup hangs in the system. Idempotent.
   void stop();
 
   class parts;

@@ -28,7 +28,8 @@ result<host_and_port> parse_host_and_port(const std::string& text) {
   parsed.host = text.substr(0, colon);
   if (parsed.host.size() > 2 && parsed.host.front() == '[' && parsed.host.back() == ']')
     parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
-  else if (parsed.host.find_first_of(":[]") != std::string::npos) return invalid;
+  else if (parsed.host.find_first_of(":[]") != std::string::npos)
+    return invalid;
   const auto* end = text.data() + text.size();
   auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, parsed.port);
   if (ec != std::errc{} || stop != end || parsed.port == 0 || !is_plausible_host(parsed.host)) return invalid;
@@ -40,8 +41,8 @@ result<network_options> validate(network_options options) {
   if (!options.connect_to.empty()) {
     if (auto parsed = parse_host_and_port(options.connect_to); !parsed) return parsed.error();
   }
-  for (auto time : {options.resolve_timeout, options.connect_timeout, options.handshake_timeout,
-                    options.idle_timeout}) {
+  for (auto time :
+       {options.resolve_timeout, options.connect_timeout, options.handshake_timeout, options.idle_timeout}) {
     if (!within(time, milliseconds{1}, milliseconds{600'000}))
       return fail(errc::config_invalid, "network: a time limit lies outside 1 ms to 10 min");
   }

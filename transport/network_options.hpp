@@ -9,16 +9,18 @@
 
 namespace weixin::transport {
 
-/// How this process reaches Weixin: the `[network]` part of the configuration and the bounds that come with it.
+/// How this process reaches Weixin: the `[network]` part of the configuration and the bounds that come with
+/// it.
 struct network_options {
-  /// "host:port" or "[v6]:port": every connection goes there instead of to port 443 of the real host. SNI, Host and
-  /// the certificate check keep the real name, and the table of allowed hosts still holds. Empty: the real hosts.
+  /// "host:port" or "[v6]:port": every connection goes there instead of to port 443 of the real host. SNI,
+  /// Host and the certificate check keep the real name, and the table of allowed hosts still holds. Empty:
+  /// the real hosts.
   std::string connect_to;
-  /// PEM file whose certificates replace the system's roots. Empty: the system's roots. There is no way to switch
-  /// verification off.
+  /// PEM file whose certificates replace the system's roots. Empty: the system's roots. There is no way to
+  /// switch verification off.
   std::string ca_file;
-  /// From WEIXIND_LOOPBACK_ONLY=1: every connection to a non-loopback address fails with host_not_allowed, and
-  /// without `connect_to` no name is even looked up.
+  /// From WEIXIND_LOOPBACK_ONLY=1: every connection to a non-loopback address fails with host_not_allowed,
+  /// and without `connect_to` no name is even looked up.
   bool loopback_only = false;
 
   std::chrono::milliseconds resolve_timeout{5'000};

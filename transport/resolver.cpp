@@ -46,7 +46,8 @@ public:
   void start(std::size_t threads) {
     std::lock_guard lock{mutex_};
     workers_.resize(threads);
-    for (auto& w : workers_) w.thread = std::thread{[self = shared_from_this(), &w] { self->work(w); }};
+    for (auto& w : workers_)
+      w.thread = std::thread{[self = shared_from_this(), &w] { self->work(w); }};
   }
 
   void resolve(const std::string& host, handler done) {
@@ -73,17 +74,22 @@ public:
       if (stopped_) return;
       stopped_ = true;
       for (auto& [host, handlers] : waiting_)
-        for (auto& done : handlers) done(fail(errc::cancelled, "resolver stopped"));
+        for (auto& done : handlers)
+          done(fail(errc::cancelled, "resolver stopped"));
       waiting_.clear();
       queue_.clear();
       for (auto& w : workers_) {
-        // A thread inside getaddrinfo may hang there for a minute; it owns this state and touches nothing else.
-        if (w.busy) w.thread.detach();
-        else idle.push_back(std::move(w.thread));
+        // A thread inside getaddrinfo may hang there for a minute; it owns this state and touches nothing
+        // else.
+        if (w.busy)
+          w.thread.detach();
+        else
+          idle.push_back(std::move(w.thread));
       }
       wake_.notify_all();
     }
-    for (auto& t : idle) t.join();
+    for (auto& t : idle)
+      t.join();
   }
 
 private:
@@ -130,7 +136,8 @@ private:
     }
     auto node = waiting_.extract(host);
     if (node.empty()) return;
-    for (auto& done : node.mapped()) done(answer);
+    for (auto& done : node.mapped())
+      done(answer);
   }
 
   const look_up how_;

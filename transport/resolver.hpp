@@ -13,14 +13,16 @@
 
 namespace weixin::transport {
 
-/// Turns names into addresses on a few threads of its own, because getaddrinfo blocks. One lookup a name at a time, whoever asks;
-/// an answer is used again for 30 s, a failure is not remembered (the breaker does that). Thread-safe.
+/// Turns names into addresses on a few threads of its own, because getaddrinfo blocks. One lookup a name at a
+/// time, whoever asks; an answer is used again for 30 s, a failure is not remembered (the breaker does that).
+/// Thread-safe.
 class resolver {
 public:
   using addresses = std::vector<boost::asio::ip::address>;
   using look_up = std::function<result<addresses>(const std::string& host)>;
   using clock = std::function<std::chrono::steady_clock::time_point()>;
-  /// Called exactly once, from any thread, possibly inside `resolve`, with a lock held: it may only pass the result on.
+  /// Called exactly once, from any thread, possibly inside `resolve`, with a lock held: it may only pass the
+  /// result on.
   using handler = std::function<void(const result<addresses>&)>;
 
   /// An empty `how` means getaddrinfo.
@@ -32,7 +34,8 @@ public:
   /// Errors: dns_failed, cancelled after `stop`.
   void resolve(const std::string& host, handler done);
 
-  /// Answers everyone who waits with errc::cancelled. Does not wait for a lookup that hangs: its answer is dropped.
+  /// Answers everyone who waits with errc::cancelled. Does not wait for a lookup that hangs: its answer is
+  /// dropped.
   void stop();
 
   static constexpr std::chrono::seconds cache_time{30};

@@ -23,7 +23,8 @@ int read_socket(BIO* bio, char* into, int size) {
 int write_socket(BIO* bio, const char* from, int size) {
   BIO_clear_retry_flags(bio);
   auto& target = target_of(bio);
-  auto n = ::send(target.socket.native_handle(), from, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+  auto n = ::send(target.socket.native_handle(), from, static_cast<std::size_t>(size),
+                  MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0 && would_block()) BIO_set_retry_write(bio);
   if (n > 0) target.bytes_sent += static_cast<std::size_t>(n);
   return static_cast<int>(n);

@@ -16,8 +16,9 @@ struct bio_socket {
   std::size_t bytes_sent = 0;
 };
 
-/// A non-blocking BIO on the socket. Unlike OpenSSL's own it raises no SIGPIPE, and after the socket was closed it fails instead of
-/// writing to whatever got the descriptor's number next. nullptr when memory ran out.
+/// A non-blocking BIO on the socket. Unlike OpenSSL's own it raises no SIGPIPE, and after the socket was
+/// closed it fails instead of writing to whatever got the descriptor's number next. nullptr when memory ran
+/// out.
 BIO* new_socket_bio(bio_socket& target);
 
 } // namespace weixin::transport

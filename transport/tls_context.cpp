@@ -46,7 +46,8 @@ result<std::shared_ptr<tls_context>> tls_context::create(const std::string& ca_f
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  // Idle long polls are what this process consists of: without RELEASE_BUFFERS each holds 32 KiB it does not use.
+  // Idle long polls are what this process consists of: without RELEASE_BUFFERS each holds 32 KiB it does not
+  // use.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

@@ -15,8 +15,8 @@ struct free_tls_session {
 };
 using tls_session = std::unique_ptr<SSL_SESSION, free_tls_session>;
 
-/// The TLS sessions one account may resume, by host. Each is handed out once: a TLS 1.3 ticket is good for one connection, and
-/// one used twice would let an onlooker link the two. Lives on the account's shard.
+/// The TLS sessions one account may resume, by host. Each is handed out once: a TLS 1.3 ticket is good for
+/// one connection, and one used twice would let an onlooker link the two. Lives on the account's shard.
 class tls_sessions {
 public:
   void put(const std::string& host, tls_session session);

@@ -65,7 +65,8 @@ asio::awaitable<result<void>> tls_stream::connect(tcp::endpoint to, std::chrono:
   if (!ec) wire_.socket.native_non_blocking(true, ec);
   if (!ec) wire_.socket.set_option(tcp::no_delay(true), ec);
   if (ec) co_return fail(errc::connect_failed, ec.message());
-  // A long poll's peer may vanish without a word; the deadline is the judge, this only frees dead idle ones early.
+  // A long poll's peer may vanish without a word; the deadline is the judge, this only frees dead idle ones
+  // early.
   wire_.socket.set_option(asio::socket_base::keep_alive(true), ec);
   co_return result<void>{};
 }
@@ -117,8 +118,10 @@ asio::awaitable<tls_stream::io> tls_stream::write(std::string_view from) {
     ERR_clear_error();
     auto size = std::min<std::size_t>(from.size(), std::numeric_limits<int>::max());
     auto n = SSL_write(ssl_.get(), from.data(), static_cast<int>(size));
-    if (n > 0) from.remove_prefix(static_cast<std::size_t>(n));
-    else if (!co_await wait_for(SSL_get_error(ssl_.get(), n))) co_return io::lost;
+    if (n > 0)
+      from.remove_prefix(static_cast<std::size_t>(n));
+    else if (!co_await wait_for(SSL_get_error(ssl_.get(), n)))
+      co_return io::lost;
   }
   co_return io::ok;
 }

@@ -16,8 +16,8 @@
 
 namespace weixin::transport {
 
-/// One TLS connection, on its shard's thread. OpenSSL works on the socket directly: asio::ssl::stream would keep 70 KiB of buffers
-/// for every idle long poll.
+/// One TLS connection, on its shard's thread. OpenSSL works on the socket directly: asio::ssl::stream would
+/// keep 70 KiB of buffers for every idle long poll.
 class tls_stream : public std::enable_shared_from_this<tls_stream> {
 public:
   enum class io { ok, end, lost };
@@ -32,13 +32,14 @@ public:
   boost::asio::awaitable<result<void>> connect(boost::asio::ip::tcp::endpoint to,
                                                std::chrono::milliseconds limit);
 
-  /// Proves that the other side is `host`. Resumes a session of `sessions` if there is one. Error: tls_failed.
+  /// Proves that the other side is `host`. Resumes a session of `sessions` if there is one. Error:
+  /// tls_failed.
   boost::asio::awaitable<result<void>> handshake(const tls_context& context, std::string host,
                                                  std::shared_ptr<tls_sessions> sessions,
                                                  std::chrono::milliseconds limit);
 
-  /// Waits for bytes and appends at most 16 KiB of them; holds no buffer while it waits. `end`: the peer closed properly. `lost`: cut
-  /// off, so that what came so far cannot be trusted to be all.
+  /// Waits for bytes and appends at most 16 KiB of them; holds no buffer while it waits. `end`: the peer
+  /// closed properly. `lost`: cut off, so that what came so far cannot be trusted to be all.
   boost::asio::awaitable<io> read(std::string& into);
 
   /// Writes everything, or `lost`.

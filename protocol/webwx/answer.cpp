@@ -25,8 +25,8 @@ bool is_page(std::string_view body) noexcept {
   if (begin == std::string_view::npos) return false;
   auto starts_with = [rest = body.substr(begin)](std::string_view tag) {
     auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
-    return rest.size() >= tag.size() && std::equal(tag.begin(), tag.end(), rest.begin(),
-                                                   [&](char b, char a) { return same(a, b); });
+    return rest.size() >= tag.size() &&
+           std::equal(tag.begin(), tag.end(), rest.begin(), [&](char b, char a) { return same(a, b); });
   };
   return starts_with("<!doctype") || starts_with("<html") || starts_with("<head") || starts_with("<body");
 }
@@ -55,8 +55,26 @@ result<json_answer> json_answer::open(const http_response& answer, endpoint e) {
 }
 
 std::string_view json_answer::find(std::string_view key) const noexcept {
-  auto found = std::find_if(members_.rbegin(), members_.rend(), [&](const json_member& m) { return m.key == key; });
+  auto found =
+      std::find_if(members_.rbegin(), members_.rend(), [&](const json_member& m) { return m.key == key; });
   return found == members_.rend() ? std::string_view{} : found->value;
+}
+
+std::string json_answer::text(std::string_view key) const { return text_of(value(key)); }
+
+std::optional<std::int64_t> json_answer::number(std::string_view key) const { return int64_of(value(key)); }
+
+boost::json::value json_answer::value(std::string_view key) const {
+  auto slice = find(key);
+  if (slice.empty()) return nullptr;
+  auto parsed = parse_json(slice, what());
+  return parsed ? std::move(*parsed) : boost::json::value{nullptr};
+}
+
+result<std::vector<std::string_view>> json_answer::list(std::string_view key) const {
+  auto slice = find(key);
+  if (slice.empty() || slice == "null") return std::vector<std::string_view>{};
+  return split_array(slice, what());
 }
 
 } // namespace weixin::webwx

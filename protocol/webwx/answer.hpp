@@ -5,8 +5,14 @@
 #include "protocol/webwx/endpoint.hpp"
 #include "protocol/webwx/json_slices.hpp"
 
+#include <boost/json/value.hpp>
+
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weixin::webwx {
@@ -15,10 +21,11 @@ namespace weixin::webwx {
 error answer_error(errc code, std::string_view what, std::string_view detail = {}, int ret = 0);
 
 /// Errors: http_status when the status is none of `expected`.
-result<void> expect_status(const http_response& answer, endpoint e, std::initializer_list<int> expected = {200});
+result<void> expect_status(const http_response& answer, endpoint e,
+                           std::initializer_list<int> expected = {200});
 
-/// Errors: malformed_answer for a body that is empty or blank, or that is a page. Content-Type is not asked, it lies
-/// (weixin-protocol.md 1.3).
+/// Errors: malformed_answer for a body that is empty or blank, or that is a page. Content-Type is not asked,
+/// it lies (weixin-protocol.md 1.3).
 result<void> expect_no_page(std::string_view body, endpoint e);
 
 /// True for a body that begins as HTML does.
@@ -32,6 +39,13 @@ public:
 
   /// The last member of that name, or an empty view.
   std::string_view find(std::string_view key) const noexcept;
+  /// That member as text, as number, as any value; empty, nothing or null when it is missing or none.
+  std::string text(std::string_view key) const;
+  std::optional<std::int64_t> number(std::string_view key) const;
+  boost::json::value value(std::string_view key) const;
+  /// The parts of that array, not yet looked at; none when it is missing or null. Errors: malformed_answer
+  /// when it is anything else: nobody knows what is lost with it.
+  result<std::vector<std::string_view>> list(std::string_view key) const;
   std::string_view what() const noexcept { return to_string(endpoint_); }
 
 private:

@@ -15,8 +15,8 @@ namespace weixin::webwx {
 namespace {
 
 constexpr auto push_login_cookies = std::to_array<std::string_view>(
-    {"webwxuvid", "webwx_auth_ticket", "wxuin", "login_frequency", "last_wxuin", "wxloadtime", "wxpluginkey", "mm_lang",
-     "MM_WX_NOTIFY_STATE", "MM_WX_SOUND_STATE"});
+    {"webwxuvid", "webwx_auth_ticket", "wxuin", "login_frequency", "last_wxuin", "wxloadtime", "wxpluginkey",
+     "mm_lang", "MM_WX_NOTIFY_STATE", "MM_WX_SOUND_STATE"});
 
 bool is_header(const http_header& h, std::string_view name) noexcept {
   return std::equal(h.name.begin(), h.name.end(), name.begin(), name.end(), [](char a, char b) {
@@ -45,8 +45,10 @@ void cookie_jar::store(std::string_view request_host, const std::vector<http_hea
     if (!is_header(h, "Set-Cookie")) continue;
     auto parsed = parse_set_cookie(request_host, h.value, answered_at);
     if (!parsed) continue;
-    if (parsed->is_deletion) erase(parsed->what);
-    else put(std::move(parsed->what));
+    if (parsed->is_deletion)
+      erase(parsed->what);
+    else
+      put(std::move(parsed->what));
   }
 }
 
@@ -60,14 +62,16 @@ void cookie_jar::erase(const cookie& c) {
   std::erase_if(cookies_, [&](const cookie& known) { return is_same_cookie(known, c); });
 }
 
-std::string cookie_jar::header_for(std::string_view host, std::string_view path) const {
+std::string cookie_jar::header_for(std::string_view host, std::string_view target) const {
+  auto path = target.substr(0, target.find('?'));
   std::vector<const cookie*> sent;
   for (const auto& c : cookies_) {
     bool goes_there = c.host_only ? host == c.domain : domain_matches(host, c.domain);
     if (goes_there && path_matches(path, c.path)) sent.push_back(&c);
   }
   // The more particular path first, as browsers do.
-  std::stable_sort(sent.begin(), sent.end(), [](auto* a, auto* b) { return a->path.size() > b->path.size(); });
+  std::stable_sort(sent.begin(), sent.end(),
+                   [](auto* a, auto* b) { return a->path.size() > b->path.size(); });
   std::string header;
   for (const auto* c : sent) {
     if (!header.empty()) header += "; ";
@@ -76,22 +80,24 @@ std::string cookie_jar::header_for(std::string_view host, std::string_view path)
   return header;
 }
 
-secret cookie_jar::find(std::string_view name) const {
-  auto found = std::find_if(cookies_.rbegin(), cookies_.rend(), [&](const cookie& c) { return c.name == name; });
-  return found == cookies_.rend() ? secret{} : found->value;
+const cookie* cookie_jar::find(std::string_view name) const noexcept {
+  auto found =
+      std::find_if(cookies_.rbegin(), cookies_.rend(), [&](const cookie& c) { return c.name == name; });
+  return found == cookies_.rend() ? nullptr : &*found;
 }
 
 void cookie_jar::retain_push_login() {
   std::erase_if(cookies_, [](const cookie& c) {
-    return std::find(push_login_cookies.begin(), push_login_cookies.end(), c.name) == push_login_cookies.end();
+    return std::find(push_login_cookies.begin(), push_login_cookies.end(), c.name) ==
+           push_login_cookies.end();
   });
 }
 
 secret cookie_jar::to_json() const {
   boost::json::array list;
   for (const auto& c : cookies_) {
-    boost::json::object entry{{"name", c.name},           {"value", c.value.reveal()}, {"domain", c.domain},
-                              {"path", c.path},           {"host_only", c.host_only},  {"secure", c.secure}};
+    boost::json::object entry{{"name", c.name}, {"value", c.value.reveal()}, {"domain", c.domain},
+                              {"path", c.path}, {"host_only", c.host_only},  {"secure", c.secure}};
     if (c.expires) entry["expires"] = *c.expires;
     list.push_back(std::move(entry));
   }
@@ -126,8 +132,7 @@ result<cookie_jar> cookie_jar::from_json(const secret& json) {
 }
 
 http_request with_cookies(http_request request, const cookie_jar& jar) {
-  auto path = std::string_view{request.target}.substr(0, request.target.find('?'));
-  auto header = jar.header_for(request.host, path);
+  auto header = jar.header_for(request.host, request.target);
   if (!header.empty()) request.headers.push_back({"Cookie", std::move(header)});
   return request;
 }

@@ -1,5 +1,7 @@
 #include "protocol/webwx/endpoint.hpp"
 
+#include <array>
+
 namespace weixin::webwx {
 
 namespace {
@@ -25,9 +27,9 @@ constexpr auto rows = std::to_array<row>({
     {"webwxbatchgetcontact", {15s, mib}},
     {"synccheck", {35s, 4 * kib}}, // held by the server for some 25 s
     {"webwxsync", {15s, 8 * mib}},
-    {"webwxlogout", {10s, mib}},
     {"webwxsendmsg", {15s, mib}},
     {"webwxgetmsgimg", {120s, 25 * mib}},
+    {"webwxlogout", {10s, mib}},
 });
 static_assert(rows.size() == endpoint_count);
 

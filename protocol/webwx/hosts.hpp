@@ -22,7 +22,8 @@ struct hosts {
 hosts hosts_for_entry(std::string_view entry);
 
 /// All push hosts of the table: first the one that belongs to `h.entry`, then the others in the table's test
-/// order. It does not depend on `h.push`, so that a probe that replaces `h.push` can walk through it by index.
+/// order. It does not depend on `h.push`, so that a probe that replaces `h.push` can walk through it by
+/// index.
 std::vector<std::string> push_candidates(const hosts& h);
 
 /// True for exactly the hosts of the table and the two first login hosts; no suffix, no other case, no port.
@@ -34,8 +35,9 @@ struct redirect {
   std::string target; ///< path and query, starting with '/'. Holds the login ticket: never logged
 };
 
-/// Takes `window.redirect_uri` apart (weixin-protocol.md 3.3). Only https, port 443 or none, no user info, no IP
-/// address, and an entry host of the table letter by letter; at most 4 KiB. Anything else is host_not_allowed.
+/// Takes `window.redirect_uri` apart (weixin-protocol.md 3.3). Only https, port 443 or none, no user info, no
+/// IP address, and an entry host of the table letter by letter; at most 4 KiB. Anything else is
+/// host_not_allowed.
 result<redirect> parse_redirect_uri(std::string_view uri);
 
 } // namespace weixin::webwx

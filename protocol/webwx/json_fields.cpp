@@ -59,8 +59,8 @@ std::optional<int> int_field(const boost::json::object& object, std::string_view
   return static_cast<int>(*number);
 }
 
-std::uint32_t flags_field(const boost::json::object& object, std::string_view key) noexcept {
-  return static_cast<std::uint32_t>(int64_field(object, key).value_or(0));
+int flags_field(const boost::json::object& object, std::string_view key) noexcept {
+  return static_cast<int>(int64_field(object, key).value_or(0));
 }
 
 const boost::json::object* object_field(const boost::json::object& object, std::string_view key) noexcept {

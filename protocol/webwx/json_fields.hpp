@@ -9,8 +9,8 @@
 
 namespace weixin::webwx {
 
-// Weixin writes some numbers as strings and some ids as numbers, and not always the same way (weixin-protocol.md 1.2).
-// Each of these accepts both; a value of any other type is no value.
+// Weixin writes some numbers as strings and some ids as numbers, and not always the same way
+// (weixin-protocol.md 1.2). Each of these accepts both; a value of any other type is no value.
 
 /// A string as it is, a whole number in decimal digits; otherwise empty.
 std::string text_of(const boost::json::value& value);
@@ -20,8 +20,8 @@ std::optional<std::int64_t> int64_of(const boost::json::value& value) noexcept;
 std::string text_field(const boost::json::object& object, std::string_view key);
 std::optional<std::int64_t> int64_field(const boost::json::object& object, std::string_view key) noexcept;
 std::optional<int> int_field(const boost::json::object& object, std::string_view key) noexcept;
-/// Of a bit mask: negative numbers and those above 32 bits keep their low 32 bits.
-std::uint32_t flags_field(const boost::json::object& object, std::string_view key) noexcept;
+/// A bit mask: of a number beyond 32 bits the low ones, 0 when there is none.
+int flags_field(const boost::json::object& object, std::string_view key) noexcept;
 const boost::json::object* object_field(const boost::json::object& object, std::string_view key) noexcept;
 const boost::json::array* array_field(const boost::json::object& object, std::string_view key) noexcept;
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 
 namespace weixin::webwx {
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
 
-/// How many bytes the well-formed UTF-8 sequence at the front has; 0 when there is none (Unicode 15, table 3-7).
+/// How many bytes the well-formed UTF-8 sequence at the front has; 0 when there is none (Unicode 15, table
+/// 3-7).
 std::size_t sequence_length(std::string_view bytes) noexcept {
   auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -49,10 +51,14 @@ std::optional<std::uint32_t> unicode_escape(std::string_view rest) noexcept {
   std::uint32_t number = 0;
   for (char c : rest.substr(2, 4)) {
     std::uint32_t digit = 0;
-    if (c >= '0' && c <= '9') digit = static_cast<std::uint32_t>(c - '0');
-    else if (c >= 'a' && c <= 'f') digit = static_cast<std::uint32_t>(c - 'a' + 10);
-    else if (c >= 'A' && c <= 'F') digit = static_cast<std::uint32_t>(c - 'A' + 10);
-    else return std::nullopt;
+    if (c >= '0' && c <= '9')
+      digit = static_cast<std::uint32_t>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<std::uint32_t>(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<std::uint32_t>(c - 'A' + 10);
+    else
+      return std::nullopt;
     number = number * 16 + digit;
   }
   return number;
@@ -90,12 +96,26 @@ void append_control(std::string& out, char c) {
   out += hex[number & 15];
 }
 
+std::optional<boost::json::value> try_parse(std::string_view text, const boost::json::storage_ptr& storage) {
+  boost::json::parse_options options;
+  options.max_depth = max_json_depth;
+  boost::json::error_code ec;
+  try {
+    auto value = boost::json::parse(text, ec, storage, options);
+    if (!ec) return value;
+  } catch (const std::exception&) {
+    // Longer than Boost.JSON's containers can be: not valid for us either.
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 std::string to_valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  for (std::size_t i = 0; i < bytes.size();) i += append_sequence(out, bytes.substr(i));
+  for (std::size_t i = 0; i < bytes.size();)
+    i += append_sequence(out, bytes.substr(i));
   return out;
 }
 
@@ -124,18 +144,16 @@ std::string repair_json(std::string_view text) {
 
 result<boost::json::value> parse_json(std::string_view text, std::string_view what,
                                       boost::json::storage_ptr storage) {
-  boost::json::parse_options options;
-  options.max_depth = max_json_depth;
-  boost::json::error_code ec;
-  // Parsing may run out of a storage's bounds, which it says with an exception.
-  try {
-    auto value = boost::json::parse(text, ec, storage, options);
-    if (!ec) return value;
-    value = boost::json::parse(repair_json(text), ec, storage, options);
-    if (!ec) return value;
-  } catch (const std::exception&) {
-    return answer_error(errc::malformed_answer, what, "JSON that does not fit");
-  }
+  if (auto value = try_parse(text, storage)) return *std::move(value);
+  if (auto value = try_parse(repair_json(text), storage)) return *std::move(value);
+  return answer_error(errc::malformed_answer, what, "invalid JSON");
+}
+
+result<boost::json::value> parse_json_in_place(std::string& text, std::string_view what,
+                                               boost::json::storage_ptr storage) {
+  if (auto value = try_parse(text, storage)) return *std::move(value);
+  text = repair_json(text);
+  if (auto value = try_parse(text, storage)) return *std::move(value);
   return answer_error(errc::malformed_answer, what, "invalid JSON");
 }
 

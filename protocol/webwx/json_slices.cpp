@@ -20,7 +20,8 @@ public:
   }
 
   void skip_blanks() {
-    while (at_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[at_]) != std::string_view::npos)
+      ++at_;
   }
   bool take(char c) {
     skip_blanks();
@@ -53,8 +54,12 @@ public:
         if (!skip_string()) return std::nullopt;
         --at_;
         break;
-      case '{': open_ += '}'; break;
-      case '[': open_ += ']'; break;
+      case '{':
+        open_ += '}';
+        break;
+      case '[':
+        open_ += ']';
+        break;
       case '}':
       case ']':
         if (open_.empty()) return ended(begin);
@@ -64,7 +69,8 @@ public:
       case ',':
         if (open_.empty()) return ended(begin);
         break;
-      default: break;
+      default:
+        break;
       }
     }
     return std::nullopt;

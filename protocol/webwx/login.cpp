@@ -28,21 +28,30 @@ std::optional<int> code_of(const std::optional<script_value>& value) noexcept {
 
 login_status status_of(int code) noexcept {
   switch (code) {
-  case 408: return login_status::waiting;
-  case 201: return login_status::scanned;
-  case 200: return login_status::confirmed;
-  case 202: return login_status::cancelled;
-  default: return login_status::expired;
+  case 408:
+    return login_status::waiting;
+  case 201:
+    return login_status::scanned;
+  case 200:
+    return login_status::confirmed;
+  case 202:
+    return login_status::cancelled;
+  default:
+    return login_status::expired;
   }
 }
 
 } // namespace
 
-http_request make_jslogin(std::string_view login_host, std::string_view entry_host, std::string_view user_agent,
-                          std::int64_t now_ms) {
+http_request make_jslogin(std::string_view login_host, std::string_view entry_host,
+                          std::string_view user_agent, std::int64_t now_ms) {
   auto redirect_uri = "https://" + std::string{entry_host} + "/cgi-bin/mmwebwx-bin/webwxnewloginpage";
   target t{std::string{"/jslogin"}};
-  t.add("appid", app_id).add("redirect_uri", redirect_uri).add("fun", "new").add("lang", "zh_CN").add("_", now_ms);
+  t.add("appid", app_id)
+      .add("redirect_uri", redirect_uri)
+      .add("fun", "new")
+      .add("lang", "zh_CN")
+      .add("_", now_ms);
   return make_get(login_host, std::move(t), user_agent, entry_host);
 }
 
@@ -52,7 +61,7 @@ result<std::string> parse_jslogin(const http_response& answer) {
   if (auto r = expect_no_page(answer.body, e); !r) return r.error();
   auto code = code_of(find_assignment(answer.body, "window.QRLogin.code"));
   if (!code) return malformed(e, "no code");
-  if (*code != 200) return answer_error(errc::login_refused, to_string(e), {}, *code);
+  if (*code != 200) return answer_error(errc::server_error, to_string(e), {}, *code);
   auto uuid = find_assignment(answer.body, "window.QRLogin.uuid");
   if (!uuid || !uuid->quoted || !uuid->complete || !is_uuid(uuid->text)) return malformed(e, "no uuid");
   return std::string{uuid->text};
@@ -99,25 +108,30 @@ http_request make_new_login_page(const session& s, const redirect& to) {
 result<login_tickets> parse_new_login_page(const http_response& answer) {
   constexpr auto e = endpoint::webwxnewloginpage;
   if (auto r = expect_status(answer, e, {200, 301}); !r) return r.error();
-  if (auto r = expect_no_page(answer.body, e); !r) return r.error();
-  auto texts = xml_texts(answer.body, {"error", "ret", "skey", "wxsid", "wxuin", "pass_ticket"}, to_string(e));
+  // A page instead of XML: this way of logging in is not open to the account.
+  if (is_page(answer.body)) return answer_error(errc::login_refused, to_string(e), "a page");
+  auto texts =
+      xml_texts(answer.body, {"error", "ret", "skey", "wxsid", "wxuin", "pass_ticket"}, to_string(e));
   if (!texts) return texts.error();
   auto text = [&](std::size_t i) { return (*texts)[i].value_or(""); };
   auto ret = to_int(text(1));
   if (!(*texts)[0] || !ret) return malformed(e, "no ret");
   if (*ret == 1203) return answer_error(errc::barred, to_string(e), {}, *ret);
   if (*ret != 0) return answer_error(errc::login_refused, to_string(e), {}, *ret);
-  login_tickets tickets{secret{text(2)}, secret{text(3)}, secret{text(5)}, to_int64(text(4)).value_or(0)};
+  login_tickets tickets{to_int64(text(4)).value_or(0), secret{text(3)}, secret{text(2)}, secret{text(5)}};
   if (tickets.skey.empty() || tickets.pass_ticket.empty())
     return answer_error(errc::login_refused, to_string(e), "tickets are missing");
   return tickets;
 }
 
 result<void> begin_session(session& s, const login_tickets& tickets) {
-  auto sid = tickets.sid.empty() ? s.cookies.find("wxsid") : tickets.sid;
-  auto uin = tickets.uin > 0 ? tickets.uin : to_int64(s.cookies.find("wxuin").reveal()).value_or(0);
-  if (sid.empty() || uin <= 0)
-    return answer_error(errc::login_refused, to_string(endpoint::webwxnewloginpage), "no sid or uin");
+  auto sid = tickets.sid;
+  auto uin = tickets.uin;
+  if (const auto* c = s.cookies.find("wxsid"); sid.empty() && c != nullptr) sid = c->value;
+  if (const auto* c = s.cookies.find("wxuin"); uin <= 0 && c != nullptr)
+    uin = to_int64(c->value.reveal()).value_or(0);
+  if (tickets.skey.empty() || sid.empty() || uin <= 0)
+    return answer_error(errc::login_refused, to_string(endpoint::webwxnewloginpage), "tickets are missing");
   s.uin = uin;
   s.sid = std::move(sid);
   s.skey = tickets.skey;

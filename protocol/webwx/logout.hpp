@@ -1,6 +1,3 @@
-// NOTE FROM THE LEAD TO THE PROTOCOL ENGINEER (21:40): the actors were coded against this header before yours landed,
-// and I overwrote yours by mistake. Please implement THIS API exactly (add functions if useful, keep these signatures);
-// remove this note when the .cpp is done. parse_sync takes `self`. Sorry. Applies to all headers that carry the note.
 #pragma once
 
 #include "protocol/http_message.hpp"
@@ -9,9 +6,10 @@
 
 namespace weixin::webwx {
 
-/// webwxlogout (weixin-protocol.md 4.7): the form that the official client posts.
+/// webwxlogout with the form that the official client posts (weixin-protocol.md 4.7).
 http_request make_logout(const session& s);
-/// A redirect or HTML, never JSON: any status below 400 is good.
+
+/// A redirect or a page, which is not looked at: any status from 200 to 399 is good. Errors: http_status.
 result<void> parse_logout(const http_response& r);
 
 } // namespace weixin::webwx

@@ -9,12 +9,6 @@
 
 namespace weixin::webwx {
 
-namespace {
-
-constexpr std::size_t max_sync_keys = 1000;
-
-} // namespace
-
 std::string percent_encode(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
@@ -28,7 +22,8 @@ target& target::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-http_request make_get(std::string_view host, target t, std::string_view user_agent, std::string_view entry_host) {
+http_request make_get(std::string_view host, target t, std::string_view user_agent,
+                      std::string_view entry_host) {
   http_request request;
   request.host = std::string{host};
   request.target = std::move(t).str();
@@ -64,7 +59,8 @@ boost::json::object body_with_base_request(const session& s) {
 boost::json::object to_json(const sync_key_list& keys) {
   boost::json::array list;
   list.reserve(keys.pairs.size());
-  for (auto [key, value] : keys.pairs) list.push_back({{"Key", key}, {"Val", value}});
+  for (auto [key, value] : keys.pairs)
+    list.push_back({{"Key", key}, {"Val", value}});
   return {{"Count", keys.pairs.size()}, {"List", std::move(list)}};
 }
 
@@ -75,7 +71,7 @@ sync_key_list sync_key_list_from(const boost::json::value& json) {
   if (list == nullptr || int_field(*object, "Count") == 0) return keys;
   for (const auto& item : *list) {
     const auto* pair = item.if_object();
-    if (pair == nullptr || keys.pairs.size() == max_sync_keys) return {};
+    if (pair == nullptr || keys.pairs.size() == sync_key_list::max_pairs) return {};
     auto key = int_field(*pair, "Key");
     auto value = int64_field(*pair, "Val");
     // Half a key would make the server repeat or skip messages: the old one is better.

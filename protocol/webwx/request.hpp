@@ -33,7 +33,8 @@ private:
 };
 
 /// The headers of a browser's page on `entry_host` (weixin-protocol.md 1.3).
-http_request make_get(std::string_view host, target t, std::string_view user_agent, std::string_view entry_host);
+http_request make_get(std::string_view host, target t, std::string_view user_agent,
+                      std::string_view entry_host);
 http_request make_get(std::string_view host, target t, const session& s);
 http_request make_post(const session& s, target t, std::string_view content_type, std::string body);
 http_request make_json_post(const session& s, target t, const boost::json::object& body);
@@ -43,7 +44,7 @@ boost::json::object body_with_base_request(const session& s);
 
 /// {"Count": n, "List": [{"Key": k, "Val": v}, ...]}
 boost::json::object to_json(const sync_key_list& keys);
-/// The way back; without pairs for anything that is none. At most 1000 pairs are taken.
+/// The way back; without pairs for anything that is none. More than `sync_key_list::max_pairs` are none.
 sync_key_list sync_key_list_from(const boost::json::value& json);
 
 } // namespace weixin::webwx

@@ -36,7 +36,8 @@ std::optional<script_value> find_assignment(std::string_view script, std::string
     if (at > 0 && is_word(script[at - 1])) continue;
     auto rest = script.substr(at + name.size());
     // The name of a member may be quoted as in JSON.
-    if (at > 0 && !rest.empty() && rest.front() == script[at - 1] && (rest.front() == '"' || rest.front() == '\''))
+    if (at > 0 && !rest.empty() && rest.front() == script[at - 1] &&
+        (rest.front() == '"' || rest.front() == '\''))
       rest.remove_prefix(1);
     rest = without_blanks(rest);
     if (rest.empty() || (rest.front() != '=' && rest.front() != ':')) continue;

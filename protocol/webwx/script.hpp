@@ -12,8 +12,8 @@ struct script_value {
   bool complete = false; ///< a quoted one has its closing quote, a bare one is followed by something
 };
 
-/// What follows the first `name` and its '=' or ':', whatever the spaces and the kind of quotes. The name must stand
-/// alone: "code" is not found in "retcode". Nothing when there is none.
+/// What follows the first `name` and its '=' or ':', whatever the spaces and the kind of quotes. The name
+/// must stand alone: "code" is not found in "retcode". Nothing when there is none.
 std::optional<script_value> find_assignment(std::string_view script, std::string_view name) noexcept;
 
 /// True for what uuids are made of: 1 to 128 of base64's characters, '-' and '_'.

@@ -1,6 +1,3 @@
-// NOTE FROM THE LEAD TO THE PROTOCOL ENGINEER (21:40): the actors were coded against this header before yours landed,
-// and I overwrote yours by mistake. Please implement THIS API exactly (add functions if useful, keep these signatures);
-// remove this note when the .cpp is done. parse_sync takes `self`. Sorry. Applies to all headers that carry the note.
 #pragma once
 
 #include "protocol/http_message.hpp"
@@ -12,11 +9,13 @@
 
 namespace weixin::webwx {
 
-/// webwxsendmsg with Type 1 (weixin-protocol.md 6). The text goes out as raw UTF-8 (1.5); invalid bytes become
-/// U+FFFD. `client_msg_id` is both ClientMsgId and LocalID.
+/// webwxsendmsg with a text (weixin-protocol.md 6). Raw UTF-8, nothing escaped that JSON does not ask for
+/// (1.5); bytes that are not UTF-8 become U+FFFD. `client_msg_id` is both LocalID and ClientMsgId.
 http_request make_send_text(const session& s, std::string_view to_user_name, std::string_view text,
                             std::string_view client_msg_id);
-/// The MsgID. An answer that cannot be read has `request_left` set: the message may have been sent.
+
+/// Weixin's MsgID of what was sent. Errors: those of `error_of` are definite, nothing was sent; http_status
+/// and malformed_answer (also Ret 0 without a MsgID) leave open whether it was. All have `request_left` set.
 result<std::string> parse_send(const http_response& r);
 
 } // namespace weixin::webwx

@@ -48,8 +48,8 @@ result<session> session_from_json(const secret& json) {
   const auto* sync_key = object->if_contains("sync_key");
   const auto* sync_check_key = object->if_contains("sync_check_key");
   session s;
-  s.host = {text_field(*object, "entry_host"), text_field(*object, "login_host"), text_field(*object, "file_host"),
-            text_field(*object, "push_host")};
+  s.host = {text_field(*object, "entry_host"), text_field(*object, "login_host"),
+            text_field(*object, "file_host"), text_field(*object, "push_host")};
   if (!uin || !cookies || sync_key == nullptr || sync_check_key == nullptr || s.host.entry.empty() ||
       s.host.login.empty() || s.host.file.empty() || s.host.push.empty())
     return fail(errc::store_corrupt, "session");

@@ -19,7 +19,8 @@ std::string to_lower(std::string_view text) {
 }
 
 bool same_word(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -41,8 +42,8 @@ bool is_address(std::string_view host) noexcept {
          (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
-/// Nobody sets a cookie for a whole top-level domain. Longer public suffixes need no list: cookies are only taken
-/// from answers of hosts below qq.com and wechat.com.
+/// Nobody sets a cookie for a whole top-level domain. Longer public suffixes need no list: cookies are only
+/// taken from answers of hosts below qq.com and wechat.com.
 bool is_public_suffix(std::string_view domain) noexcept { return domain.find('.') == std::string_view::npos; }
 
 std::string_view next_word(std::string_view& text, std::string_view separators) noexcept {
@@ -73,8 +74,8 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) noexcept {
   auto month = std::find_if(months.begin(), months.end(), [&](auto m) { return same_word(m, month_name); });
   if (!day || !year || !hours || !minutes || !seconds || month == months.end()) return std::nullopt;
   if (*year >= 0 && *year < 100) *year += *year < 70 ? 2000 : 1900; // RFC 6265 section 5.1.1
-  if (*year < 1601 || *year > 9999 || *hours < 0 || *hours > 23 || *minutes < 0 || *minutes > 59 || *seconds < 0 ||
-      *seconds > 60 || *day < 1 || *day > 31)
+  if (*year < 1601 || *year > 9999 || *hours < 0 || *hours > 23 || *minutes < 0 || *minutes > 59 ||
+      *seconds < 0 || *seconds > 60 || *day < 1 || *day > 31)
     return std::nullopt;
   std::chrono::year_month_day date{std::chrono::year{*year},
                                    std::chrono::month{static_cast<unsigned>(month - months.begin()) + 1},
@@ -130,7 +131,8 @@ std::optional<set_cookie> parse_set_cookie(std::string_view request_host, std::s
   }
   if (!c.host_only) {
     auto host = to_lower(request_host);
-    if (!domain_matches(host, c.domain) || (is_public_suffix(c.domain) && host != c.domain)) return std::nullopt;
+    if (!domain_matches(host, c.domain) || (is_public_suffix(c.domain) && host != c.domain))
+      return std::nullopt;
   }
   parsed.is_deletion = (max_age && *max_age <= 0) ||
                        (c.value.empty() && c.expires && *c.expires <= answered_at.value_or(certainly_past));

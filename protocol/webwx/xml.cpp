@@ -21,9 +21,8 @@ public:
 
 } // namespace
 
-result<std::vector<std::optional<std::string>>> xml_texts(std::string_view xml,
-                                                          std::initializer_list<std::string_view> names,
-                                                          std::string_view what) {
+result<std::vector<std::optional<std::string>>>
+xml_texts(std::string_view xml, std::initializer_list<std::string_view> names, std::string_view what) {
   if (xml.size() > max_xml_bytes) return answer_error(errc::malformed_answer, what, "XML too large");
   auto begin = xml.find('<');
   if (begin == std::string_view::npos) return answer_error(errc::malformed_answer, what, "no XML");
@@ -39,8 +38,10 @@ result<std::vector<std::optional<std::string>>> xml_texts(std::string_view xml,
   std::vector<std::optional<std::string>> texts;
   for (auto name : names) {
     auto element = document.find_node([&](const pugi::xml_node& n) { return name == n.name(); });
-    if (element) texts.emplace_back(element.text().get());
-    else texts.emplace_back();
+    if (element)
+      texts.emplace_back(element.text().get());
+    else
+      texts.emplace_back();
   }
   return texts;
 }

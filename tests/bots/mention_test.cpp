@@ -57,7 +57,8 @@ TEST(StripMentions, TakesAnyBytes) {
 
 TEST(StripMentions, TakesAHalfMillionMentionsInLinearTime) {
   std::string text;
-  for (int i = 0; i < 500'000; ++i) text += "@a ";
+  for (int i = 0; i < 500'000; ++i)
+    text += "@a ";
   EXPECT_EQ(strip_mentions(text), "");
 }
 

@@ -1,7 +1,8 @@
 #include "tests/httpd/server_fixture.hpp"
 
 #include <atomic>
-#include <cerrno>
+#include <csignal>
+#include <future>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -138,6 +139,30 @@ TEST_F(ServerPeer, CannotFillTheMemoryWhileItsRequestIsUnderWay) {
   EXPECT_LT(taken, 4u * 1024 * 1024);
   client.close();
   EXPECT_TRUE(gone.take());
+}
+
+TEST_F(ServerPeer, MayBeGoneWhenItsAnswerIsWritten) {
+  struct sigaction standard {};
+  standard.sa_handler = SIG_DFL;
+  ASSERT_EQ(::sigaction(SIGPIPE, &standard, nullptr), 0);
+  std::promise<void> handling;
+  std::promise<void> left;
+  start(tcp_options(), [&](request r, responder respond) {
+    if (r.method == "PUT") {
+      handling.set_value();
+      left.get_future().wait();
+    }
+    respond.send({});
+  });
+  auto client = connect();
+  client.send("PUT / HTTP/1.1\r\nHost: x\r\n\r\n");
+  handling.get_future().wait();
+  client.end_sending(); // after this, the reset makes the next write a broken pipe
+  client.reset();
+  left.set_value();
+  auto other = connect();
+  other.send(get);
+  EXPECT_EQ(status_of(other.read_answer()), 200);
 }
 
 TEST_F(ServerPeer, MayThrowAwayTheServerFromItsCallback) {

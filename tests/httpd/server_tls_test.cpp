@@ -6,8 +6,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
+#include <future>
 #include <memory>
 
 namespace weixin::httpd::test {
@@ -168,27 +170,45 @@ TEST_F(ServerTls, TakesAnEndOfTlsForTheEndOfThePeer) {
   EXPECT_TRUE(gone.take());
 }
 
-TEST_F(ServerTls, SurvivesAPeerThatResetsInTheMiddleOfAnAnswer) {
+TEST_F(ServerTls, SurvivesAPeerThatIsGoneWhenItsAnswerIsWritten) {
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   ASSERT_EQ(::sigaction(SIGPIPE, &standard, nullptr), 0);
-  mailbox<int> gone;
+  std::promise<void> handling;
+  std::promise<void> left;
   start(tls_options(), [&](request r, responder respond) {
-    if (r.path == "/a") return respond.send({});
-    respond.start_stream({});
-    respond.on_gone([&] { gone.put(1); });
-    respond.write(std::string(1'000'000, 'a'));
-    waiting.put(std::move(respond));
+    if (r.method == "PUT") {
+      handling.set_value();
+      left.get_future().wait();
+    }
+    respond.send({});
+  });
+  tls_client client{connect()};
+  client.send("PUT / HTTP/1.1\r\nHost: x\r\n\r\n");
+  handling.get_future().wait();
+  client.connection().end_sending(); // after this, the reset makes the next write a broken pipe
+  client.connection().reset();
+  left.set_value();
+  tls_client good{connect()};
+  good.send(get_and_close);
+  EXPECT_EQ(status_of(good.read_to_end()), 200);
+}
+
+TEST_F(ServerTls, CutsAStreamWhosePeerResets) {
+  mailbox<int> gone;
+  start(tls_options(), [&](request, responder r) {
+    r.start_stream({});
+    r.on_gone([&] { gone.put(1); });
+    r.write(std::string(1'000'000, 'a'));
+    waiting.put(std::move(r));
   });
   tls_client client{connect(4096)};
-  client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send(get);
   auto r = waiting.take();
   ASSERT_TRUE(r);
   client.connection().reset();
   EXPECT_TRUE(gone.take());
-  tls_client good{connect()};
-  good.send(get_and_close);
-  EXPECT_EQ(status_of(good.read_to_end()), 200);
+  EXPECT_FALSE(r->write("x"));
 }
 
 TEST_F(ServerTls, RefusesConnectionsAboveTheLimitInsideTls) {

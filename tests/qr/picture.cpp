@@ -36,15 +36,24 @@ bool read_line(std::string_view line, colours normal, raster& into) {
     lower.push_back(low);
   };
   while (!line.empty()) {
-    if (take(line, "\x1b[38;5;16;48;5;231m")) now = {0, 255};
-    else if (take(line, "\x1b[48;5;231m")) now.paper = 255;
-    else if (take(line, "\x1b[48;5;16m")) now.paper = 0;
-    else if (take(line, "\x1b[0m")) now = normal;
-    else if (take(line, " ")) cell(now.paper, now.paper);
-    else if (take(line, "#") || take(line, "\u2588")) cell(now.ink, now.ink);
-    else if (take(line, "\u2580")) cell(now.ink, now.paper);
-    else if (take(line, "\u2584")) cell(now.paper, now.ink);
-    else return false;
+    if (take(line, "\x1b[38;5;16;48;5;231m"))
+      now = {0, 255};
+    else if (take(line, "\x1b[48;5;231m"))
+      now.paper = 255;
+    else if (take(line, "\x1b[48;5;16m"))
+      now.paper = 0;
+    else if (take(line, "\x1b[0m"))
+      now = normal;
+    else if (take(line, " "))
+      cell(now.paper, now.paper);
+    else if (take(line, "#") || take(line, "\u2588"))
+      cell(now.ink, now.ink);
+    else if (take(line, "\u2580"))
+      cell(now.ink, now.paper);
+    else if (take(line, "\u2584"))
+      cell(now.paper, now.ink);
+    else
+      return false;
   }
   into.rows.push_back(std::move(upper));
   into.rows.push_back(std::move(lower));
@@ -72,7 +81,8 @@ std::optional<picture> draw(std::string_view text, terminal where, int columns_p
   for (const auto& row : cells.rows) {
     if (row.size() != columns) return std::nullopt;
     for (int repeat = 0; repeat < height_of_half; ++repeat)
-      for (auto cell : row) p.grey.insert(p.grey.end(), static_cast<std::size_t>(width_of_half), cell);
+      for (auto cell : row)
+        p.grey.insert(p.grey.end(), static_cast<std::size_t>(width_of_half), cell);
   }
   return p;
 }
@@ -92,7 +102,7 @@ std::optional<std::string> scan(const picture& p) {
   std::unique_ptr<zbar::zbar_image_scanner_t, decltype(&zbar::zbar_image_scanner_destroy)> scanner{
       zbar::zbar_image_scanner_create(), &zbar::zbar_image_scanner_destroy};
   std::unique_ptr<zbar::zbar_image_t, decltype(&zbar::zbar_image_destroy)> image{zbar::zbar_image_create(),
-                                                                                &zbar::zbar_image_destroy};
+                                                                                 &zbar::zbar_image_destroy};
   zbar::zbar_image_set_format(image.get(), zbar_fourcc('Y', '8', '0', '0'));
   zbar::zbar_image_set_size(image.get(), static_cast<unsigned>(p.width), static_cast<unsigned>(p.height));
   zbar::zbar_image_set_data(image.get(), p.grey.data(), p.grey.size(), nullptr);

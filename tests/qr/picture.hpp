@@ -18,8 +18,8 @@ struct picture {
 /// Which colours a terminal shows text in when nothing else is said.
 enum class terminal { dark, light };
 
-/// Draws the text as a terminal would: half blocks, '#', spaces, and the escape sequences that set or reset the
-/// two colours that the symbols use. nullopt for anything else, and for lines of different lengths.
+/// Draws the text as a terminal would: half blocks, '#', spaces, and the escape sequences that set or reset
+/// the two colours that the symbols use. nullopt for anything else, and for lines of different lengths.
 /// `columns_per_module` 1 for half blocks, 2 for ASCII.
 std::optional<picture> draw(std::string_view text, terminal colours, int columns_per_module);
 

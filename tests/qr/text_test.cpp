@@ -53,7 +53,8 @@ TEST(QrHalfBlocks, HaveAQuietZoneOfFourModules) {
   };
   for (int i = 0; i < side; ++i)
     for (int edge = 0; edge < 4; ++edge)
-      EXPECT_FALSE(is_dark(i, edge) || is_dark(edge, i) || is_dark(side - 1 - edge, i) || is_dark(i, side - 1 - edge));
+      EXPECT_FALSE(is_dark(i, edge) || is_dark(edge, i) || is_dark(side - 1 - edge, i) ||
+                   is_dark(i, side - 1 - edge));
   EXPECT_TRUE(is_dark(4, 4) && is_dark(side - 5, 4) && is_dark(4, side - 5));
 }
 
@@ -67,7 +68,8 @@ TEST(QrAscii, IsReadInEveryInk) {
 
 TEST(QrAscii, HoldsAsciiOnly) {
   for (auto how : {ink::plain, ink::plain_on_light, ink::colour})
-    for (char c : to_ascii(link_symbol(), how)) ASSERT_LT(static_cast<unsigned char>(c), 0x80);
+    for (char c : to_ascii(link_symbol(), how))
+      ASSERT_LT(static_cast<unsigned char>(c), 0x80);
 }
 
 } // namespace

@@ -45,9 +45,11 @@ reading read_whole(const std::string& text, answer_limits limits = roomy, bool e
 }
 
 TEST(AnswerReader, ReadsTheSameWhereverTheBytesAreCut) {
-  const std::string with_length = "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 5\r\n\r\nhello";
-  const std::string chunked = "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n"
-                              "Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nTrailer: t\r\n\r\n";
+  const std::string with_length =
+      "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 5\r\n\r\nhello";
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nTrailer: t\r\n\r\n";
   for (const auto& text : {with_length, chunked}) {
     for (std::size_t step = 1; step <= text.size(); ++step) {
       auto r = read(text, step);
@@ -78,7 +80,8 @@ TEST(AnswerReader, SkipsInterimAnswers) {
 
 TEST(AnswerReader, RefusesInterimAnswersWithoutEnd) {
   std::string text;
-  for (int i = 0; i < 100; ++i) text += "HTTP/1.1 100 Continue\r\n\r\n";
+  for (int i = 0; i < 100; ++i)
+    text += "HTTP/1.1 100 Continue\r\n\r\n";
   EXPECT_EQ(read_whole(text).error, "malformed_answer");
   EXPECT_EQ(read_whole("HTTP/1.1 101 Switching Protocols\r\n\r\n").error, "malformed_answer");
 }
@@ -92,10 +95,18 @@ TEST(AnswerReader, ExpectsNoBodyWhereNoneCanBe) {
 
 TEST(AnswerReader, RefusesGarbage) {
   for (std::string text :
-       {"<html>", "HTTP/1.1 OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 20x OK\r\n\r\n",
-        "ICY 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\x01\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nA b: c\r\n\r\n", "HTTP/1.1 200 OK\nA: b\n\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+       {"<html><body>",
+        "HTTP/1.1 OK\r\n\r\n",
+        "HTTP/2 200 OK\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 20x OK\r\n\r\n",
+        "ICY 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\x01\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA b: c\r\n\r\n",
+        "HTTP/1.1 200 OK\nA: b\n\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -111,8 +122,8 @@ TEST(AnswerReader, RefusesGarbage) {
 
 TEST(AnswerReader, UndoesGzip) {
   auto zipped = test::gzip("hello");
-  auto r = read_whole("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(zipped.size()) +
-                      "\r\n\r\n" + zipped);
+  auto r = read_whole("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+                      std::to_string(zipped.size()) + "\r\n\r\n" + zipped);
   ASSERT_TRUE(r.done) << r.error;
   EXPECT_EQ(r.response.body, "hello");
 }
@@ -120,8 +131,8 @@ TEST(AnswerReader, UndoesGzip) {
 TEST(AnswerReader, RefusesAGzipStreamThatIsCutShort) {
   auto zipped = test::gzip("hello hello");
   zipped.pop_back();
-  auto r = read_whole("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(zipped.size()) +
-                      "\r\n\r\n" + zipped);
+  auto r = read_whole("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+                      std::to_string(zipped.size()) + "\r\n\r\n" + zipped);
   EXPECT_EQ(r.error, "malformed_answer");
 }
 
@@ -130,8 +141,8 @@ TEST(AnswerReader, CountsTheBodyAfterDecompression) {
   limits.max_body_bytes = 1000;
   auto answer_of = [](std::size_t size) {
     auto zipped = test::gzip(std::string(size, 'x'));
-    return "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(zipped.size()) + "\r\n\r\n" +
-           zipped;
+    return "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(zipped.size()) +
+           "\r\n\r\n" + zipped;
   };
   EXPECT_TRUE(read_whole(answer_of(1000), limits).done);
   EXPECT_EQ(read_whole(answer_of(1001), limits).error, "answer_too_large");
@@ -141,7 +152,8 @@ TEST(AnswerReader, StopsAtTheLimitOfTheBodyHoweverItComes) {
   auto limits = roomy;
   limits.max_body_bytes = 4;
   EXPECT_EQ(read_whole("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", limits).error, "answer_too_large");
-  EXPECT_EQ(read_whole("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n", limits).error,
+  EXPECT_EQ(read_whole("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n", limits)
+                .error,
             "answer_too_large");
   EXPECT_EQ(read_whole("HTTP/1.1 200 OK\r\n\r\nabcde", limits).error, "answer_too_large");
   EXPECT_TRUE(read_whole("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd", limits).done);
@@ -149,7 +161,8 @@ TEST(AnswerReader, StopsAtTheLimitOfTheBodyHoweverItComes) {
 
 TEST(AnswerReader, StopsAtTheLimitOfTheHeaderHoweverItComes) {
   std::string many = "HTTP/1.1 200 OK\r\n";
-  for (int i = 0; i < 100'000; ++i) many += "A: b\r\n";
+  for (int i = 0; i < 100'000; ++i)
+    many += "A: b\r\n";
   auto long_field = "HTTP/1.1 200 OK\r\nA: " + std::string(5000, 'x');
   auto long_status = "HTTP/1.1 200 " + std::string(5000, 'x');
   for (std::size_t step : {std::size_t{1}, std::size_t{100}, std::size_t{1'000'000}}) {
@@ -161,7 +174,8 @@ TEST(AnswerReader, StopsAtTheLimitOfTheHeaderHoweverItComes) {
 
 TEST(AnswerReader, StopsAtTrailersWithoutEnd) {
   std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
-  for (int i = 0; i < 10'000; ++i) text += "A: b\r\n";
+  for (int i = 0; i < 10'000; ++i)
+    text += "A: b\r\n";
   EXPECT_EQ(read(text, 100).error, "answer_too_large");
 }
 
@@ -178,8 +192,9 @@ TEST(AnswerReader, TakesAnAnswerWithoutLengthUpToTheEndOfTheConnection) {
 }
 
 TEST(AnswerReader, TakesAnEarlyEndForALostConnection) {
-  for (std::string text : {"HTTP", "HTTP/1.1 200 OK\r\nA: b\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
-                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"})
+  for (std::string text :
+       {"HTTP", "HTTP/1.1 200 OK\r\nA: b\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"})
     EXPECT_EQ(read_whole(text, roomy, true).error, "connection_lost") << text;
   EXPECT_EQ(read("", 1, roomy, true).error, "connection_lost");
 }

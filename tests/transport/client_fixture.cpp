@@ -30,7 +30,8 @@ struct ClientTest::shard {
 
 ClientTest::ClientTest() : authority_(make_authority()) {
   static std::atomic<int> counter{0};
-  ca_file_ = testing::TempDir() + "weixin-ca-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".pem";
+  ca_file_ = testing::TempDir() + "weixin-ca-" + std::to_string(::getpid()) + "-" +
+             std::to_string(counter++) + ".pem";
   std::ofstream{ca_file_} << authority_.certificate_pem();
   options.ca_file = ca_file_;
   options.loopback_only = true;
@@ -94,7 +95,8 @@ std::future<answer> ClientTest::start(http_call call) {
 }
 
 answer ClientTest::wait(std::future<answer> pending) {
-  if (pending.wait_for(30s) != std::future_status::ready) return fail(errc::internal, "no completion within 30 s");
+  if (pending.wait_for(30s) != std::future_status::ready)
+    return fail(errc::internal, "no completion within 30 s");
   return pending.get();
 }
 

@@ -32,7 +32,8 @@ protected:
   void serve(tls_test_server::script what, tls_test_server::options how = {});
   void serve_as(const identity& who, tls_test_server::script what, tls_test_server::options how = {});
 
-  static http_call get(std::string target = "/", std::chrono::milliseconds deadline = std::chrono::seconds{20});
+  static http_call get(std::string target = "/",
+                       std::chrono::milliseconds deadline = std::chrono::seconds{20});
   static http_call post(std::string body, std::string target = "/");
 
   std::future<answer> start(http_call call);

@@ -14,7 +14,8 @@ struct HostBreakerTest : testing::Test {
   const std::string host = "wx.example.com";
 
   void fail_times(int count) {
-    for (int i = 0; i < count; ++i) breaker->admit(host).failed();
+    for (int i = 0; i < count; ++i)
+      breaker->admit(host).failed();
   }
   bool admits() { return static_cast<bool>(breaker->admit(host)); }
   breaker_state state() { return breaker->states().at(0).state; }

@@ -15,7 +15,8 @@ struct HttpsClientPolicyTest : ClientTest {
     hooks.look_up = [this, addresses](const std::string&) -> result<std::vector<address>> {
       ++lookups;
       std::vector<address> all;
-      for (const auto& text : addresses) all.push_back(make_address(text));
+      for (const auto& text : addresses)
+        all.push_back(make_address(text));
       return all;
     };
   }
@@ -25,9 +26,21 @@ struct HttpsClientPolicyTest : ClientTest {
 TEST_F(HttpsClientPolicyTest, NeverConnectsToAHostOutsideTheTable) {
   serve(always_answer("ok"));
   host_allowed = [](std::string_view name) { return name == "file.example.com"; };
-  const std::vector<std::string> names{"wx.example.com", "file.example.com.evil.example", "evil-file.example.com", "127.0.0.1", "2130706433", "[::1]",
-        "localhost", "file.example.com:443", "file.example.com@evil.example", "file.example.com/..", "", ".",
-        "file.example.com.", "file.example.com\r\nX: y", std::string{"file.example.com\0.evil.example", 30}};
+  const std::vector<std::string> names{"wx.example.com",
+                                       "file.example.com.evil.example",
+                                       "evil-file.example.com",
+                                       "127.0.0.1",
+                                       "2130706433",
+                                       "[::1]",
+                                       "localhost",
+                                       "file.example.com:443",
+                                       "file.example.com@evil.example",
+                                       "file.example.com/..",
+                                       "",
+                                       ".",
+                                       "file.example.com.",
+                                       "file.example.com\r\nX: y",
+                                       std::string{"file.example.com\0.evil.example", 30}};
   for (const auto& name : names) {
     auto call = get();
     call.request.host = name;
@@ -88,6 +101,14 @@ TEST_F(HttpsClientPolicyTest, TriesTheNextAddressWhenOneDoesNotAnswer) {
   EXPECT_EQ(code_of(ask(get())), "");
 }
 
+TEST_F(HttpsClientPolicyTest, TriesBothFamiliesBeforeItGivesUp) {
+  look_up_as({"::1", "::1", "::1", "::1", "::1", "127.0.0.1"});
+  serve(always_answer("ok"));
+  auto port = server->address().substr(server->address().find(':'));
+  options.connect_to = "detour.example.com" + port;
+  EXPECT_EQ(code_of(ask(get())), "");
+}
+
 TEST_F(HttpsClientPolicyTest, ReportsANameThatDoesNotExist) {
   options.loopback_only = false;
   hooks.look_up = [](const std::string&) -> result<std::vector<address>> {
@@ -102,7 +123,8 @@ TEST_F(HttpsClientPolicyTest, GivesUpALookupThatHangs) {
   std::promise<void> release;
   options.loopback_only = false;
   options.resolve_timeout = 50ms;
-  hooks.look_up = [released = release.get_future().share()](const std::string&) -> result<std::vector<address>> {
+  hooks.look_up = [released =
+                       release.get_future().share()](const std::string&) -> result<std::vector<address>> {
     released.wait();
     return std::vector<address>{};
   };
@@ -114,8 +136,8 @@ TEST_F(HttpsClientPolicyTest, GivesUpALookupThatHangs) {
 TEST_F(HttpsClientPolicyTest, FailsCleanlyWhenTheNetworkStopsDuringALookup) {
   std::promise<void> asked, release;
   options.loopback_only = false;
-  hooks.look_up = [&asked, released = release.get_future().share()](
-                      const std::string&) -> result<std::vector<address>> {
+  hooks.look_up =
+      [&asked, released = release.get_future().share()](const std::string&) -> result<std::vector<address>> {
     asked.set_value();
     released.wait();
     return std::vector<address>{};
@@ -130,7 +152,9 @@ TEST_F(HttpsClientPolicyTest, FailsCleanlyWhenTheNetworkStopsDuringALookup) {
 /// The breaker as its callers meet it, in virtual time.
 struct HttpsClientBreakerTest : ClientTest {
   HttpsClientBreakerTest() {
-    hooks.now = [this] { return std::chrono::steady_clock::time_point{std::chrono::seconds{seconds.load()}}; };
+    hooks.now = [this] {
+      return std::chrono::steady_clock::time_point{std::chrono::seconds{seconds.load()}};
+    };
     // A status for every request, as the test sets it; 0 hangs up.
     script = [this](server_connection& c) {
       while (!c.read_request().empty()) {
@@ -141,7 +165,8 @@ struct HttpsClientBreakerTest : ClientTest {
     };
   }
   void fail_times(int count) {
-    for (int i = 0; i < count; ++i) ask(get());
+    for (int i = 0; i < count; ++i)
+      ask(get());
   }
   breaker_state state() { return net().breaker_states().at(0).state; }
 

@@ -62,7 +62,8 @@ private:
 
 struct HttpsClientSinkTest : ClientTest {
   HttpsClientSinkTest() {
-    for (int i = 0; body.size() < 8'000'000; ++i) body += std::to_string(i) + ",";
+    for (int i = 0; body.size() < 8'000'000; ++i)
+      body += std::to_string(i) + ",";
   }
   http_call download(std::size_t limit = 100'000'000) {
     auto call = get("/webwxgetmsgimg");
@@ -92,7 +93,8 @@ TEST_F(HttpsClientSinkTest, ReadsNothingWhileTheSinkIsBusy) {
   serve([&](server_connection& c) {
     c.read_request();
     c.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(times * body.size()) + "\r\n\r\n");
-    for (int i = 0; i < times; ++i) c.send(body);
+    for (int i = 0; i < times; ++i)
+      c.send(body);
     finished = true;
     c.wait_for_close();
   });
@@ -100,7 +102,8 @@ TEST_F(HttpsClientSinkTest, ReadsNothingWhileTheSinkIsBusy) {
   ASSERT_TRUE(sink->wait_for_piece());
   auto taken = sink->text().size();
   // The shard turns meanwhile, but nothing more arrives.
-  for (int i = 0; i < 50; ++i) on_shard([](http_client&) {});
+  for (int i = 0; i < 50; ++i)
+    on_shard([](http_client&) {});
   EXPECT_EQ(sink->text().size(), taken);
   EXPECT_FALSE(finished);
   sink->open();
@@ -135,7 +138,8 @@ TEST_F(HttpsClientSinkTest, StopsAtTheLimitOfTheWholeFile) {
   serve([this](server_connection& c) {
     c.read_request();
     c.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; i < 100; ++i) c.send("3e8\r\n" + body.substr(0, 1000) + "\r\n");
+    for (int i = 0; i < 100; ++i)
+      c.send("3e8\r\n" + body.substr(0, 1000) + "\r\n");
     c.wait_for_close();
   });
   sink->open();

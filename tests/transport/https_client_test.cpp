@@ -26,7 +26,8 @@ TEST_F(HttpsClientTest, SendsARequestAndReadsItsAnswer) {
   ASSERT_EQ(a->headers.size(), 3U);
   EXPECT_EQ(a->headers[1].value, "b=2");
   auto request = seen.get_future().get();
-  EXPECT_EQ(request.rfind("POST /cgi-bin/mmwebwx-bin/webwxinit?r=1 HTTP/1.1\r\nHost: wx.example.com\r\n", 0), 0U);
+  EXPECT_EQ(request.rfind("POST /cgi-bin/mmwebwx-bin/webwxinit?r=1 HTTP/1.1\r\nHost: wx.example.com\r\n", 0),
+            0U);
   EXPECT_NE(request.find("\r\n\r\n{\"a\":1}"), std::string::npos);
 }
 
@@ -37,7 +38,8 @@ TEST_F(HttpsClientTest, SendsABodyLargerThanTheSocketTakesAtOnce) {
     c.answer("ok");
   });
   std::string body;
-  for (int i = 0; i < 400'000; ++i) body += std::to_string(i) + ",";
+  for (int i = 0; i < 400'000; ++i)
+    body += std::to_string(i) + ",";
   EXPECT_EQ(code_of(ask(post(body))), "");
   auto request = seen.get_future().get();
   EXPECT_TRUE(request.ends_with(body));
@@ -45,7 +47,8 @@ TEST_F(HttpsClientTest, SendsABodyLargerThanTheSocketTakesAtOnce) {
 
 TEST_F(HttpsClientTest, ReadsALargeAnswerWhole) {
   std::string body;
-  for (int i = 0; i < 400'000; ++i) body += std::to_string(i) + ",";
+  for (int i = 0; i < 400'000; ++i)
+    body += std::to_string(i) + ",";
   serve(always_answer(body));
   auto call = get();
   call.limits.max_body_bytes = body.size();
@@ -66,7 +69,8 @@ TEST_F(HttpsClientTest, TakesHostNamesInAnyCase) {
 
 TEST_F(HttpsClientTest, KeepsAConnectionForTheNextCall) {
   serve(always_answer("ok"));
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(code_of(ask(get())), "");
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(code_of(ask(get())), "");
   EXPECT_EQ(server->connections(), 1U);
 }
 
@@ -144,9 +148,11 @@ TEST_F(HttpsClientTest, RunsOnlySoManyCallsOfAnAccountAtATime) {
     }
   });
   std::vector<std::future<answer>> pending;
-  for (int i = 0; i < 12; ++i) pending.push_back(start(get()));
+  for (int i = 0; i < 12; ++i)
+    pending.push_back(start(get()));
   release.set_value();
-  for (auto& p : pending) EXPECT_EQ(code_of(wait(std::move(p))), "");
+  for (auto& p : pending)
+    EXPECT_EQ(code_of(wait(std::move(p))), "");
   EXPECT_LE(most, 4);
   EXPECT_LE(server->connections(), 4U);
 }
@@ -163,8 +169,10 @@ TEST_F(HttpsClientTest, AnswersWaitingCallsInOrderOfArrival) {
     }
   });
   std::vector<std::future<answer>> pending;
-  for (char name : {'a', 'b', 'c', 'd', 'e'}) pending.push_back(start(get(std::string{"/"} + name)));
-  for (auto& p : pending) EXPECT_EQ(code_of(wait(std::move(p))), "");
+  for (char name : {'a', 'b', 'c', 'd', 'e'})
+    pending.push_back(start(get(std::string{"/"} + name)));
+  for (auto& p : pending)
+    EXPECT_EQ(code_of(wait(std::move(p))), "");
   EXPECT_EQ(order, "abcde");
 }
 
@@ -180,10 +188,12 @@ TEST_F(HttpsClientTest, RefusesMoreWaitingCallsThanItsQueueHolds) {
     }
   });
   std::vector<std::future<answer>> pending;
-  for (int i = 0; i < 3; ++i) pending.push_back(start(get()));
+  for (int i = 0; i < 3; ++i)
+    pending.push_back(start(get()));
   EXPECT_EQ(code_of(ask(get())), "queue_full");
   release.set_value();
-  for (auto& p : pending) EXPECT_EQ(code_of(wait(std::move(p))), "");
+  for (auto& p : pending)
+    EXPECT_EQ(code_of(wait(std::move(p))), "");
 }
 
 TEST_F(HttpsClientTest, CountsTheWaitForAFreeConnectionAgainstTheDeadline) {
@@ -247,7 +257,8 @@ TEST_F(HttpsClientTest, DoesNotFollowARedirect) {
 
 TEST_F(HttpsClientTest, TellsMetricsTheLabelAndTheResultOfEveryCall) {
   serve([](server_connection& c) {
-    for (auto r = c.read_request(); !r.empty(); r = c.read_request()) c.answer("", r.substr(5, 3) + " Status");
+    for (auto r = c.read_request(); !r.empty(); r = c.read_request())
+      c.answer("", r.substr(5, 3) + " Status");
   });
   ask(get("/200"));
   ask(get("/302"));
@@ -257,7 +268,8 @@ TEST_F(HttpsClientTest, TellsMetricsTheLabelAndTheResultOfEveryCall) {
   bad.label = "other";
   ask(bad);
   std::string all;
-  for (const auto& c : calls()) all += c.label + "=" + c.result + " ";
+  for (const auto& c : calls())
+    all += c.label + "=" + c.result + " ";
   EXPECT_EQ(all, "test=ok test=ok test=http_4xx test=http_5xx other=invalid_argument ");
 }
 
@@ -278,9 +290,11 @@ TEST_F(HttpsClientTest, CompletesNeverFromInsideStart) {
 TEST_F(HttpsClientTest, EndsEveryCallUnderWayWhenClosed) {
   serve([](server_connection& c) { c.wait_for_close(); });
   std::vector<std::future<answer>> pending;
-  for (int i = 0; i < 10; ++i) pending.push_back(start(get()));
+  for (int i = 0; i < 10; ++i)
+    pending.push_back(start(get()));
   on_shard([](http_client& c) { c.close(); });
-  for (auto& p : pending) EXPECT_EQ(code_of(wait(std::move(p))), "cancelled");
+  for (auto& p : pending)
+    EXPECT_EQ(code_of(wait(std::move(p))), "cancelled");
 }
 
 TEST_F(HttpsClientTest, TakesNewCallsAfterAClose) {

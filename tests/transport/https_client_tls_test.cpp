@@ -84,14 +84,16 @@ TEST_F(HttpsClientTlsTest, ChecksTheNameAlsoOnAWildcard) {
 
 TEST_F(HttpsClientTlsTest, ResumesItsSessionWithTls13) {
   serve(one_request_a_connection());
-  for (int i = 0; i < 6; ++i) EXPECT_EQ(code_of(ask(get())), "");
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(code_of(ask(get())), "");
   EXPECT_EQ(server->handshakes(), 6U);
   EXPECT_EQ(server->resumptions(), 5U);
 }
 
 TEST_F(HttpsClientTlsTest, ResumesItsSessionWithTls12) {
   serve(one_request_a_connection(), {.max_tls_version = TLS1_2_VERSION});
-  for (int i = 0; i < 6; ++i) EXPECT_EQ(code_of(ask(get())), "");
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(code_of(ask(get())), "");
   EXPECT_EQ(server->handshakes(), 6U);
   EXPECT_EQ(server->resumptions(), 5U);
 }
@@ -121,7 +123,8 @@ TEST_F(HttpsClientTlsTest, ManyAccountsGetThroughANarrowGateOfHandshakes) {
   serve(always_answer("ok"));
   std::vector<std::shared_ptr<http_client>> accounts;
   std::vector<std::future<std::string>> pending;
-  for (int i = 0; i < 20; ++i) accounts.push_back(another_client());
+  for (int i = 0; i < 20; ++i)
+    accounts.push_back(another_client());
   on_shard([&](http_client&) {
     for (auto& account : accounts) {
       auto done = std::make_shared<std::promise<std::string>>();
@@ -129,7 +132,8 @@ TEST_F(HttpsClientTlsTest, ManyAccountsGetThroughANarrowGateOfHandshakes) {
       account->start(get(), [done](answer a) { done->set_value(code_of(a)); });
     }
   });
-  for (auto& p : pending) EXPECT_EQ(p.get(), "");
+  for (auto& p : pending)
+    EXPECT_EQ(p.get(), "");
   on_shard([&](http_client&) { accounts.clear(); });
   EXPECT_EQ(server->handshakes(), 20U);
 }

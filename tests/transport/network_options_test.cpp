@@ -28,10 +28,10 @@ TEST(NetworkOptions, ReadsAHostAndAPort) {
 }
 
 TEST(NetworkOptions, RefusesATargetThatIsNoHostAndPort) {
-  for (std::string text : {"localhost", "localhost:", ":8443", "localhost:0", "localhost:65536", "localhost:8443x",
-                           "::1:8443", "[]:1", "a b:1", "https://localhost:1", "user@host:1", "[::1]"})
-    EXPECT_EQ(code_of(validate({.connect_to = text, .ca_file = {}})),
-              "config_invalid") << text;
+  for (std::string text :
+       {"localhost", "localhost:", ":8443", "localhost:0", "localhost:65536", "localhost:8443x", "::1:8443",
+        "[]:1", "a b:1", "https://localhost:1", "user@host:1", "[::1]"})
+    EXPECT_EQ(code_of(validate({.connect_to = text, .ca_file = {}})), "config_invalid") << text;
 }
 
 TEST(NetworkOptions, RefusesLimitsWithoutSense) {

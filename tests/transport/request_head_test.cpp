@@ -64,12 +64,14 @@ TEST(RequestHead, PassesOnFieldValuesInUtf8) {
 TEST(HostName, IsADnsNameAndNoAddress) {
   for (std::string good : {"wx.qq.com", "web2.wechat.com", "a.b", "1.example", "x-1.example.com"})
     EXPECT_TRUE(is_host_name(good)) << good;
-  for (std::string bad : {"", "localhost", "127.0.0.1", "1.2", "[::1]", "::1", "a..b", ".a.b", "a.b.", "-a.b", "a-.b",
-                          "a.b-", "a_b.c", "a.b:443", "a.b/c", "user@a.b", "a b.c", "\xe5.com", "0x7f.1"})
+  for (std::string bad :
+       {"", "localhost", "127.0.0.1", "1.2", "[::1]", "::1", "a..b", ".a.b", "a.b.", "-a.b", "a-.b", "a.b-",
+        "a_b.c", "a.b:443", "a.b/c", "user@a.b", "a b.c", "\xe5.com", "0x7f.1"})
     EXPECT_FALSE(is_host_name(bad)) << bad;
   EXPECT_FALSE(is_host_name(std::string(64, 'a') + ".com"));
   std::string longest;
-  for (int i = 0; i < 130; ++i) longest += "a.";
+  for (int i = 0; i < 130; ++i)
+    longest += "a.";
   EXPECT_FALSE(is_host_name(longest + "com"));
 }
 

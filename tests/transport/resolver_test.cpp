@@ -19,7 +19,9 @@ struct ResolverTest : testing::Test {
   std::shared_future<void> released = release.get_future().share();
 
   resolver::clock clock() {
-    return [this] { return std::chrono::steady_clock::time_point{std::chrono::steady_clock::duration{now.load()}}; };
+    return [this] {
+      return std::chrono::steady_clock::time_point{std::chrono::steady_clock::duration{now.load()}};
+    };
   }
   resolver::look_up fixed() {
     return [this](const std::string&) -> answer {
@@ -43,9 +45,11 @@ struct ResolverTest : testing::Test {
 TEST_F(ResolverTest, AsksOnceForManyWhoWaitForTheSameName) {
   resolver names{2, slow(), clock()};
   std::vector<std::future<answer>> pending;
-  for (int i = 0; i < 100; ++i) pending.push_back(ask(names, "wx.example.com"));
+  for (int i = 0; i < 100; ++i)
+    pending.push_back(ask(names, "wx.example.com"));
   release.set_value();
-  for (auto& p : pending) EXPECT_TRUE(p.get());
+  for (auto& p : pending)
+    EXPECT_TRUE(p.get());
   EXPECT_EQ(lookups, 1);
 }
 
@@ -101,7 +105,8 @@ TEST_F(ResolverTest, RefusesMoreNamesThanItsQueueHolds) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::dns_failed);
   release.set_value();
-  for (auto& p : pending) EXPECT_TRUE(p.get());
+  for (auto& p : pending)
+    EXPECT_TRUE(p.get());
 }
 
 TEST_F(ResolverTest, StopsAtOnceWhileALookupHangs) {

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <csignal>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -70,7 +71,8 @@ void server_connection::answer(std::string_view body, std::string_view status, s
 }
 
 void server_connection::wait_for_close() {
-  while (fill()) unread_.clear();
+  while (fill())
+    unread_.clear();
 }
 
 bool server_connection::peer_leaves_within(std::chrono::milliseconds time) {
@@ -98,7 +100,6 @@ void server_connection::close() {
 
 tls_test_server::tls_test_server(const identity& who, script what, options how)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free), script_(std::move(what)), options_(how) {
-  std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to sockets the client has left; the client itself raises none
   SSL_CTX_use_certificate(context_.get(), who.certificate());
   SSL_CTX_use_PrivateKey(context_.get(), who.key());
   SSL_CTX_set_session_id_context(context_.get(), reinterpret_cast<const unsigned char*>("t"), 1);
@@ -126,15 +127,19 @@ tls_test_server::~tls_test_server() {
   ::close(listener_);
   {
     std::lock_guard lock{mutex_};
-    for (auto descriptor : open_) ::shutdown(descriptor, SHUT_RDWR);
+    for (auto descriptor : open_)
+      ::shutdown(descriptor, SHUT_RDWR);
   }
-  for (auto& t : threads_) t.join();
+  for (auto& t : threads_)
+    t.join();
 }
 
 void tls_test_server::accept_all() {
   while (!stopping_) {
     auto descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (descriptor < 0) continue;
+    int on = 1; // scripts send in small pieces, which must not wait for each other
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     std::lock_guard lock{mutex_};
     open_.push_back(descriptor);
     threads_.emplace_back([this, descriptor, number = connections_++] { serve(descriptor, number); });
@@ -142,6 +147,13 @@ void tls_test_server::accept_all() {
 }
 
 void tls_test_server::serve(int descriptor, unsigned number) {
+  // OpenSSL writes here to sockets the client has left. Only in this thread: the client must raise no
+  // SIGPIPE.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl{SSL_new(context_.get()), &SSL_free};
   SSL_set_fd(ssl.get(), descriptor);
   server_connection connection{descriptor, ssl.get(), number};
@@ -150,12 +162,14 @@ void tls_test_server::serve(int descriptor, unsigned number) {
     ::send(descriptor, refusal.data(), refusal.size(), MSG_NOSIGNAL);
   } else if (options_.stall_handshake) {
     char byte = 0;
-    while (::recv(descriptor, &byte, 1, 0) > 0) {}
+    while (::recv(descriptor, &byte, 1, 0) > 0) {
+    }
   } else if (SSL_accept(ssl.get()) == 1) {
     ++handshakes_;
     if (connection.resumed()) ++resumptions_;
     script_(connection);
-    // Like a server that keeps its connections: a session whose connection was cut is no longer resumed by it.
+    // Like a server that keeps its connections: a session whose connection was cut is no longer resumed by
+    // it.
     SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   }
   std::lock_guard lock{mutex_};
@@ -172,7 +186,8 @@ bool tls_test_server::wait_for_ended(unsigned count) {
 
 tls_test_server::script always_answer(std::string body) {
   return [body = std::move(body)](server_connection& c) {
-    while (!c.read_request().empty()) c.answer(body);
+    while (!c.read_request().empty())
+      c.answer(body);
   };
 }
 

@@ -19,7 +19,8 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace weixin::transport::test {
 
-/// The server's end of one connection, in its own thread, with blocking calls. Every call ends when the server does.
+/// The server's end of one connection, in its own thread, with blocking calls. Every call ends when the
+/// server does.
 class server_connection {
 public:
   server_connection(int descriptor, SSL* ssl, unsigned number);

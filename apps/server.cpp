@@ -1,0 +1,271 @@
+#include "apps/server.hpp"
+
+#include "actors/bots/registry.hpp"
+#include "actors/image_files.hpp"
+#include "admin/api.hpp"
+#include "apps/metrics_routes.hpp"
+#include "httpd/server.hpp"
+#include "protocol/webwx/hosts.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/shard_scheduler.hpp"
+#include "runtime/watchdog.hpp"
+#include "store/sqlite_store.hpp"
+#include "supervisor/fleet.hpp"
+#include "transport/https_client.hpp"
+#include "transport/network.hpp"
+#include "version.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <caf/actor_system.hpp>
+
+#include <cstdlib>
+#include <future>
+#include <random>
+
+namespace weixin {
+
+namespace {
+
+transport::network_options network_options_of(const config::server_config& c) {
+  transport::network_options o;
+  o.connect_to = c.network.connect_to;
+  o.ca_file = c.network.ca_file;
+  const char* loopback_only = std::getenv("WEIXIND_LOOPBACK_ONLY");
+  o.loopback_only = loopback_only != nullptr && std::string_view{loopback_only} == "1";
+  return o;
+}
+
+/// The client of one account. Whoever drops it last, it is destroyed on its shard, as it wants to be.
+std::shared_ptr<transport::http_client> make_client(const std::shared_ptr<transport::network>& net,
+                                                    runtime::shard& home) {
+  auto client = transport::make_https_client(net, home.context(), webwx::is_known_host);
+  return {client.release(), [&home](transport::http_client* c) {
+            if (runtime::shard::current() == &home)
+              delete c;
+            else
+              boost::asio::post(home.context(), [c] { delete c; });
+          }};
+}
+
+std::function<std::uint64_t()> make_entropy() {
+  return [] {
+    thread_local std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  };
+}
+
+} // namespace
+
+struct server::parts {
+  explicit parts(config::server_config c) : config(std::move(c)) {}
+
+  // In start order; destroyed in reverse.
+  config::server_config config;
+  std::shared_ptr<wall_clock> clock = std::make_shared<system_wall_clock>();
+  wall_time started_at = clock->now();
+  std::shared_ptr<store::store> store;
+  std::shared_ptr<store::media_files> media;
+  std::shared_ptr<metrics::registry> metrics;
+  std::shared_ptr<transport::network> network;
+  std::unique_ptr<runtime::shard_pool> shards;
+  std::shared_ptr<services> service;
+  std::unique_ptr<runtime::shard_system_config> system_config;
+  std::unique_ptr<caf::actor_system> system;
+  std::unique_ptr<supervisor::fleet> fleet;
+  std::unique_ptr<httpd::server> metrics_listener;
+  std::unique_ptr<httpd::server> admin_listener;
+  std::unique_ptr<runtime::watchdog> watchdog;
+  std::atomic<bool> ready{false};
+
+  /// Accounts live on shards 0 to n-1; the last shard serves the listeners and the fleet supervisor, so that a
+  /// scrape of many series never delays a poll.
+  std::size_t account_shards() const { return shards->size() - 1; }
+  std::size_t service_shard() const { return shards->size() - 1; }
+
+  result<void> open_store();
+  result<void> open_network();
+  void start_runtime();
+  result<std::vector<bot_entry>> make_bots();
+  result<void> start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal);
+  result<void> start_metrics_listener();
+  result<void> start_admin_listener();
+  result<void> start_listener(httpd::server& listener);
+  void stop();
+};
+
+result<void> server::parts::open_store() {
+  store::sqlite_store_options options;
+  options.data_dir = config.data_dir;
+  auto opened = store::open_sqlite_store(options);
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  if (!config.media.images) return {};
+  auto files = store::media_files::open({.data_dir = config.data_dir});
+  if (!files) return files.error();
+  media = std::move(*files);
+  return {};
+}
+
+result<void> server::parts::open_network() {
+  auto options = transport::validate(network_options_of(config));
+  if (!options) return options.error();
+  transport::network_hooks hooks;
+  hooks.on_call = [m = metrics](std::string_view label, std::string_view outcome,
+                                std::chrono::duration<double> took) { m->upstream_finished(label, outcome, took); };
+  auto created = transport::network::create(*options, std::move(hooks));
+  if (!created) return created.error();
+  network = std::move(*created);
+  return {};
+}
+
+void server::parts::start_runtime() {
+  auto cores = std::max(1U, std::thread::hardware_concurrency());
+  auto count = config.shards == 0 ? cores : static_cast<unsigned>(config.shards);
+  shards = std::make_unique<runtime::shard_pool>(count + 1);
+
+  service = std::make_shared<services>();
+  auto& s = *service;
+  s.store = store;
+  s.metrics = metrics;
+  s.clock = clock;
+  s.events = std::make_shared<event_log>();
+  s.users = std::make_shared<own_users>();
+  s.workers = std::make_shared<runtime::worker_pool>();
+  s.logins = std::make_shared<runtime::shared_bucket>(config.limits.logins_per_second, config.limits.logins_per_second);
+  s.reconnects =
+      std::make_shared<runtime::shared_bucket>(config.limits.reconnects_per_second, config.limits.reconnects_per_second);
+  s.make_client = [net = network, pool = shards.get()](const std::string&, unsigned shard) {
+    return make_client(net, pool->at(shard));
+  };
+  s.entropy = make_entropy();
+  s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
+  if (media)
+    s.make_image_sink = make_image_files(media, std::make_shared<store::id_source>('m', s.entropy), clock,
+                                         config.media.max_bytes);
+  s.seed = s.entropy();
+  s.pacing = config.pacing;
+  s.webwx = {config.webwx.login_host, config.webwx.entry_host, config.webwx.user_agent};
+
+  system_config = std::make_unique<runtime::shard_system_config>(*shards);
+  system = std::make_unique<caf::actor_system>(*system_config);
+}
+
+result<std::vector<bot_entry>> server::parts::make_bots() {
+  std::vector<bot_entry> entries;
+  for (const auto& settings : config.bots) {
+    auto object = bots::make_bot(settings);
+    if (!object) return object.error();
+    metrics->allow(metrics::checked_label::bot, settings.name);
+    entries.push_back({settings.name, settings.max_age, std::move(*object)});
+  }
+  return entries;
+}
+
+result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal) {
+  supervisor::fleet_options options;
+  options.bots = std::move(bots);
+  options.default_bots = config.default_bots;
+  options.max_accounts = config.limits.max_accounts;
+  options.account_shards = account_shards();
+  options.fleet_shard = service_shard();
+  options.fatal = [fatal = std::move(fatal)](std::string_view what) {
+    log_error("service.failed", {{"service", what}, {"action", "exit 70"}});
+    fatal();
+  };
+  fleet = std::make_unique<supervisor::fleet>(*system, service, std::move(options));
+  std::promise<result<std::size_t>> started;
+  fleet->start([&](result<std::size_t> r) { started.set_value(std::move(r)); });
+  auto accounts = started.get_future().get();
+  if (!accounts) return accounts.error();
+  log_info("fleet.started", {{"accounts", *accounts}});
+  return {};
+}
+
+result<void> server::parts::start_listener(httpd::server& listener) {
+  result<void> started = fail(errc::internal);
+  shards->run_on(service_shard(), [&] { started = listener.start(); });
+  return started;
+}
+
+result<void> server::parts::start_metrics_listener() {
+  httpd::listen_options options;
+  options.address = config.metrics.listen;
+  metrics_listener = std::make_unique<httpd::server>(
+      shards->at(service_shard()).context(), options,
+      make_metrics_routes({metrics, network, *shards, dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
+                           [this] { return ready.load(); }}));
+  return start_listener(*metrics_listener);
+}
+
+result<void> server::parts::start_admin_listener() {
+  httpd::listen_options options;
+  options.unix_path = config.admin.socket;
+  options.unix_mode = config.admin.socket_mode;
+  auto& context = shards->at(service_shard()).context();
+  admin::server_facts facts{version, started_at,
+                            [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
+                            [this] { return ready.load(); }};
+  admin_listener = std::make_unique<httpd::server>(
+      context, options, admin::make_api({*fleet, store, service->events, std::move(facts)}, context));
+  return start_listener(*admin_listener);
+}
+
+void server::parts::stop() {
+  ready = false;
+  watchdog.reset();
+  if (shards) {
+    shards->run_on(service_shard(), [this] {
+      if (admin_listener) admin_listener->stop();
+      if (metrics_listener) metrics_listener->stop();
+    });
+  }
+  if (fleet) fleet->stop();
+  if (network) network->stop();
+  fleet.reset();
+  system.reset(); // waits for every actor
+  service.reset();
+  if (shards) shards->stop();
+  admin_listener.reset();
+  metrics_listener.reset();
+  shards.reset();
+}
+
+server::server(std::unique_ptr<parts> p) : parts_(std::move(p)) {}
+
+server::~server() {
+  parts_->stop();
+  log_info("server.stopped");
+}
+
+std::string server::admin_endpoint() const { return parts_->admin_listener->endpoint(); }
+std::string server::metrics_endpoint() const { return parts_->metrics_listener->endpoint(); }
+
+result<std::unique_ptr<server>> server::start(config::server_config config, std::function<void()> fatal) {
+  auto p = std::make_unique<parts>(std::move(config));
+  metrics::registry_options names;
+  names.version = version;
+  names.revision = revision;
+  names.compiler = compiler;
+  names.started_at = p->started_at;
+  names.account_label = p->config.metrics.account_label;
+  p->metrics = std::make_shared<metrics::registry>(names);
+
+  auto bots = p->make_bots();
+  if (!bots) return bots.error();
+  if (auto ok = p->open_store(); !ok) return ok.error();
+  if (auto ok = p->open_network(); !ok) return ok.error();
+  p->start_runtime();
+  // From here on there are threads: whatever fails, the server's destructor ends them in order.
+  auto started = std::unique_ptr<server>(new server(std::move(p)));
+  auto& parts = *started->parts_;
+  if (auto ok = parts.start_fleet(std::move(*bots), std::move(fatal)); !ok) return ok.error();
+  if (auto ok = parts.start_metrics_listener(); !ok) return ok.error();
+  if (auto ok = parts.start_admin_listener(); !ok) return ok.error();
+  parts.watchdog =
+      std::make_unique<runtime::watchdog>(*parts.shards, runtime::watchdog::options{}, runtime::abort_on_blocked_shard);
+  parts.ready = true;
+  return started;
+}
+
+} // namespace weixin

@@ -1,0 +1,188 @@
+#include "config/config.hpp"
+
+#include "config/bot_section.hpp"
+#include "config/section.hpp"
+#include "config/value_forms.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
+namespace weixin::config {
+
+namespace {
+
+constexpr std::size_t longest_path = 4'095;
+constexpr std::size_t longest_socket_path = 107; // sun_path holds 108 with the end's NUL
+constexpr std::size_t longest_user_agent = 512;
+constexpr double most_per_second = 100'000;
+
+bool is_path(const std::string& text) {
+  return !text.empty() && text.size() <= longest_path && is_printable(text);
+}
+
+bool is_user_agent(const std::string& text) {
+  return !text.empty() && text.size() <= longest_user_agent && text.front() != ' ' && text.back() != ' ' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+void read_admin(section s, admin_config& out) {
+  s.text("socket", out.socket, "a path of at most 107 bytes",
+         [](const std::string& text) { return is_path(text) && text.size() <= longest_socket_path; });
+  std::string mode;
+  s.text("socket_mode", mode,
+         R"(an octal mode such as "0660" that lets the owner read and write and others nothing)",
+         [&out](const std::string& text) {
+           auto parsed = parse_mode(text);
+           if (!parsed || (*parsed & 0600U) != 0600U || (*parsed & ~0770U) != 0) return false;
+           out.socket_mode = *parsed;
+           return true;
+         });
+  s.refuse_unknown();
+}
+
+void read_metrics(section s, metrics_config& out, std::vector<std::string>& notes) {
+  s.text("listen", out.listen, R"(an address and a port such as "127.0.0.1:9464" or "[::1]:9464")",
+         [](const std::string& text) { return parse_listen_address(text).has_value(); });
+  s.choice<bool>("account_label", out.account_label, {{"full", true}, {"off", false}});
+  s.refuse_unknown();
+  if (auto address = parse_listen_address(out.listen); address && !address->is_loopback)
+    notes.push_back("metrics.listen: whoever reaches " + out.listen + " can read the metrics" +
+                    (out.account_label ? ", with the accounts' names" : ""));
+}
+
+void read_network(section s, network_config& out) {
+  s.text("connect_to", out.connect_to,
+         R"(a host and a port such as "127.0.0.1:8443", or "" for the real hosts)",
+         [](const std::string& text) { return text.empty() || is_host_and_port(text); });
+  s.text("ca_file", out.ca_file, R"(the path of a PEM file, or "" for the system's roots)",
+         [](const std::string& text) { return text.empty() || is_path(text); });
+  s.refuse_unknown();
+}
+
+void read_limits(section s, limits_config& out) {
+  s.number("logins_per_second", out.logins_per_second, 0.01, most_per_second);
+  s.number("reconnects_per_second", out.reconnects_per_second, 0.01, most_per_second);
+  s.integer("max_accounts", out.max_accounts, 1, 100'000);
+  s.refuse_unknown();
+}
+
+void read_log(section s, log_config& out) {
+  s.choice<log_level>("level", out.level,
+                      {{"debug", log_level::debug},
+                       {"info", log_level::info},
+                       {"warn", log_level::warn},
+                       {"error", log_level::error},
+                       {"off", log_level::off}});
+  s.choice<log_format>("format", out.format, {{"logfmt", log_format::logfmt}, {"json", log_format::json}});
+  s.text("file", out.file, R"(a path, or "" for standard error)",
+         [](const std::string& text) { return text.empty() || is_path(text); });
+  s.refuse_unknown();
+}
+
+void read_webwx(section s, webwx_config& out) {
+  s.word_out_of("login_host", out.login_host, {"login.wx.qq.com", "login.weixin.qq.com"});
+  s.word_out_of("entry_host", out.entry_host,
+                {"wx.qq.com", "wx2.qq.com", "wx8.qq.com", "web.wechat.com", "web2.wechat.com"});
+  s.text("user_agent", out.user_agent, "a browser's User-Agent of 1 to 512 printable ASCII characters",
+         is_user_agent);
+  s.refuse_unknown();
+}
+
+void read_media(section s, media_config& out) {
+  s.boolean("images", out.images);
+  s.integer("max_bytes", out.max_bytes, 1'024, 1'073'741'824);
+  s.refuse_unknown();
+}
+
+/// A table that has a single key.
+template <class Read>
+void read_single(section s, Read read) {
+  read(s);
+  s.refuse_unknown();
+}
+
+server_config read(const value& document, problems& found) {
+  server_config out;
+  section root{&document, "", found};
+  root.text("data_dir", out.data_dir, "a path", is_path);
+  read_admin(root.subsection("admin"), out.admin);
+  read_metrics(root.subsection("metrics"), out.metrics, out.notes);
+  read_network(root.subsection("network"), out.network);
+  read_limits(root.subsection("limits"), out.limits);
+  read_single(root.subsection("pacing"), [&](section& s) {
+    s.choice<pacing_profile>(
+        "profile", out.pacing,
+        {{"conservative", pacing_profile::conservative}, {"none", pacing_profile::none}});
+  });
+  read_single(root.subsection("store"), [&](section& s) {
+    s.choice<durability>("durability", out.survives,
+                         {{"power", durability::power}, {"process", durability::process}});
+  });
+  read_log(root.subsection("log"), out.log);
+  read_single(root.subsection("runtime"), [&](section& s) { s.integer("shards", out.shards, 0, 256); });
+  read_webwx(root.subsection("webwx"), out.webwx);
+  read_media(root.subsection("media"), out.media);
+  auto all_bots = root.subsection("bots");
+  out.bots = read_bots(all_bots, found);
+  std::set<std::string> names;
+  for (const auto& bot : out.bots)
+    names.insert(bot.name);
+  read_single(root.subsection("defaults"), [&](section& s) {
+    s.words("bots", out.default_bots, "an array of the names of configured bots", names);
+  });
+  root.refuse_unknown();
+  return out;
+}
+
+result<std::string> read_file(const std::filesystem::path& path) {
+  auto refused = [&path](const std::string& why) {
+    return fail(errc::config_invalid, path.string() + ": " + why);
+  };
+  struct closer {
+    void operator()(std::FILE* f) const { std::fclose(f); }
+  };
+  std::unique_ptr<std::FILE, closer> file{std::fopen(path.c_str(), "rbe")};
+  if (!file) return refused("cannot be opened: " + std::generic_category().message(errno));
+  std::string text(max_file_bytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0)
+    return refused("cannot be read: " + std::generic_category().message(errno));
+  if (text.size() > max_file_bytes)
+    return refused("is larger than " + std::to_string(max_file_bytes) + " bytes");
+  return text;
+}
+
+} // namespace
+
+result<server_config> parse_config(std::string_view text, const std::string& file_name) {
+  auto document = parse_document(text, file_name);
+  if (!document) return document.error();
+  problems found{file_name};
+  auto config = read(*document, found);
+  if (found.any()) return found.as_error();
+  return config;
+}
+
+result<server_config> load_config(const std::filesystem::path& path) {
+  auto text = read_file(path);
+  if (!text) return text.error();
+  return parse_config(*text, path.string());
+}
+
+std::vector<std::string> known_keys() {
+  auto document = parse_document("[[bots.NAME.rules]]", "");
+  problems found{""};
+  if (document) read(*document, found);
+  std::vector<std::string> keys;
+  for (const auto& key : found.known()) {
+    bool is_table = found.known().lower_bound(key + ".") != found.known().end() &&
+                    found.known().lower_bound(key + ".")->starts_with(key + ".");
+    if (!is_table) keys.push_back(key);
+  }
+  return keys;
+}
+
+} // namespace weixin::config

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "actors/bots/bot_settings.hpp"
+#include "actors/pacing.hpp"
+#include "protocol/result.hpp"
+#include "runtime/log.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weixin::config {
+
+/// `[admin]`
+struct admin_config {
+  std::string socket = "/run/weixind/admin.sock"; ///< at most 107 bytes
+  unsigned socket_mode = 0660;                    ///< the owner's bits are set, others have none
+  friend bool operator==(const admin_config&, const admin_config&) = default;
+};
+
+/// `[metrics]`
+struct metrics_config {
+  std::string listen = "127.0.0.1:9464"; ///< "address:port" or "[v6]:port"; port 0: any free port
+  bool account_label = true;             ///< "full"; false: "off"
+  friend bool operator==(const metrics_config&, const metrics_config&) = default;
+};
+
+/// `[network]`
+struct network_config {
+  std::string connect_to; ///< "host:port" or "[v6]:port"; empty: the real hosts
+  std::string ca_file;    ///< PEM; empty: the system's roots. It is opened by who uses it
+  friend bool operator==(const network_config&, const network_config&) = default;
+};
+
+/// `[limits]`
+struct limits_config {
+  double logins_per_second = 10;
+  double reconnects_per_second = 40;
+  std::size_t max_accounts = 10'000;
+  friend bool operator==(const limits_config&, const limits_config&) = default;
+};
+
+/// What an accepted message survives: `[store] durability`.
+enum class durability : std::uint8_t { power, process };
+
+/// `[log]`: ready for `open_log`.
+struct log_config : log_options {
+  friend bool operator==(const log_config& a, const log_config& b) {
+    return a.level == b.level && a.format == b.format && a.file == b.file;
+  }
+};
+
+/// `[webwx]`: what accounts look like to Weixin (weixin-protocol.md 1.1 and 1.3).
+struct webwx_config {
+  std::string login_host = "login.wx.qq.com";
+  std::string entry_host = "wx.qq.com";
+  std::string user_agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                           "Chrome/120.0.0.0 Safari/537.36";
+  friend bool operator==(const webwx_config&, const webwx_config&) = default;
+};
+
+/// `[media]`
+struct media_config {
+  bool images = true;                         ///< received pictures are fetched and kept under data_dir
+  std::uint64_t max_bytes = 20 * 1024 * 1024; ///< of one picture
+  friend bool operator==(const media_config&, const media_config&) = default;
+};
+
+/// Everything an operator can set. A default-constructed one is what an empty file means. Paths that do not
+/// start with "/" are relative to the working directory of the process. There are no secrets in it.
+struct server_config {
+  std::string data_dir = "/var/lib/weixind";
+  admin_config admin;
+  metrics_config metrics;
+  network_config network;
+  limits_config limits;
+  pacing_profile pacing = pacing_profile::conservative;
+  durability survives = durability::power;
+  log_config log;
+  std::size_t shards = 0; ///< `runtime.shards`; 0: one for each core
+  webwx_config webwx;
+  media_config media;
+  std::vector<bots::bot_settings> bots;  ///< sorted by name; `bots::make_bot` takes every one of them
+  std::vector<std::string> default_bots; ///< names out of `bots`, each once
+  /// What is allowed but worth a line in the log at the start. No problem, so no part of the configuration's
+  /// value.
+  std::vector<std::string> notes;
+
+  friend bool operator==(const server_config&, const server_config&) = default;
+};
+
+inline constexpr std::size_t max_file_bytes = 1024 * 1024;
+inline constexpr std::size_t max_bots = 64;
+
+/// Reads the text of a configuration file (TOML 1.0). `file_name` only appears in messages.
+///
+/// Error: config_invalid, whose context lists every problem on a line of its own, in the order of the file:
+/// "file:line:column: full.key: what was found, what is expected". A text that is not TOML gives one problem,
+/// since nothing behind it can be trusted. At most 50 are listed.
+result<server_config> parse_config(std::string_view text, const std::string& file_name);
+
+/// Reads a file. Error: config_invalid, also when the file is missing, cannot be read or is larger than
+/// `max_file_bytes`. Blocks; call it before the shards run.
+result<server_config> load_config(const std::filesystem::path& path);
+
+/// Every key there is, with the tables' names in front ("limits.max_accounts"); "NAME" stands for a bot's
+/// name.
+std::vector<std::string> known_keys();
+
+} // namespace weixin::config

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "ctl/moment.hpp"
+#include "ctl/outcome.hpp"
+#include "protocol/http_message.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weixin::ctl {
+
+/// A success of the admin API.
+struct answer {
+  int status = 0;
+  boost::json::value body;  ///< null when there is none
+  std::string raw;          ///< the body's bytes
+  std::optional<moment> at; ///< the server's time, from the Date header
+};
+
+/// Calls the admin API on its unix socket, one connection a call, and blocks until the answer is there.
+/// Failures are ready for the person at the terminal: what the server said, with a hint, or why there is no
+/// server.
+class admin_client {
+public:
+  /// `deadline` is that of one call.
+  admin_client(std::string socket, std::chrono::milliseconds deadline);
+
+  outcome<answer> get(const std::string& target) const;
+  outcome<answer> post(const std::string& target, const boost::json::value& body,
+                       std::vector<http_header> headers = {}) const;
+  /// Without a body: the verbs of an account.
+  outcome<answer> post(const std::string& target) const;
+  outcome<answer> patch(const std::string& target, const boost::json::value& body) const;
+  outcome<answer> remove(const std::string& target) const;
+  /// Bytes that are no JSON, such as a picture.
+  outcome<answer> get_file(const std::string& target) const;
+
+  /// Reads an event stream until the server ends it or `on_data` returns false. `silence` is the longest time
+  /// without a byte.
+  outcome<void> stream(const std::string& target, std::vector<http_header> headers,
+                       std::function<bool(std::string_view)> on_data,
+                       std::chrono::milliseconds silence) const;
+
+  const std::string& socket() const noexcept { return socket_; }
+
+private:
+  enum class content { json, file };
+  outcome<answer> call(http_request request, content expected) const;
+
+  std::string socket_;
+  std::chrono::milliseconds deadline_;
+};
+
+/// "/v1/accounts/NAME" and `rest`. A name that no account can have is `not_found` without a call: in a path
+/// it could mean another one.
+outcome<std::string> account_target(std::string_view name, std::string_view rest = {});
+
+/// "?key=value&..." of the pairs that have a value, percent-encoded.
+std::string query(const std::vector<std::pair<std::string_view, std::string_view>>& pairs);
+
+/// A path segment, percent-encoded.
+std::string segment(std::string_view text);
+
+} // namespace weixin::ctl

@@ -1,0 +1,224 @@
+#include "ctl/command_line.hpp"
+
+#include "ctl/version.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+namespace weixin::ctl {
+namespace {
+
+constexpr const char* main_help =
+    R"(weixinctl: the command line of weixind, the server of Weixin bot accounts.
+
+Examples:
+  weixinctl account add shop-01                 a new account: shows its QR code, waits for the phone
+  weixinctl account list --watch                all accounts, kept up to date
+  weixinctl account qr shop-01                  the QR code once more
+  weixinctl send shop-01 filehelper "hello"     sends a text
+  echo "long text" | weixinctl send shop-01 filehelper -
+  weixinctl events --account shop-01 -o json    what happens, one JSON object a line
+)";
+
+constexpr const char* main_footer = R"(
+Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 server unreachable, 5 timed out.
+Results go to standard output, everything else to standard error.)";
+
+constexpr const char* contact_kinds = "friend, group, official, special, stranger or self";
+
+/// The options and verbs on CLI11's side, and where they put what they read.
+class grammar {
+public:
+  grammar() : app_(main_help, "weixinctl") {
+    app_.require_subcommand(1, 1);
+    app_.footer(main_footer);
+    app_.get_formatter()->column_width(34);
+    app_.set_version_flag("--version", std::string{"weixinctl "} + version, "Print the version and exit");
+    global_options();
+    account_verbs();
+    other_verbs();
+  }
+
+  std::variant<invocation, early_exit> parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants them
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::ParseError& e) {
+      std::ostringstream out;
+      std::ostringstream err;
+      // Help and version are reported this way too, with 0.
+      bool done = app_.exit(e, out, err) == 0;
+      return early_exit{done ? exit_code::ok : exit_code::usage, out.str(), err.str()};
+    }
+    return checked();
+  }
+
+private:
+  void global_options() {
+    app_.add_option("--socket", result_.socket, "Unix socket of weixind's admin API")
+        ->envname("WEIXIND_SOCKET")
+        ->default_str("/run/weixind/admin.sock");
+    app_.add_option("-o,--output", format_, "table, wide (more columns), json or name")
+        ->check(CLI::IsMember({"table", "wide", "json", "name"}).description(""))
+        ->type_name("FORMAT");
+    app_.add_flag("-w,--watch", result_.watch, "Repeat every two seconds (lists, show, status)");
+    app_.add_option("--timeout", timeout_,
+                    "How long to wait for the answer (default 30), or for what the verb waits for: a login "
+                    "(default 1800), a send (default 300), a lost server (events; default 300)")
+        ->check(CLI::Range(0.001, 31.0 * 86'400).description(""))
+        ->type_name("SECONDS");
+    app_.add_flag("--no-input", result_.no_input, "Never ask, fail instead");
+    app_.add_option("--color", colour_, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+        ->type_name("WHEN");
+  }
+
+  CLI::App* verb(CLI::App* parent, const char* name, const char* help) {
+    auto* v = parent->add_subcommand(name, help);
+    v->fallthrough();
+    return v;
+  }
+
+  /// A verb that works on `into.name`, and becomes the command when it is there.
+  template <class Verb>
+  CLI::App* on_account(CLI::App* parent, const char* name, const char* help, Verb& into) {
+    auto* v = verb(parent, name, help);
+    v->add_option("NAME", into.name, "The account")->required();
+    v->callback([this, &into] { result_.what = into; });
+    return v;
+  }
+
+  void account_verbs() {
+    auto* account = verb(&app_, "account", "Add, list, change and remove accounts");
+    account->require_subcommand(1, 1);
+
+    auto* add = on_account(account, "add", "Add an account and log it in with a QR code", add_);
+    add->add_option("--bot", add_.bots, "A configured bot that answers for it; may be repeated")
+        ->allow_extra_args(false);
+    add->add_option("--kind", add_.kind, "The protocol: webwx");
+    add->add_flag("--no-wait", add_.no_wait, "Do not wait for the login");
+
+    auto* list = verb(account, "list", "List all accounts");
+    list->callback([this] { result_.what = account_list{}; });
+    on_account(account, "show", "All about one account, and what to do about its state", show_);
+
+    auto* set = on_account(account, "set", "Change an account's bots, without a new login", set_);
+    auto* bots = set->add_option("--bot", set_.bots, "A bot that answers from now on; may be repeated")
+                     ->allow_extra_args(false);
+    auto* none = set->add_flag("--no-bots", no_bots_, "No bot answers any more");
+    bots->excludes(none);
+    set->callback([this] {
+      if (set_.bots.empty() && !no_bots_) throw CLI::RequiredError("--bot or --no-bots");
+      result_.what = set_;
+    });
+
+    auto* qr = on_account(account, "qr", "Show the QR code that waits to be scanned", qr_);
+    qr->add_option("--png", qr_.png_file, "Write it to this file instead; - is standard output")
+        ->type_name("FILE");
+    qr->add_flag("--wait", qr_.wait, "Wait for the login, as account add does");
+
+    verb_.resize(4);
+    simple_verb(account, 0, "pause", "Stop polling; the session is kept");
+    simple_verb(account, 1, "resume", "Go on after pause or logout");
+    simple_verb(account, 2, "restart", "Start its actors anew on the same session");
+    simple_verb(account, 3, "logout", "End the session at Weixin and stop");
+    auto* relogin =
+        on_account(account, "relogin", "Drop the session and log in with a new QR code", relogin_);
+    relogin->add_flag("--no-wait", relogin_.no_wait, "Do not wait for the login");
+    auto* remove = on_account(account, "remove", "Remove an account and all that is stored for it", remove_);
+    remove->add_flag("-y,--yes", remove_.yes, "Do not ask");
+  }
+
+  void simple_verb(CLI::App* account, std::size_t index, const char* name, const char* help) {
+    verb_[index].verb = name;
+    on_account(account, name, help, verb_[index]);
+  }
+
+  void other_verbs() {
+    auto* contacts = on_account(&app_, "contacts", "List an account's contacts", contacts_);
+    contacts->add_option("--query", contacts_.query, "Only those whose names contain this");
+    contacts->add_option("--kind", contacts_.kind, std::string{"Only "} + contact_kinds);
+
+    auto* send = on_account(&app_, "send", "Send a text; -- ends the options before it", send_);
+    send->add_option("TO", send_.to, "A contact's reference, filehelper, or an exact remark or nick name")
+        ->required();
+    send->add_option("TEXT", send_.words, "The text; - reads it from standard input")->required();
+    send->add_flag("--wait", send_.wait, "Wait until it is sent or refused");
+    send->add_option("--idempotency-key", send_.idempotency_key,
+                     "Repeating the call with this key sends only once");
+
+    auto* events = verb(&app_, "events", "Follow what happens, until Ctrl-C");
+    events->add_option("--account", events_.account, "Only this account")->type_name("NAME");
+    events->add_option("--count", events_.count, "End after so many events")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}).description(""))
+        ->type_name("N");
+    events->callback([this] { result_.what = events_; });
+
+    verb(&app_, "status", "How the server is")->callback([this] { result_.what = show_status{}; });
+    verb(&app_, "version", "Versions of weixinctl and of the server")->callback([this] {
+      result_.what = show_version{};
+    });
+  }
+
+  /// What CLI11 cannot check by itself.
+  std::variant<invocation, early_exit> checked() {
+    auto wrong = [](const std::string& why) {
+      return early_exit{exit_code::usage, {}, why + "\nRun with --help for more information.\n"};
+    };
+    if (result_.socket.empty()) result_.socket = "/run/weixind/admin.sock";
+    if (result_.socket.size() > max_socket_path)
+      return wrong("--socket: the path has " + std::to_string(result_.socket.size()) +
+                   " bytes, and a unix socket's path at most " + std::to_string(max_socket_path));
+    static const std::map<std::string, output_format> formats{{"table", output_format::table},
+                                                              {"wide", output_format::wide},
+                                                              {"json", output_format::json},
+                                                              {"name", output_format::name}};
+    result_.output = formats.at(format_);
+    if (colour_ == "always") result_.colour = colour_choice::always;
+    if (colour_ == "never") result_.colour = colour_choice::never;
+    if (timeout_ > 0) result_.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(timeout_ * 1000)};
+    if (result_.watch && !may_be_watched(result_.what)) return wrong("--watch: this verb cannot be repeated");
+    if (result_.output == output_format::name && !has_names(result_.what))
+      return wrong("-o name: this verb's result has no names");
+    return result_;
+  }
+
+  static bool may_be_watched(const command& c) {
+    return std::holds_alternative<account_list>(c) || std::holds_alternative<account_show>(c) ||
+           std::holds_alternative<show_status>(c) || std::holds_alternative<list_contacts>(c);
+  }
+  static bool has_names(const command& c) {
+    return !std::holds_alternative<account_qr>(c) && !std::holds_alternative<follow_events>(c) &&
+           !std::holds_alternative<show_status>(c) && !std::holds_alternative<show_version>(c);
+  }
+
+  CLI::App app_;
+  invocation result_;
+  std::string format_ = "table";
+  std::string colour_ = "auto";
+  double timeout_ = 0;
+  bool no_bots_ = false;
+  account_add add_;
+  account_show show_;
+  account_set set_;
+  account_qr qr_;
+  std::vector<account_verb> verb_;
+  account_relogin relogin_;
+  account_remove remove_;
+  list_contacts contacts_;
+  send_text send_;
+  follow_events events_;
+};
+
+} // namespace
+
+std::variant<invocation, early_exit> parse_command_line(const std::vector<std::string>& arguments) {
+  return grammar{}.parse(arguments);
+}
+
+} // namespace weixin::ctl

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "ctl/console.hpp"
+#include "ctl/exit_code.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace weixin::ctl {
+
+enum class output_format { table, wide, json, name };
+
+// One struct for each verb, as the person typed it.
+struct account_add {
+  std::string name;
+  std::string kind;              ///< empty: the server's default
+  std::vector<std::string> bots; ///< empty: the configured defaults
+  bool no_wait = false;
+};
+struct account_list {};
+struct account_show {
+  std::string name;
+};
+struct account_set {
+  std::string name;
+  std::vector<std::string> bots; ///< the whole new list
+};
+struct account_qr {
+  std::string name;
+  std::string png_file; ///< empty: drawn in the terminal; "-": standard output
+  bool wait = false;
+};
+/// pause, resume, restart or logout.
+struct account_verb {
+  std::string name;
+  std::string verb;
+};
+struct account_relogin {
+  std::string name;
+  bool no_wait = false;
+};
+struct account_remove {
+  std::string name;
+  bool yes = false;
+};
+struct list_contacts {
+  std::string name;
+  std::string query;
+  std::string kind;
+};
+struct send_text {
+  std::string name;
+  std::string to;
+  std::vector<std::string> words; ///< joined by blanks; one "-" means standard input
+  std::string idempotency_key;
+  bool wait = false;
+};
+struct follow_events {
+  std::string account;     ///< empty: all
+  std::uint64_t count = 0; ///< ends after so many; 0: never
+};
+struct show_status {};
+struct show_version {};
+
+using command = std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
+                             account_relogin, account_remove, list_contacts, send_text, follow_events,
+                             show_status, show_version>;
+
+/// A whole command line that was understood.
+struct invocation {
+  std::string socket;
+  output_format output = output_format::table;
+  bool watch = false;
+  bool no_input = false;
+  colour_choice colour = colour_choice::automatic;
+  std::optional<std::chrono::milliseconds> timeout;
+  command what;
+};
+
+/// Nothing more to do: help, the version, or what is wrong with the command line.
+struct early_exit {
+  exit_code code = exit_code::ok;
+  std::string out;
+  std::string err;
+};
+
+/// Longest path of a unix socket in bytes (sun_path, without its final NUL).
+inline constexpr std::size_t max_socket_path = 107;
+
+/// Reads the arguments (without the program's name) and WEIXIND_SOCKET.
+std::variant<invocation, early_exit> parse_command_line(const std::vector<std::string>& arguments);
+
+} // namespace weixin::ctl

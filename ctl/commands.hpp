@@ -1,0 +1,23 @@
+#pragma once
+
+#include "ctl/session.hpp"
+
+namespace weixin::ctl {
+
+// One function for each verb: asks the server, writes the result, and gives the exit code, or the failure
+// that is still to be reported.
+outcome<exit_code> execute(session& s, const account_add& c);
+outcome<exit_code> execute(session& s, const account_list& c);
+outcome<exit_code> execute(session& s, const account_show& c);
+outcome<exit_code> execute(session& s, const account_set& c);
+outcome<exit_code> execute(session& s, const account_qr& c);
+outcome<exit_code> execute(session& s, const account_verb& c);
+outcome<exit_code> execute(session& s, const account_relogin& c);
+outcome<exit_code> execute(session& s, const account_remove& c);
+outcome<exit_code> execute(session& s, const list_contacts& c);
+outcome<exit_code> execute(session& s, const send_text& c);
+outcome<exit_code> execute(session& s, const follow_events& c);
+outcome<exit_code> execute(session& s, const show_status& c);
+outcome<exit_code> execute(session& s, const show_version& c);
+
+} // namespace weixin::ctl

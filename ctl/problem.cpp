@@ -1,0 +1,84 @@
+#include "ctl/problem.hpp"
+
+#include "ctl/contact_table.hpp"
+#include "ctl/json_text.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <string_view>
+
+namespace weixin::ctl {
+namespace {
+
+constexpr std::size_t max_detail = 2'000;
+
+std::string hint_for(std::string_view code, std::string_view retry_after) {
+  auto again = retry_after.empty() ? std::string{"try again later"}
+                                   : "try again in " + std::string{retry_after.substr(0, 16)} + " s";
+  if (code == "account_not_found") return "weixinctl account list shows all accounts";
+  if (code == "account_exists")
+    return "weixinctl account show NAME tells its state; account qr NAME --wait its code";
+  if (code == "invalid_name") return "for example: shop-01";
+  if (code == "unknown_bot") return "bots are the [bots.NAME] sections of weixind's configuration";
+  if (code == "contact_not_found") return "weixinctl contacts NAME --query PART finds contacts";
+  if (code == "contact_ambiguous") return "send to one of these references instead of the name";
+  if (code == "not_online") return "weixinctl account show NAME tells what the account is waiting for";
+  if (code == "body_too_large") return "send the text in several parts";
+  if (code == "disk_full") return "free space on the disk that holds weixind's data_dir";
+  if (code == "queue_full" || code == "too_frequent" || code == "store_failed") return again;
+  if (code == "forbidden")
+    return "the socket serves root, weixind's own user and members of the socket's group (see: id, ls -l)";
+  if (code == "not_found" || code == "method_not_allowed")
+    return "weixinctl and weixind may be of different versions: weixinctl version shows both";
+  return {};
+}
+
+} // namespace
+
+failure no_answer(const error& e, const std::string& socket) {
+  switch (e.code) {
+  case errc::timed_out:
+    return {exit_code::timed_out, "weixind on " + socket + " did not answer in time",
+            "--timeout SECONDS waits longer"};
+  case errc::connect_failed:
+  case errc::connection_lost:
+    return {exit_code::unreachable, "cannot reach weixind: " + e.context,
+            "is it running (systemctl status weixind), may this user open " + socket +
+                " (its group), and is this its socket (--socket or WEIXIND_SOCKET names another)?"};
+  case errc::malformed_answer:
+    return not_an_admin_api(socket);
+  default:
+    return {exit_code::failure, to_string(e)};
+  }
+}
+
+failure not_an_admin_api(const std::string& socket) {
+  return {exit_code::failure, "what answers on " + socket + " does not speak weixind's admin API",
+          "--socket or WEIXIND_SOCKET names another socket"};
+}
+
+failure refusal(const http_response& r, const std::string& socket) {
+  boost::json::error_code ec;
+  auto parsed = boost::json::parse(r.body, ec);
+  if (ec || !parsed.is_object()) {
+    auto f = not_an_admin_api(socket);
+    f.text = "weixind answered " + std::to_string(r.status) + " without saying why";
+    if (r.status == 403) f.hint = hint_for("forbidden", {});
+    return f;
+  }
+  const auto& problem = parsed.get_object();
+  auto code = text_of(problem, "code");
+  auto detail = text_of(problem, "detail").substr(0, max_detail);
+  if (detail.empty()) detail = text_of(problem, "title").substr(0, max_detail);
+  if (detail.empty()) detail = "weixind answered " + std::to_string(r.status);
+  // An unknown path is a server of another version, not a missing account.
+  bool missing = r.status == 404 && code != "not_found";
+  failure f{missing ? exit_code::not_found : exit_code::failure,
+            detail + (code.empty() ? "" : " (" + code.substr(0, 64) + ")"),
+            hint_for(code, find_header(r.headers, "Retry-After"))};
+  if (const auto& candidates = list_of(problem, "candidates"); !candidates.empty())
+    f.list = contact_table(candidates).to_text(false);
+  return f;
+}
+
+} // namespace weixin::ctl

@@ -1,0 +1,7 @@
+#include "ctl/version.hpp"
+
+namespace weixin::ctl {
+
+const char* const version = WEIXIN_VERSION;
+
+} // namespace weixin::ctl

@@ -1,0 +1,20 @@
+#include "protocol/webwx/logout.hpp"
+
+#include "protocol/webwx/answer.hpp"
+#include "protocol/webwx/request.hpp"
+
+namespace weixin::webwx {
+
+http_request make_logout(const session& s) {
+  target t{endpoint::webwxlogout};
+  t.add("redirect", "1").add("type", "0").add("skey", s.skey.reveal()).add("lang", "zh_CN");
+  auto form = "sid=" + percent_encode(s.sid.reveal()) + "&uin=" + std::to_string(s.uin);
+  return make_post(s, std::move(t), "application/x-www-form-urlencoded", std::move(form));
+}
+
+result<void> parse_logout(const http_response& answer) {
+  if (answer.status >= 200 && answer.status < 400) return {};
+  return answer_error(errc::http_status, to_string(endpoint::webwxlogout), {}, answer.status);
+}
+
+} // namespace weixin::webwx
