@@ -8,16 +8,15 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <sstream>
 
 namespace weixin::ctl {
 namespace {
 
-constexpr const char* main_help =
-    R"(weixinctl: the command line of weixind, the server of Weixin bot accounts.
+constexpr const char* main_help = "weixinctl: the command line of weixind, the server of Weixin bot accounts.";
 
-Examples:
-  weixinctl account add shop-01                 a new account: shows its QR code, waits for the phone
+constexpr const char* main_examples = R"(  weixinctl account add shop-01                 a new account: shows its QR code, waits for the phone
   weixinctl account list --watch                all accounts, kept up to date
   weixinctl account qr shop-01                  the QR code once more
   weixinctl send shop-01 filehelper "hello"     sends a text
@@ -31,13 +30,29 @@ Results go to standard output, everything else to standard error.)";
 
 constexpr const char* contact_kinds = "friend, group, official, special, stranger or self";
 
+/// CLI11's help with the verb's examples before everything else.
+class help_with_examples : public CLI::Formatter {
+public:
+  void add(const CLI::App* verb, std::string lines) { examples_[verb] = std::move(lines); }
+  std::string make_description(const CLI::App* verb) const override {
+    auto found = examples_.find(verb);
+    auto text = CLI::Formatter::make_description(verb);
+    return found == examples_.end() ? text : text + "\nExamples:\n" + found->second + "\n";
+  }
+
+private:
+  std::map<const CLI::App*, std::string> examples_;
+};
+
 /// The options and verbs on CLI11's side, and where they put what they read.
 class grammar {
 public:
   grammar() : app_(main_help, "weixinctl") {
     app_.require_subcommand(1, 1);
     app_.footer(main_footer);
-    app_.get_formatter()->column_width(34);
+    app_.formatter(help_);
+    help_->column_width(34);
+    help_->add(&app_, main_examples);
     app_.set_version_flag("--version", std::string{"weixinctl "} + version, "Print the version and exit");
     global_options();
     account_verbs();
@@ -62,14 +77,14 @@ private:
   void global_options() {
     app_.add_option("--socket", result_.socket, "Unix socket of weixind's admin API")
         ->envname("WEIXIND_SOCKET")
+        ->type_name("PATH")
         ->default_str("/run/weixind/admin.sock");
     app_.add_option("-o,--output", format_, "table, wide (more columns), json or name")
         ->check(CLI::IsMember({"table", "wide", "json", "name"}).description(""))
         ->type_name("FORMAT");
     app_.add_flag("-w,--watch", result_.watch, "Repeat every two seconds (lists, show, status)");
     app_.add_option("--timeout", timeout_,
-                    "How long to wait for the answer (default 30), or for what the verb waits for: a login "
-                    "(default 1800), a send (default 300), a lost server (events; default 300)")
+                    "Give up after so long; default: an answer 30, a login 1800, a send or a lost server 300")
         ->check(CLI::Range(0.001, 31.0 * 86'400).description(""))
         ->type_name("SECONDS");
     app_.add_flag("--no-input", result_.no_input, "Never ask, fail instead");
@@ -96,12 +111,17 @@ private:
   void account_verbs() {
     auto* account = verb(&app_, "account", "Add, list, change and remove accounts");
     account->require_subcommand(1, 1);
+    help_->add(account, "  weixinctl account add shop-01\n"
+                        "  weixinctl account list -o wide\n"
+                        "  weixinctl account relogin shop-01\n");
 
     auto* add = on_account(account, "add", "Add an account and log it in with a QR code", add_);
     add->add_option("--bot", add_.bots, "A configured bot that answers for it; may be repeated")
         ->allow_extra_args(false);
     add->add_option("--kind", add_.kind, "The protocol: webwx");
     add->add_flag("--no-wait", add_.no_wait, "Do not wait for the login");
+    help_->add(add, "  weixinctl account add shop-01 --bot echo\n"
+                    "  weixinctl account add shop-02 --no-wait -o json\n");
 
     auto* list = verb(account, "list", "List all accounts");
     list->callback([this] { result_.what = account_list{}; });
@@ -112,6 +132,8 @@ private:
                      ->allow_extra_args(false);
     auto* none = set->add_flag("--no-bots", no_bots_, "No bot answers any more");
     bots->excludes(none);
+    help_->add(set, "  weixinctl account set shop-01 --bot echo --bot greeter\n"
+                    "  weixinctl account set shop-01 --no-bots\n");
     set->callback([this] {
       if (set_.bots.empty() && !no_bots_) throw CLI::RequiredError("--bot or --no-bots");
       result_.what = set_;
@@ -121,6 +143,8 @@ private:
     qr->add_option("--png", qr_.png_file, "Write it to this file instead; - is standard output")
         ->type_name("FILE");
     qr->add_flag("--wait", qr_.wait, "Wait for the login, as account add does");
+    help_->add(qr, "  weixinctl account qr shop-01 --wait\n"
+                   "  weixinctl account qr shop-01 --png code.png\n");
 
     verb_.resize(4);
     simple_verb(account, 0, "pause", "Stop polling; the session is kept");
@@ -148,6 +172,9 @@ private:
     send->add_option("TO", send_.to, "A contact's reference, filehelper, or an exact remark or nick name")
         ->required();
     send->add_option("TEXT", send_.words, "The text; - reads it from standard input")->required();
+    help_->add(send, "  weixinctl send shop-01 filehelper hello --wait\n"
+                     "  weixinctl send shop-01 filehelper -- -5 degrees\n"
+                     "  date | weixinctl send shop-01 filehelper -\n");
     send->add_flag("--wait", send_.wait, "Wait until it is sent or refused");
     send->add_option("--idempotency-key", send_.idempotency_key,
                      "Repeating the call with this key sends only once");
@@ -157,6 +184,8 @@ private:
     events->add_option("--count", events_.count, "End after so many events")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}).description(""))
         ->type_name("N");
+    help_->add(events, "  weixinctl events\n"
+                       "  weixinctl events --account shop-01 -o json | jq .data.text\n");
     events->callback([this] { result_.what = events_; });
 
     verb(&app_, "status", "How the server is")->callback([this] { result_.what = show_status{}; });
@@ -197,6 +226,7 @@ private:
            !std::holds_alternative<show_status>(c) && !std::holds_alternative<show_version>(c);
   }
 
+  std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
   CLI::App app_;
   invocation result_;
   std::string format_ = "table";

@@ -180,19 +180,21 @@ class Simulator:
              "--control", "127.0.0.1:0", "--users", str(users), *arguments],
             directory, environment)
         try:
-            ready = wait_until(self._ready_line, START_DEADLINE, "weixinsim to listen")
+            ready = wait_until(self._announcement, START_DEADLINE, "weixinsim to listen")
         except BaseException:
             self.process.stop()
             raise
-        self.address = ready["service"]
+        self.address = ready["listen"]
         self.control_address = ready["control"]
         self.ca_file = ready["ca_file"]
         self.control = tcp_client(self.control_address)
 
-    def _ready_line(self):
+    def _announcement(self):
         self.process.check()
-        first = self.process.out().partition("\n")
-        return json.loads(first[0]) if first[1] else None
+        try:
+            return json.loads((self.directory / "weixinsim.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
 
 
 class Server:

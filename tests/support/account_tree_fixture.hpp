@@ -48,7 +48,10 @@ struct account_tree : ::testing::Test {
     service->webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Test";
     service->make_client = [this](const std::string&, unsigned) { return weixin.client(); };
     time.deliver = [this] { return weixin.deliver(); };
-    time.on_advance = [this](std::chrono::nanoseconds d) { wall->advance(d); };
+    time.on_advance = [this](std::chrono::nanoseconds d) {
+      wall->advance(d);
+      weixin.pass(d);
+    };
     record.name = "shop-01";
   }
 

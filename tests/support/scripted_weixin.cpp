@@ -7,6 +7,9 @@ namespace weixin::testing {
 
 namespace {
 
+/// So long the real service holds a poll (weixin-protocol.md 1.6).
+constexpr std::chrono::seconds long_poll{25};
+
 std::string endpoint_of(const http_request& r) {
   auto path = r.target.substr(0, r.target.find('?'));
   return path.substr(path.rfind('/') + 1);
@@ -46,7 +49,7 @@ void scripted_weixin::started(transport::http_call c, transport::http_client::co
   }
   auto usual_answer = usual(endpoint, c.request);
   if (!usual_answer) {
-    waiting_.push_back({endpoint, std::move(c), std::move(done)});
+    waiting_.push_back({endpoint, std::move(c), std::move(done), {}});
     return;
   }
   ready_.emplace_back(std::move(done), std::move(*usual_answer));
@@ -68,6 +71,18 @@ bool scripted_weixin::deliver() {
   ready_.pop_front();
   done(std::move(a));
   return true;
+}
+
+void scripted_weixin::pass(std::chrono::nanoseconds d) {
+  if (loses_replies) return;
+  bool check_done = false, login_done = false;
+  for (auto& w : waiting_) {
+    w.age += d;
+    check_done = check_done || (w.endpoint == "synccheck" && w.age >= long_poll);
+    login_done = login_done || (w.endpoint == "login" && w.age >= long_poll);
+  }
+  if (check_done) answer_waiting("synccheck", ok("window.synccheck={retcode:\"0\",selector:\"0\"}"));
+  if (login_done) answer_waiting("login", ok("window.code=408;"));
 }
 
 void scripted_weixin::next(const std::string& endpoint, answer a) {

@@ -3,6 +3,7 @@
 #include "protocol/http_message.hpp"
 #include "transport/http_client.hpp"
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -24,6 +25,11 @@ public:
 
   /// Hands ready answers to their callers; true when there was one.
   bool deliver();
+
+  /// Time passes: calls that a real Weixin would hold for 25 s are answered with "nothing new".
+  void pass(std::chrono::nanoseconds d);
+  /// From now on held calls are never answered: their replies are lost.
+  bool loses_replies = false;
 
   // -- the script -----------------------------------------------------------------------------------------------
   /// The next call of that endpoint gets this answer instead of the usual one. Queues.
@@ -71,6 +77,7 @@ private:
     std::string endpoint;
     transport::http_call what;
     transport::http_client::completion done;
+    std::chrono::nanoseconds age{0};
   };
   class fake_client;
 
