@@ -36,6 +36,7 @@ public:
   void put(webwx::contact contact);
   void remove(std::string_view user_name);
 
+  /// The record of that UserName, nullptr when there is none. The record does not repeat its UserName.
   const webwx::contact* find(std::string_view user_name) const;
   /// The reference of a UserName; an unknown one gets an entry of its own.
   std::string ref_of(std::string_view user_name);
@@ -52,18 +53,22 @@ public:
 
 private:
   struct entry {
-    webwx::contact contact;
-    std::string ref;
+    webwx::contact contact; // without its UserName: that is the key
+    std::uint32_t index = 0; // in by_index_; 0: the UserName is fixed and serves as the reference
   };
+  using entries = std::unordered_map<std::string, entry>;
+
   entry& entry_of(std::string_view user_name);
-  contact_view view(const entry& e) const;
+  std::string ref(const entries::value_type& e) const;
+  contact_view view(const entries::value_type& e) const;
+  /// The UserName that a reference of this session names, nullptr when it names none.
+  const std::string* by_ref(std::string_view to) const;
 
   std::uint64_t session_number_ = 0;
-  std::uint64_t next_index_ = 1;
   std::size_t dropped_ = 0;
   std::string self_;
-  std::unordered_map<std::string, entry> contacts_; // by UserName
-  std::unordered_map<std::string, std::string> by_ref_;
+  entries contacts_; // by UserName
+  std::vector<const std::string*> by_index_; // keys of contacts_, nullptr once removed
 };
 
 } // namespace weixin

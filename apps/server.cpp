@@ -97,6 +97,8 @@ struct server::parts {
 result<void> server::parts::open_store() {
   store::sqlite_store_options options;
   options.data_dir = config.data_dir;
+  options.database.survives =
+      config.survives == config::durability::power ? store::durability::power : store::durability::process;
   auto opened = store::open_sqlite_store(options);
   if (!opened) return opened.error();
   store = std::move(*opened);

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <sys/resource.h>
@@ -61,6 +62,8 @@ void complete(program_options& o) {
   auto& service = o.server.service;
   service.hold = std::chrono::milliseconds{static_cast<std::int64_t>(o.hold_seconds * 1000)};
   if (o.canaries) service.canary = canary;
+  // Others read the paths from weixinsim.json, wherever they run.
+  o.server.directory = std::filesystem::absolute(o.server.directory).string();
   // Without a seed no secret of an earlier run is valid again.
   service.secret_seed = o.fixed_secrets ? service.people_seed : std::random_device{}();
 }

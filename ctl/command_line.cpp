@@ -1,6 +1,5 @@
 #include "ctl/command_line.hpp"
 
-#include "ctl/version.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -14,9 +13,11 @@
 namespace weixin::ctl {
 namespace {
 
-constexpr const char* main_help = "weixinctl: the command line of weixind, the server of Weixin bot accounts.";
+constexpr const char* main_help =
+    "weixinctl: the command line of weixind, the server of Weixin bot accounts.";
 
-constexpr const char* main_examples = R"(  weixinctl account add shop-01                 a new account: shows its QR code, waits for the phone
+constexpr const char* main_examples =
+    R"(  weixinctl account add shop-01                 a new account: shows its QR code, waits for the phone
   weixinctl account list --watch                all accounts, kept up to date
   weixinctl account qr shop-01                  the QR code once more
   weixinctl send shop-01 filehelper "hello"     sends a text

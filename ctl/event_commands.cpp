@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds longest_silence = 45s;
 constexpr std::chrono::milliseconds first_pause = 250ms;
 constexpr std::chrono::milliseconds longest_pause = 10s;
 constexpr std::chrono::milliseconds longest_outage = 5min;
+/// A stream that lived so long was no failure, even if nothing happened in it.
+constexpr std::chrono::milliseconds healthy_life = 10s;
 
 /// Reads streams one after the other and writes each event once.
 class follower {
@@ -27,14 +29,15 @@ public:
     const auto patience = s_.options.timeout.value_or(longest_outage);
     auto pause = first_pause;
     for (;;) {
-      received_ = false;
+      was_healthy_ = false;
+      first_byte_.reset();
       auto ended = read_one_stream();
       if (is_done_) return exit_code::ok;
       if (!s_.terminal.out) return exit_code::failure; // reported by run(): nobody takes the output
       if (!ended && ended.error().code == exit_code::failure) return ended.error();
       // Without any answer so far there is nothing to come back to.
-      if (!ended && !ever_received_) return ended.error();
-      if (received_ || !lost_at_) {
+      if (!ended && !was_connected_) return ended.error();
+      if (was_healthy_ || !lost_at_) {
         lost_at_ = clock::now();
         pause = first_pause;
         say(s_.terminal, "the connection is lost, trying again");
@@ -54,14 +57,16 @@ private:
     return s_.server.stream(
         target_, std::move(headers),
         [this](std::string_view bytes) {
-          received_ = ever_received_ = true;
-          lost_at_.reset();
+          was_connected_ = true;
+          if (!first_byte_) first_byte_ = clock::now();
+          was_healthy_ = was_healthy_ || clock::now() - *first_byte_ > healthy_life;
           return parser_.feed(bytes, [this](const server_event& e) { return take(e); });
         },
         longest_silence);
   }
 
   bool take(const server_event& e) {
+    was_healthy_ = true;
     if (!c_.account.empty() && account_of(e) != c_.account) return true;
     s_.terminal.out << (s_.wants_json() ? event_json(e) : event_line(e, s_.terminal.colours_on_out()))
                     << std::endl;
@@ -75,8 +80,9 @@ private:
   event_parser parser_;
   std::optional<clock::time_point> lost_at_;
   std::uint64_t taken_ = 0;
-  bool received_ = false;
-  bool ever_received_ = false;
+  std::optional<clock::time_point> first_byte_; ///< of the present stream
+  bool was_healthy_ = false;                    ///< the last stream brought an event, or lived long
+  bool was_connected_ = false;
   bool is_done_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "ctl/event_parser.hpp"
 
+#include <algorithm>
+
 namespace weixin::ctl {
 
 void event_parser::restart() {
@@ -59,9 +61,12 @@ void event_parser::take_field(std::string_view name, std::string_view value) {
   } else if (name == "event") {
     type_ = value.substr(0, 64);
   } else if (name == "id") {
-    // It goes back to the server in a header.
-    if (value.size() <= 128 && value.find_first_of(std::string_view{"\0\x7f", 2}) == std::string_view::npos)
-      last_id_ = value;
+    // It goes back to the server in a header, which takes no control characters.
+    bool is_plain = std::all_of(value.begin(), value.end(), [](char c) {
+      auto byte = static_cast<unsigned char>(c);
+      return byte >= 0x20 && byte != 0x7f;
+    });
+    if (is_plain && value.size() <= 128) last_id_ = value;
   }
 }
 

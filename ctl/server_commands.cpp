@@ -2,7 +2,6 @@
 #include "ctl/commands.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/terminal_text.hpp"
-#include "ctl/version.hpp"
 
 #include <ostream>
 

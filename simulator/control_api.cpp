@@ -289,7 +289,7 @@ httpd::response list_sent(const control_call& c) {
     j["client_msg_id"] = m.client_msg_id;
     j["msg_id"] = m.msg_id;
     j["ret"] = m.ret;
-    j["reply_to"] = m.ledger_number == 0 ? json::value{nullptr} : json::value(m.ledger_number);
+    j["reply_to"] = m.ledger_number == 0 ? json::value(nullptr) : json::value(m.ledger_number);
     j["at"] = to_rfc3339(m.at);
     sent.push_back(std::move(j));
   });

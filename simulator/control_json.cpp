@@ -163,7 +163,7 @@ json::object to_json(const phone_user& user) {
   json::object session;
   session["number"] = s.number;
   session["initialised"] = s.initialised;
-  session["ended"] = s.ended ? json::value{*s.ended} : json::value{nullptr};
+  session["ended"] = s.ended ? json::value(*s.ended) : json::value(nullptr);
   session["polling"] = s.held_check != 0;
   session["unfetched"] = s.unfetched();
   session["since"] = to_rfc3339(s.login_time.wall);
@@ -205,7 +205,7 @@ json::object to_json(const fault_rule& rule) {
   j["user"] = rule.user;
   j["kind"] = to_string(rule.kind);
   j["value"] = rule.value;
-  j["count"] = rule.remaining ? json::value(*rule.remaining) : json::value{nullptr};
+  j["count"] = rule.remaining ? json::value(*rule.remaining) : json::value(nullptr);
   j["probability"] = rule.probability;
   j["fired"] = rule.fired;
   return j;

@@ -132,9 +132,8 @@ private:
     c.permit = net_->breaker->admit(request.host);
     if (!c.permit) co_return fail(errc::breaker_open);
 
-    auto stream = pool_->take(request.host);
-    if (stream) {
-      auto outcome = co_await use(c, stream, *head);
+    if (auto stream = pool_->take(request.host)) {
+      auto outcome = co_await use(c, std::move(stream), *head);
       // A server may close an idle connection at the very moment we use it.
       auto went_stale = !outcome && outcome.error().code == errc::connection_lost && !c.progress.answer_begun;
       if (!went_stale || (c.progress.request_left && request.method != "GET")) co_return outcome;

@@ -25,7 +25,7 @@ int keep_session(SSL* ssl, SSL_SESSION* session) {
   const auto* host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   if (sessions == nullptr || host == nullptr) return 0;
   sessions->put(host, tls_session{session});
-  return 1; // the session is ours now
+  return 1; // the reference was ours to give back
 }
 
 error roots_error(const std::string& what) {

@@ -43,11 +43,7 @@ int read_record(SSL* ssl, std::string& into) {
 
 } // namespace
 
-void tls_stream::free_ssl::operator()(SSL* ssl) const noexcept {
-  // A connection freed without a shutdown would take its session's right to be resumed along.
-  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-  SSL_free(ssl);
-}
+void tls_stream::free_ssl::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
 
 tls_stream::tls_stream(const asio::any_io_executor& executor) : wire_(executor), stage_(executor) {}
 

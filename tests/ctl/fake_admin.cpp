@@ -16,7 +16,8 @@ namespace weixin::ctl::test {
 reply json(int status, std::string body) { return bytes(status, "application/json", std::move(body)); }
 
 reply problem(int status, std::string code, std::string detail) {
-  return [=](const httpd::request&, const httpd::responder& r) { r.send(httpd::problem(status, code, detail)); };
+  return
+      [=](const httpd::request&, const httpd::responder& r) { r.send(httpd::problem(status, code, detail)); };
 }
 
 reply no_content() { return bytes(204, "", ""); }
@@ -85,7 +86,8 @@ struct fake_admin::impl {
   }
 
   boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work = boost::asio::make_work_guard(io);
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
+      boost::asio::make_work_guard(io);
   mutable std::mutex mutex;
   std::map<std::string, std::vector<reply>> script;
   std::map<std::string, std::size_t> position;
@@ -102,9 +104,9 @@ fake_admin::fake_admin() : impl_(std::make_unique<impl>()) {
   impl_->on_server_thread([this] {
     httpd::listen_options options;
     options.unix_path = socket();
-    impl_->server.emplace(impl_->io, options, [this](const httpd::request& r, const httpd::responder& respond) {
-      impl_->answer(r, respond);
-    });
+    impl_->server.emplace(
+        impl_->io, options,
+        [this](const httpd::request& r, const httpd::responder& respond) { impl_->answer(r, respond); });
     auto started = impl_->server->start();
     EXPECT_TRUE(started) << to_string(started.error());
   });

@@ -29,8 +29,8 @@ reply hang_up();
 /// An account of the admin API in that state; `more` are further members, with a leading comma.
 std::string account_json(const std::string& name, const std::string& state, const std::string& more = {});
 
-/// The admin API on a unix socket in a directory of its own, answering from a script. A request that the script
-/// does not know is answered with 404 `not_found`.
+/// The admin API on a unix socket in a directory of its own, answering from a script. A request that the
+/// script does not know is answered with 404 `not_found`.
 class fake_admin {
 public:
   fake_admin();

@@ -63,18 +63,22 @@ both_ends make_terminal() {
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> list;
-  for (auto& s : strings) list.push_back(s.data());
+  for (auto& s : strings)
+    list.push_back(s.data());
   list.push_back(nullptr);
   return list;
 }
 
-pid_t spawn(std::vector<std::string> arguments, const surroundings& where, const std::array<int, 3>& streams) {
+pid_t spawn(std::vector<std::string> arguments, const surroundings& where,
+            const std::array<int, 3>& streams) {
   arguments.insert(arguments.begin(), WEIXIN_BIN_DIR "/weixinctl");
   std::vector<std::string> environment = where.environment;
-  for (const char* also : {"LC_ALL=C.UTF-8", "TERM=xterm", "WEIXIND_LOOPBACK_ONLY=1"}) environment.emplace_back(also);
+  for (const char* also : {"LC_ALL=C.UTF-8", "TERM=xterm", "WEIXIND_LOOPBACK_ONLY=1"})
+    environment.emplace_back(also);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  for (int i = 0; i < 3; ++i) ::posix_spawn_file_actions_adddup2(&actions, streams[static_cast<std::size_t>(i)], i);
+  for (int i = 0; i < 3; ++i)
+    ::posix_spawn_file_actions_adddup2(&actions, streams[static_cast<std::size_t>(i)], i);
   pid_t child = -1;
   auto program = arguments.front();
   EXPECT_EQ(::posix_spawn(&child, program.c_str(), &actions, nullptr, pointers(arguments).data(),
@@ -121,19 +125,25 @@ ended run_program(std::vector<std::string> arguments, const surroundings& where)
   pid_t child = -1;
   if (where.on_terminal) {
     auto terminal = make_terminal();
-    child = spawn(std::move(arguments), where, {terminal.theirs.get(), terminal.theirs.get(), terminal.theirs.get()});
+    child = spawn(std::move(arguments), where,
+                  {terminal.theirs.get(), terminal.theirs.get(), terminal.theirs.get()});
     out = std::move(terminal.ours);
-    EXPECT_EQ(::write(out.get(), where.input.data(), where.input.size()), static_cast<ssize_t>(where.input.size()));
+    EXPECT_EQ(::write(out.get(), where.input.data(), where.input.size()),
+              static_cast<ssize_t>(where.input.size()));
   } else {
     auto to_child = make_pipe(false);
     auto from_out = make_pipe(true);
     auto from_err = make_pipe(true);
-    child = spawn(std::move(arguments), where, {to_child.theirs.get(), from_out.theirs.get(), from_err.theirs.get()});
+    if (!where.output_file.empty())
+      from_out.theirs = descriptor{::open(where.output_file.c_str(), O_WRONLY | O_CLOEXEC)};
+    child = spawn(std::move(arguments), where,
+                  {to_child.theirs.get(), from_out.theirs.get(), from_err.theirs.get()});
     in = std::move(to_child.ours);
     out = std::move(from_out.ours);
     err = std::move(from_err.ours);
     // Inputs of the tests fit into a pipe.
-    EXPECT_EQ(::write(in.get(), where.input.data(), where.input.size()), static_cast<ssize_t>(where.input.size()));
+    EXPECT_EQ(::write(in.get(), where.input.data(), where.input.size()),
+              static_cast<ssize_t>(where.input.size()));
     in.close();
   }
   if (child < 0) return e;

@@ -15,10 +15,11 @@ struct ended {
 };
 
 struct surroundings {
-  std::string input; ///< typed or piped in, then the input ends
-  std::vector<std::string> environment; ///< "NAME=value", besides LC_ALL=C.UTF-8 and TERM=xterm
-  bool on_terminal = false;             ///< standard input, output and error are a terminal of 100 columns
-  std::string ends_after;               ///< the program is ended when it has written this
+  std::string input{};                    ///< typed or piped in, then the input ends
+  std::vector<std::string> environment{}; ///< "NAME=value", besides LC_ALL=C.UTF-8 and TERM=xterm
+  bool on_terminal = false;               ///< standard input, output and error are a terminal of 100 columns
+  std::string ends_after{};               ///< the program is ended when it has written this
+  std::string output_file{};              ///< takes standard output instead
 };
 
 /// Runs the built weixinctl.

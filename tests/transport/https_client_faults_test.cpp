@@ -114,6 +114,11 @@ TEST_F(HttpsClientFaultsTest, ReportsAResetInsteadOfAnAnswer) {
   EXPECT_EQ(server->connections(), 1U) << "a request that may have left is not repeated";
 }
 
+TEST_F(HttpsClientFaultsTest, ReportsAServerThatHangsUpBeforeItHasTheWholeRequest) {
+  serve([](server_connection& c) { c.cut(); });
+  expect_failure(post(std::string(16 * 1024 * 1024, 'x')), "connection_lost");
+}
+
 TEST_F(HttpsClientFaultsTest, ReportsABodyShorterThanAnnounced) {
   serve([](server_connection& c) {
     c.read_request();

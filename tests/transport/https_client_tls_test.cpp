@@ -106,6 +106,19 @@ TEST_F(HttpsClientTlsTest, ResumesItsSessionAfterAClose) {
   EXPECT_EQ(server->resumptions(), 1U);
 }
 
+TEST_F(HttpsClientTlsTest, ResumesItsSessionAfterAConnectionWasCut) {
+  serve([](server_connection& c) {
+    c.read_request();
+    c.answer("ok");
+    c.read_request();
+    c.cut();
+  });
+  EXPECT_EQ(code_of(ask(get())), "");
+  EXPECT_EQ(code_of(ask(get())), "") << "on a second connection";
+  EXPECT_EQ(server->handshakes(), 2U);
+  EXPECT_EQ(server->resumptions(), 1U);
+}
+
 TEST_F(HttpsClientTlsTest, NeverUsesOneSessionForTwoAccounts) {
   serve(one_request_a_connection());
   EXPECT_EQ(code_of(ask(get())), "");

@@ -1,0 +1,142 @@
+#include "ctl/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weixin::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+using strings = std::vector<std::string>;
+
+invocation understood(const strings& arguments) {
+  auto parsed = parse_command_line(arguments);
+  if (auto* i = std::get_if<invocation>(&parsed)) return *i;
+  ADD_FAILURE() << std::get<early_exit>(parsed).err;
+  return {};
+}
+
+template <class Verb>
+Verb verb(const strings& arguments) {
+  auto i = understood(arguments);
+  if (auto* v = std::get_if<Verb>(&i.what)) return *v;
+  ADD_FAILURE() << "another verb";
+  return {};
+}
+
+early_exit refused(const strings& arguments) {
+  auto parsed = parse_command_line(arguments);
+  if (auto* e = std::get_if<early_exit>(&parsed)) return *e;
+  ADD_FAILURE() << "was understood";
+  return {};
+}
+
+TEST(CommandLine, ReadsAccountAdd) {
+  auto add =
+      verb<account_add>({"account", "add", "shop-01", "--bot", "echo", "--bot", "b2", "--kind", "webwx"});
+  EXPECT_EQ(add.name, "shop-01");
+  EXPECT_EQ(add.bots, (strings{"echo", "b2"}));
+  EXPECT_EQ(add.kind, "webwx");
+  EXPECT_FALSE(add.no_wait);
+  EXPECT_TRUE(verb<account_add>({"account", "add", "--no-wait", "--bot", "echo", "shop-01"}).no_wait);
+}
+
+TEST(CommandLine, TakesOneNameForEachBotOption) {
+  EXPECT_EQ(verb<account_add>({"account", "add", "--bot", "echo", "shop-01"}).name, "shop-01");
+}
+
+TEST(CommandLine, ReadsTheVerbsOfAnAccount) {
+  for (const char* name : {"pause", "resume", "restart", "logout"}) {
+    auto v = verb<account_verb>({"account", name, "shop-01"});
+    EXPECT_EQ(v.verb, name);
+    EXPECT_EQ(v.name, "shop-01");
+  }
+  EXPECT_TRUE(verb<account_relogin>({"account", "relogin", "shop-01", "--no-wait"}).no_wait);
+  EXPECT_TRUE(verb<account_remove>({"account", "remove", "shop-01", "--yes"}).yes);
+  EXPECT_EQ(verb<account_qr>({"account", "qr", "shop-01", "--png", "-"}).png_file, "-");
+}
+
+TEST(CommandLine, WantsBotsOrNoneForAccountSet) {
+  EXPECT_EQ(verb<account_set>({"account", "set", "shop-01", "--bot", "echo"}).bots, strings{"echo"});
+  EXPECT_TRUE(verb<account_set>({"account", "set", "shop-01", "--no-bots"}).bots.empty());
+  EXPECT_EQ(refused({"account", "set", "shop-01"}).code, exit_code::usage);
+  EXPECT_EQ(refused({"account", "set", "shop-01", "--bot", "echo", "--no-bots"}).code, exit_code::usage);
+}
+
+TEST(CommandLine, TakesNamesOfVerbsAsText) {
+  auto send = verb<send_text>({"send", "shop-01", "filehelper", "send", "account", "status"});
+  EXPECT_EQ(send.words, (strings{"send", "account", "status"}));
+}
+
+TEST(CommandLine, TakesDashesAsTextAfterTwoDashes) {
+  auto i = understood({"send", "shop-01", "filehelper", "-o", "json", "--", "-5", "--wait", "-o"});
+  EXPECT_EQ(std::get<send_text>(i.what).words, (strings{"-5", "--wait", "-o"}));
+  EXPECT_EQ(i.output, output_format::json);
+  EXPECT_FALSE(std::get<send_text>(i.what).wait);
+}
+
+TEST(CommandLine, TakesASingleDashAsText) {
+  EXPECT_EQ(verb<send_text>({"send", "shop-01", "filehelper", "-"}).words, strings{"-"});
+}
+
+TEST(CommandLine, TakesCommonOptionsBeforeAndAfterTheVerb) {
+  EXPECT_EQ(understood({"-o", "wide", "account", "list"}).output, output_format::wide);
+  EXPECT_EQ(understood({"account", "list", "-o", "name"}).output, output_format::name);
+  EXPECT_EQ(understood({"account", "list", "--socket", "/tmp/x"}).socket, "/tmp/x");
+  EXPECT_EQ(understood({"status", "--timeout", "0.5"}).timeout, 500ms);
+  EXPECT_TRUE(understood({"account", "list", "--watch"}).watch);
+  EXPECT_EQ(understood({"status", "--color", "never"}).colour, colour_choice::never);
+}
+
+TEST(CommandLine, HasTheDocumentedSocketAsDefault) {
+  EXPECT_EQ(understood({"status"}).socket, "/run/weixind/admin.sock");
+}
+
+TEST(CommandLine, RefusesASocketPathThatIsTooLong) {
+  EXPECT_EQ(understood({"status", "--socket", "/" + std::string(106, 'x')}).socket.size(), 107U);
+  auto e = refused({"status", "--socket", "/" + std::string(107, 'x')});
+  EXPECT_EQ(e.code, exit_code::usage);
+  EXPECT_NE(e.err.find("108 bytes"), std::string::npos) << e.err;
+  EXPECT_NE(e.err.find("at most 107"), std::string::npos) << e.err;
+}
+
+TEST(CommandLine, RefusesWhatItDoesNotUnderstand) {
+  for (const auto& arguments : {strings{},
+                                {"account"},
+                                {"acount", "list"},
+                                {"account", "add"},
+                                {"account", "add", "a", "b"},
+                                {"send", "a", "b"},
+                                {"status", "-o", "xml"},
+                                {"status", "--timeout", "0"},
+                                {"status", "--timeout", "soon"},
+                                {"status", "--nonsense"},
+                                {"account", "qr", "a", "-o", "name"},
+                                {"account", "pause", "a", "--watch"},
+                                {"events", "--count", "0"}}) {
+    auto e = refused(arguments);
+    EXPECT_EQ(e.code, exit_code::usage) << testing::PrintToString(arguments);
+    EXPECT_FALSE(e.err.empty()) << testing::PrintToString(arguments);
+    EXPECT_TRUE(e.out.empty()) << testing::PrintToString(arguments);
+  }
+}
+
+TEST(CommandLine, HelpsWithExamplesFirst) {
+  for (const auto& arguments :
+       {strings{"--help"}, {"account", "--help"}, {"account", "add", "-h"}, {"send", "-h"}}) {
+    auto e = refused(arguments);
+    EXPECT_EQ(e.code, exit_code::ok);
+    EXPECT_TRUE(e.err.empty());
+    EXPECT_LT(e.out.find("Examples:\n  weixinctl "), e.out.find("Usage:")) << e.out;
+  }
+}
+
+TEST(CommandLine, TellsTheExitCodesInItsHelp) {
+  EXPECT_NE(refused({"--help"})
+                .out.find("0 ok, 1 failure, 2 usage, 3 not found, 4 server unreachable, 5 timed out"),
+            std::string::npos);
+}
+
+TEST(CommandLine, TellsItsVersion) { EXPECT_EQ(refused({"--version"}).out, "weixinctl 0.1.0\n"); }
+
+} // namespace
+} // namespace weixin::ctl

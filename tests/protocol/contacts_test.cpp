@@ -1,0 +1,139 @@
+#include "protocol/webwx/contacts.hpp"
+#include "tests/protocol/fixtures.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weixin::webwx {
+namespace {
+
+TEST(ContactKinds, FollowTheOrderOfTheProtocol) {
+  using k = contact_kind;
+  EXPECT_EQ(classify_contact("@a", "@a", 8, 1), k::self);
+  EXPECT_EQ(classify_contact("@@a", "@a", 8, 1), k::group);
+  EXPECT_EQ(classify_contact("123@chatroom", "", 0, 0), k::group);
+  EXPECT_EQ(classify_contact("filehelper", "", 8, 1), k::special);
+  EXPECT_EQ(classify_contact("fmessage", "", 0, 0), k::special);
+  EXPECT_EQ(classify_contact("someone@qqim", "", 0, 1), k::special);
+  EXPECT_EQ(classify_contact("@a", "", 8, 3), k::official);
+  EXPECT_EQ(classify_contact("@a", "", 24, 1), k::official);
+  EXPECT_EQ(classify_contact("@a", "", 56, 1), k::official);
+  EXPECT_EQ(classify_contact("@a", "", 136, 1), k::official);
+  EXPECT_EQ(classify_contact("@a", "", 16, 34819), k::friend_);
+  EXPECT_EQ(classify_contact("@a", "", 0, 2051), k::friend_);
+  EXPECT_EQ(classify_contact("@a", "", 0, 0), k::stranger);
+  EXPECT_EQ(classify_contact("", "", 0, 0), k::stranger);
+}
+
+TEST(ContactKinds, HaveTheNamesOfTheAdminApi) {
+  std::string names;
+  for (int i = 0; i < 6; ++i)
+    names += std::string{to_string(static_cast<contact_kind>(i))} + " ";
+  EXPECT_EQ(names, "self group special official friend stranger ");
+}
+
+TEST(GroupUserName, IsKnownByItsForm) {
+  EXPECT_TRUE(is_group_user_name("@@abc"));
+  EXPECT_TRUE(is_group_user_name("1@chatroom"));
+  for (auto other : {"", "@", "@abc", "filehelper", "chatroom"})
+    EXPECT_FALSE(is_group_user_name(other)) << other;
+}
+
+TEST(DisplayName, PrefersTheRemark) {
+  contact c;
+  c.kind = contact_kind::friend_;
+  EXPECT_EQ(display_name(c), "friend");
+  c.nick_name = "nick";
+  EXPECT_EQ(display_name(c), "nick");
+  c.remark_name = "remark";
+  EXPECT_EQ(display_name(c), "remark");
+}
+
+TEST(DisplayName, OfANamelessGroupIsItsFirstMembers) {
+  contact c;
+  c.kind = contact_kind::group;
+  EXPECT_EQ(display_name(c), "group");
+  c.members = {
+      {"@1", "one", ""}, {"@2", "", ""}, {"@3", "three", "third"}, {"@4", "four", ""}, {"@5", "five", ""}};
+  EXPECT_EQ(display_name(c), "one、third、four");
+}
+
+TEST(GetContact, ReadsThePage) {
+  auto page = parse_get_contact(answer_of("webwxgetcontact.json"));
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->contacts.size(), 5U);
+  EXPECT_EQ(page->seq, 0);
+  EXPECT_EQ(page->set_aside, 0U);
+  const auto& c = page->contacts[1];
+  EXPECT_EQ(c.user_name, alder);
+  EXPECT_EQ(c.nick_name, "桤木 🌿");
+  EXPECT_EQ(c.remark_name, "老桤 <木工>");
+  EXPECT_EQ(c.alias, "alder_synthetic");
+  EXPECT_EQ(c.kind, contact_kind::friend_);
+  EXPECT_EQ(page->contacts[3].kind, contact_kind::official);
+}
+
+TEST(GetContact, SaysWhereTheNextPageBegins) {
+  EXPECT_EQ(parse_get_contact(answer(with_ret(0, R"(,"MemberList":[],"Seq":88)")))->seq, 88);
+  EXPECT_EQ(parse_get_contact(answer(with_ret(0, R"(,"MemberList":[],"Seq":"88")")))->seq, 88);
+  EXPECT_EQ(parse_get_contact(answer(with_ret(0, R"(,"MemberList":null)")))->seq, 0);
+}
+
+TEST(GetContact, SetsABrokenEntryAsideAndKeepsTheRest) {
+  auto page = parse_get_contact(answer(with_ret(
+      0, R"(,"MemberList":[{"UserName":"@a"},17,{"UserName":NaN},{"NickName":"x"},{"UserName":""},null,[],)"
+         "{\"UserName\":\"@b\",\"NickName\":\"a\x85\nz\"}]")));
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->contacts.size(), 2U);
+  EXPECT_EQ(page->contacts[1].nick_name, "a\xEF\xBF\xBD\nz");
+  EXPECT_EQ(page->set_aside, 6U);
+}
+
+TEST(GetContact, RefusesAListThatIsNone) {
+  auto page = parse_get_contact(answer(with_ret(0, R"(,"MemberList":{})")));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, errc::malformed_answer);
+}
+
+TEST(GetContact, ReadsNumbersThatAreStrings) {
+  auto page = parse_get_contact(answer(with_ret(
+      0, R"(,"MemberList":[{"UserName":"@a","VerifyFlag":"8"},{"UserName":"@b","ContactFlag":"2051"}])")));
+  EXPECT_EQ(page->contacts[0].kind, contact_kind::official);
+  EXPECT_EQ(page->contacts[1].kind, contact_kind::friend_);
+}
+
+TEST(BatchGetContact, ReadsGroupsWithTheirMembers) {
+  auto groups = parse_batch_get_contact(answer_of("webwxbatchgetcontact.json"));
+  ASSERT_TRUE(groups);
+  ASSERT_EQ(groups->size(), 2U);
+  const auto& g = groups->front();
+  EXPECT_EQ(g.user_name, elms);
+  EXPECT_EQ(g.kind, contact_kind::group);
+  ASSERT_EQ(g.members.size(), 3U);
+  EXPECT_EQ(g.members[0], (group_member{self_name, "测试机器人", "值班机器人"}));
+  EXPECT_EQ(g.members[2].display_name, "小白 & 小桦");
+  EXPECT_EQ(display_name(groups->back()), "雪松、白桦");
+}
+
+TEST(BatchGetContact, LeavesOutMembersThatCannotBeRead) {
+  auto groups = parse_batch_get_contact(answer(with_ret(
+      0, R"(,"ContactList":[{"UserName":"@@a","MemberList":[1,{},{"UserName":"@m","NickName":5}]}])")));
+  ASSERT_TRUE(groups);
+  EXPECT_EQ(groups->front().members, (std::vector<group_member>{{"@m", "5", ""}}));
+}
+
+TEST(BatchGetContact, BoundsTheMembersOfAGroup) {
+  std::string members;
+  for (int i = 0; i < 600; ++i)
+    members += (i == 0 ? "" : ",") + std::string{R"({"UserName":"@m)"} + std::to_string(i) + "\"}";
+  auto groups = parse_batch_get_contact(
+      answer(with_ret(0, R"(,"ContactList":[{"UserName":"@@a","MemberList":[)" + members + "]}]")));
+  EXPECT_EQ(groups->front().members.size(), contact::max_members);
+}
+
+TEST(BatchGetContact, ReportsThrottling) {
+  EXPECT_EQ(to_string(parse_batch_get_contact(answer(with_ret(1205))).error()),
+            "too_frequent 1205: webwxbatchgetcontact");
+}
+
+} // namespace
+} // namespace weixin::webwx
