@@ -53,7 +53,8 @@ void add_options(CLI::App& app, program_options& o) {
       ->capture_default_str()
       ->check(CLI::Range(0.01, 3600.0));
   app.add_flag("--canaries", o.canaries, "Every secret, name and text holds the letters CANARY");
-  app.add_flag("--allow-non-loopback", o.server.allow_non_loopback, "Listen on other addresses than loopback ones");
+  app.add_flag("--allow-non-loopback", o.server.allow_non_loopback,
+               "Listen on other addresses than loopback ones");
   app.callback([&o, seed] { o.fixed_secrets = seed->count() > 0; });
   app.footer("Example: weixinsim --dir /tmp/sim --users 20 --auto");
 }

@@ -32,11 +32,16 @@ int run(const program_options& o) {
   if (!address.is_loopback()) throw std::invalid_argument("the address must be a loopback one");
   floor_service service{context, tls, {address, o.port}};
 
-  std::vector<std::unique_ptr<floor_account>> accounts;
+  std::vector<weixin::webwx::session> sessions;
   for (std::size_t i = 1; i <= o.accounts; ++i)
-    accounts.push_back(std::make_unique<floor_account>(service, log_in(service, i)));
-  for (auto& a : accounts)
-    a->start();
+    sessions.push_back(log_in(service, i));
+  std::vector<std::unique_ptr<floor_account>> accounts;
+  for (const auto& s : sessions) {
+    accounts.push_back(std::make_unique<floor_account>(service, s));
+    accounts.back()->start();
+    // A server does not wait long for the first request of a connection.
+    context.poll();
+  }
   std::puts("ready");
   std::fflush(stdout);
 

@@ -116,9 +116,9 @@ void floor_account::queue(floor_connection::request r, floor_connection::complet
 void floor_account::next() {
   busy_ = !waiting_.empty();
   if (!busy_) return;
-  auto job = std::move(waiting_.front());
+  auto first = std::move(waiting_.front());
   waiting_.pop_front();
-  entry_.start(std::move(job.request), [this, done = std::move(job.done)](std::string& body) {
+  entry_.start(std::move(first.request), [this, done = std::move(first.done)](std::string& body) {
     done(body);
     next();
   });

@@ -1,5 +1,6 @@
 #include "ctl/command_line.hpp"
 
+#include "version.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

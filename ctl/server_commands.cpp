@@ -2,6 +2,7 @@
 #include "ctl/commands.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/terminal_text.hpp"
+#include "version.hpp"
 
 #include <ostream>
 

@@ -8,8 +8,9 @@
 namespace weixin {
 
 /// The randomness of decisions (jitter): one generator an actor, seeded from outside, so that a run with the same
-/// seed decides the same. Never for anything that must not be guessed.
-using random_generator = std::mt19937_64;
+/// seed decides the same. Never for anything that must not be guessed. Small on purpose: every actor has one, and a
+/// Mersenne twister is 2.5 KiB.
+using random_generator = std::minstd_rand;
 
 /// A number in [0, 1).
 inline double unit_random(random_generator& g) { return std::uniform_real_distribution<double>{0.0, 1.0}(g); }

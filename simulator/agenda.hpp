@@ -11,8 +11,8 @@
 
 namespace weixin::simulator {
 
-/// What is to be done at which time, without a timer of its own: whoever drives the simulator asks for the next
-/// time and runs what is due. Equal times keep their order of entry.
+/// What is to be done at which time, without a timer of its own: whoever drives the simulator asks for the
+/// next time and runs what is due. Equal times keep their order of entry.
 class agenda {
 public:
   using entry_id = std::uint64_t;

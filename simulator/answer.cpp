@@ -45,8 +45,12 @@ answer json_text(boost::json::object fields) {
   return respond(200, "text/plain", boost::json::serialize(fields));
 }
 
-answer html(std::string text, int status) { return respond(status, "text/html; charset=utf-8", std::move(text)); }
-answer xml(std::string text, int status) { return respond(status, "text/plain;charset=utf-8", std::move(text)); }
+answer html(std::string text, int status) {
+  return respond(status, "text/html; charset=utf-8", std::move(text));
+}
+answer xml(std::string text, int status) {
+  return respond(status, "text/plain;charset=utf-8", std::move(text));
+}
 answer jpeg(std::string bytes) { return respond(200, "image/jpeg", std::move(bytes)); }
 
 answer plain_status(int status) {

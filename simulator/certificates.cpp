@@ -39,8 +39,8 @@ bool set_serial(X509* certificate) {
 
 bool set_name(X509* certificate, const char* common_name) {
   auto* name = X509_get_subject_name(certificate);
-  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name),
-                                    -1, -1, 0) == 1;
+  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                    reinterpret_cast<const unsigned char*>(common_name), -1, -1, 0) == 1;
 }
 
 bool add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
@@ -65,7 +65,8 @@ owned<X509> make_form(EVP_PKEY* key, const char* common_name, const X509_NAME* i
 
 std::string alternative_names(std::span<const std::string_view> names) {
   std::string list;
-  for (auto name : names) list.append(list.empty() ? "DNS:" : ",DNS:").append(name);
+  for (auto name : names)
+    list.append(list.empty() ? "DNS:" : ",DNS:").append(name);
   return list;
 }
 

@@ -55,7 +55,8 @@ std::int64_t field_reader::integer(std::string_view name, std::int64_t fallback,
   if (v == nullptr) return fallback;
   const auto* i = v->if_int64();
   if (i != nullptr && *i >= least && *i <= most) return *i;
-  refuse(std::string{name} + " must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
+  refuse(std::string{name} + " must be an integer from " + std::to_string(least) + " to " +
+         std::to_string(most));
   return fallback;
 }
 
@@ -84,7 +85,8 @@ json::object field_reader::object(std::string_view name) {
   return {};
 }
 
-std::chrono::milliseconds field_reader::milliseconds(std::string_view name, std::chrono::milliseconds fallback) {
+std::chrono::milliseconds field_reader::milliseconds(std::string_view name,
+                                                     std::chrono::milliseconds fallback) {
   return std::chrono::milliseconds{integer(name, fallback.count(), 0, longest_ms)};
 }
 
@@ -190,12 +192,9 @@ json::object to_detailed_json(const phone_user& user) {
 }
 
 json::object to_json(const login_code& code) {
-  return {{"uuid", code.uuid},
-          {"state", to_string(code.state)},
-          {"desktop", code.desktop},
-          {"pushed", code.pushed},
-          {"user", code.user},
-          {"polls", code.polls.size()}};
+  return {{"uuid", code.uuid},       {"state", to_string(code.state)},
+          {"desktop", code.desktop}, {"pushed", code.pushed},
+          {"user", code.user},       {"polls", code.polls.size()}};
 }
 
 json::object to_json(const fault_rule& rule) {
@@ -245,7 +244,8 @@ json::object ledger_json(const simulated_weixin& service, const moment& now) {
   j["violations"] = w.violations.total();
   j["sent"] = w.sent.last();
   json::object requests;
-  for (const auto& [endpoint, count] : w.requests) requests[endpoint] = count;
+  for (const auto& [endpoint, count] : w.requests)
+    requests[endpoint] = count;
   j["requests"] = std::move(requests);
   j["load"] = to_json(service.load());
   return j;

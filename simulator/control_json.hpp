@@ -12,7 +12,8 @@
 
 namespace weixin::simulator {
 
-/// Reads the fields of a control request and remembers the first mistake, so that a caller looks once at the end.
+/// Reads the fields of a control request and remembers the first mistake, so that a caller looks once at the
+/// end.
 class field_reader {
 public:
   explicit field_reader(const boost::json::object& o) : fields_(o) {}

@@ -71,8 +71,8 @@ constexpr endpoint_entry table[] = {
 };
 
 const endpoint_entry* find_entry(std::string_view name) noexcept {
-  const auto* found =
-      std::find_if(std::begin(table), std::end(table), [&](const endpoint_entry& e) { return e.name == name; });
+  const auto* found = std::find_if(std::begin(table), std::end(table),
+                                   [&](const endpoint_entry& e) { return e.name == name; });
   return found == std::end(table) ? nullptr : found;
 }
 

@@ -13,21 +13,21 @@ std::optional<answer> serve(world& w, const call& c);
 std::string_view endpoint_label(std::string_view endpoint) noexcept;
 
 // One function per endpoint; the number is the section of weixin-protocol.md.
-std::optional<answer> serve_jslogin(world& w, const call& c);           // 3.1
-std::optional<answer> serve_qrcode(world& w, const call& c);            // 3.2
-std::optional<answer> serve_login(world& w, const call& c);             // 3.3
-std::optional<answer> serve_webwxpushloginurl(world& w, const call& c); // 3.4
-std::optional<answer> serve_webwxnewloginpage(world& w, const call& c); // 3.5, 3.6
-std::optional<answer> serve_webwxinit(world& w, const call& c);         // 4.1
-std::optional<answer> serve_webwxstatusnotify(world& w, const call& c); // 4.2
-std::optional<answer> serve_webwxgetcontact(world& w, const call& c);   // 4.3
+std::optional<answer> serve_jslogin(world& w, const call& c);              // 3.1
+std::optional<answer> serve_qrcode(world& w, const call& c);               // 3.2
+std::optional<answer> serve_login(world& w, const call& c);                // 3.3
+std::optional<answer> serve_webwxpushloginurl(world& w, const call& c);    // 3.4
+std::optional<answer> serve_webwxnewloginpage(world& w, const call& c);    // 3.5, 3.6
+std::optional<answer> serve_webwxinit(world& w, const call& c);            // 4.1
+std::optional<answer> serve_webwxstatusnotify(world& w, const call& c);    // 4.2
+std::optional<answer> serve_webwxgetcontact(world& w, const call& c);      // 4.3
 std::optional<answer> serve_webwxbatchgetcontact(world& w, const call& c); // 4.4
-std::optional<answer> serve_synccheck(world& w, const call& c);         // 4.5
-std::optional<answer> serve_webwxsync(world& w, const call& c);         // 4.6
-std::optional<answer> serve_webwxlogout(world& w, const call& c);       // 4.7
-std::optional<answer> serve_webwxoplog(world& w, const call& c);        // 5.4
-std::optional<answer> serve_webwxsendmsg(world& w, const call& c);      // 6
-std::optional<answer> serve_webwxgetmsgimg(world& w, const call& c);    // 8
-std::optional<answer> serve_webwxgeticon(world& w, const call& c);      // 8, also webwxgetheadimg
+std::optional<answer> serve_synccheck(world& w, const call& c);            // 4.5
+std::optional<answer> serve_webwxsync(world& w, const call& c);            // 4.6
+std::optional<answer> serve_webwxlogout(world& w, const call& c);          // 4.7
+std::optional<answer> serve_webwxoplog(world& w, const call& c);           // 5.4
+std::optional<answer> serve_webwxsendmsg(world& w, const call& c);         // 6
+std::optional<answer> serve_webwxgetmsgimg(world& w, const call& c);       // 8
+std::optional<answer> serve_webwxgeticon(world& w, const call& c);         // 8, also webwxgetheadimg
 
 } // namespace weixin::simulator

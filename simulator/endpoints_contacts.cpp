@@ -50,7 +50,8 @@ std::optional<answer> serve_webwxgetcontact(world& w, const call& c) {
   }
   json::array list;
   auto end = std::min(all.size(), *start + page);
-  for (auto i = *start; i < end; ++i) list.push_back(contact_object(user, *s, all[i]));
+  for (auto i = *start; i < end; ++i)
+    list.push_back(contact_object(user, *s, all[i]));
   auto fields = with_ret(0);
   fields["MemberCount"] = list.size();
   fields["MemberList"] = std::move(list);
@@ -78,8 +79,10 @@ std::optional<answer> serve_webwxbatchgetcontact(world& w, const call& c) {
   for (const auto& item : list->get_array()) {
     auto who = item.is_object() ? s->names.find(text_of(item.get_object(), "UserName")) : std::nullopt;
     // What is unknown is missing from the answer.
-    if (!who) w.violate(violation_kind::unknown_user_name, c, "no contact, chatroom or member of this session");
-    else found.push_back(contact_object(user, *s, *who));
+    if (!who)
+      w.violate(violation_kind::unknown_user_name, c, "no contact, chatroom or member of this session");
+    else
+      found.push_back(contact_object(user, *s, *who));
   }
   if (found.empty()) return ret_answer(1);
   auto fields = with_ret(0);
@@ -103,7 +106,8 @@ std::optional<answer> serve_webwxoplog(world& w, const call& c) {
     return ret_answer(1);
   }
   // Leaving the remark out of a pin erases it (5.4).
-  if (who->what == peer_ref::kind::contact) set_remark(w, *w.user(s->user_id), who->index, text_of(*body, "RemarkName"));
+  if (who->what == peer_ref::kind::contact)
+    set_remark(w, *w.user(s->user_id), who->index, text_of(*body, "RemarkName"));
   return ret_answer(0);
 }
 

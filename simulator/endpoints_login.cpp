@@ -17,7 +17,8 @@ constexpr std::chrono::seconds session_cookie_lifetime = 12h;
 constexpr std::chrono::seconds browser_cookie_lifetime = 10 * 365 * 24h;
 
 std::size_t wished_user(const world& w, const call& c) {
-  if (auto found = w.user_of_uvid.find(std::string{c.request.cookie("webwxuvid")}); found != w.user_of_uvid.end())
+  if (auto found = w.user_of_uvid.find(std::string{c.request.cookie("webwxuvid")});
+      found != w.user_of_uvid.end())
     return found->second;
   return 0;
 }
@@ -107,7 +108,8 @@ std::optional<answer> serve_webwxpushloginurl(world& w, const call& c) {
   const auto& r = c.request;
   auto found = w.user_of_uvid.find(std::string{r.cookie("webwxuvid")});
   auto* user = found == w.user_of_uvid.end() ? nullptr : w.user(found->second);
-  bool known = user != nullptr && r.field("uin") == std::to_string(user->uin) && r.cookie("wxuin") == r.field("uin") &&
+  bool known = user != nullptr && r.field("uin") == std::to_string(user->uin) &&
+               r.cookie("wxuin") == r.field("uin") &&
                std::any_of(user->browsers.begin(), user->browsers.end(), [&](const known_browser& b) {
                  return b.uvid == r.cookie("webwxuvid") && b.auth_ticket == r.cookie("webwx_auth_ticket");
                });

@@ -24,13 +24,16 @@ struct named_peer {
 
 named_peer name_of(const phone_user& user, const peer_ref& who) {
   switch (who.what) {
-  case peer_ref::kind::contact: return {user.contacts[who.index].id, user.contacts[who.index].nick};
-  case peer_ref::kind::chatroom: return {user.chatrooms[who.index].id, user.chatrooms[who.index].topic};
+  case peer_ref::kind::contact:
+    return {user.contacts[who.index].id, user.contacts[who.index].nick};
+  case peer_ref::kind::chatroom:
+    return {user.chatrooms[who.index].id, user.chatrooms[who.index].topic};
   case peer_ref::kind::member: {
     const auto& m = user.chatrooms[who.index].members[who.member];
     return {m.id, m.nick};
   }
-  case peer_ref::kind::self: break;
+  case peer_ref::kind::self:
+    break;
   }
   return {user.wxid, user.nick};
 }
@@ -44,7 +47,8 @@ bool takes_messages(const phone_user& user, const peer_ref& who) {
 
 bool is_over_the_limit(world& w, web_session& s) {
   if (w.options.sends_per_minute == 0) return false;
-  while (!s.recent_sends.empty() && w.now.steady - s.recent_sends.front() > 60s) s.recent_sends.pop_front();
+  while (!s.recent_sends.empty() && w.now.steady - s.recent_sends.front() > 60s)
+    s.recent_sends.pop_front();
   if (s.recent_sends.size() >= w.options.sends_per_minute) return true;
   s.recent_sends.push_back(w.now.steady);
   return false;
@@ -116,8 +120,10 @@ std::optional<answer> serve_webwxsendmsg(world& w, const call& c) {
   const auto& user = *w.user(s->user_id);
   auto peer = name_of(user, wanted->to);
   int verdict = 0;
-  if (is_over_the_limit(w, *s)) verdict = ret_too_frequent;
-  else if (!takes_messages(user, wanted->to)) verdict = ret_not_a_friend;
+  if (is_over_the_limit(w, *s))
+    verdict = ret_too_frequent;
+  else if (!takes_messages(user, wanted->to))
+    verdict = ret_not_a_friend;
 
   sent_message record;
   record.user = user.id;

@@ -16,13 +16,14 @@ using namespace std::chrono_literals;
 /// Set by every webwxsync: it alone keeps a session's cookies alive (1.4).
 void refresh_cookies(answer& a, const web_session& s, wall_time now) {
   const auto& host = s.entry_host;
-  auto loaded = std::chrono::duration_cast<std::chrono::seconds>(s.login_time.wall.time_since_epoch()).count();
+  auto loaded =
+      std::chrono::duration_cast<std::chrono::seconds>(s.login_time.wall.time_since_epoch()).count();
   set_cookie(a, "wxloadtime", std::to_string(loaded) + "_expired", host, now, 12h);
   set_cookie(a, "wxpluginkey", std::to_string(loaded), host, now, 12h);
   set_cookie(a, "wxuin", std::to_string(s.uin), host, now, 72h);
   set_cookie(a, "wxsid", s.secrets.sid, host, now, 12h);
-  set_cookie(a, "webwx_data_ticket", s.secrets.data_ticket, host.ends_with(".qq.com") ? ".qq.com" : ".wechat.com", now,
-             12h);
+  set_cookie(a, "webwx_data_ticket", s.secrets.data_ticket,
+             host.ends_with(".qq.com") ? ".qq.com" : ".wechat.com", now, 12h);
 }
 
 json::array recent_contacts(const phone_user& user, const web_session& s) {
@@ -52,7 +53,8 @@ struct sync_batch {
   json::array deleted;
 };
 
-sync_batch render(world& w, const phone_user& user, const web_session& s, const std::vector<const sync_event*>& events) {
+sync_batch render(world& w, const phone_user& user, const web_session& s,
+                  const std::vector<const sync_event*>& events) {
   sync_batch batch;
   for (const auto* e : events) {
     if (const auto* m = std::get_if<message_draft>(e)) {
@@ -95,7 +97,8 @@ std::optional<answer> serve_webwxinit(world& w, const call& c) {
   fields["ChatSet"] = chat_set(user, *s);
   fields["SKey"] = s->secrets.skey;
   fields["ClientVersion"] = 654'000'000;
-  fields["SystemTime"] = std::chrono::duration_cast<std::chrono::seconds>(w.now.wall.time_since_epoch()).count();
+  fields["SystemTime"] =
+      std::chrono::duration_cast<std::chrono::seconds>(w.now.wall.time_since_epoch()).count();
   fields["GrayScale"] = 1;
   fields["InviteStartCount"] = 40;
   fields["MPSubscribeMsgCount"] = 0;
@@ -212,8 +215,10 @@ std::optional<answer> serve_webwxlogout(world& w, const call& c) {
   a.response.headers.push_back({"Location", "https://" + std::string{c.request.role().entry} + "/"});
   if (ret != 0) return a;
   end_session(w, *s, ret_bad_cookie);
-  for (std::string_view name : {"wxuin", "wxsid"}) set_cookie(a, name, "", s->entry_host, {}, 0s);
-  set_cookie(a, "webwx_data_ticket", "", s->entry_host.ends_with(".qq.com") ? ".qq.com" : ".wechat.com", {}, 0s);
+  for (std::string_view name : {"wxuin", "wxsid"})
+    set_cookie(a, name, "", s->entry_host, {}, 0s);
+  set_cookie(a, "webwx_data_ticket", "", s->entry_host.ends_with(".qq.com") ? ".qq.com" : ".wechat.com", {},
+             0s);
   return a;
 }
 

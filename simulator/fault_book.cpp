@@ -10,9 +10,9 @@ namespace weixin::simulator {
 namespace {
 
 constexpr std::array<std::string_view, fault_kind_count> kind_names{
-    "ret",          "selector", "http_status",  "close", "reset",         "stall",     "empty",
-    "html",         "garbage",  "deep_nesting", "huge",  "garbage_head",  "slow",      "lost_response",
-    "truncated",    "bad_utf8", "cut_head",     "cut_body", "short_length", "broken_chunks"};
+    "ret",       "selector", "http_status",  "close",    "reset",        "stall",        "empty",
+    "html",      "garbage",  "deep_nesting", "huge",     "garbage_head", "slow",         "lost_response",
+    "truncated", "bad_utf8", "cut_head",     "cut_body", "short_length", "broken_chunks"};
 
 answer with_body(std::string body) {
   auto a = javascript(std::move(body));
@@ -36,7 +36,8 @@ answer without_words(answer::way how) {
 std::string head_of(const answer& right, std::string_view framing) {
   std::string head = "HTTP/1.1 " + std::to_string(right.response.status) + " OK\r\nContent-Type: ";
   head.append(right.response.content_type).append("\r\n");
-  for (const auto& h : right.response.headers) head.append(h.name).append(": ").append(h.value).append("\r\n");
+  for (const auto& h : right.response.headers)
+    head.append(h.name).append(": ").append(h.value).append("\r\n");
   return head.append(framing).append("\r\n\r\n");
 }
 
@@ -84,16 +85,24 @@ bool fault_book::matches(const fault_rule& rule, std::string_view endpoint, std:
 
 answer faulty_answer(const fault_rule& rule, std::string_view endpoint) {
   switch (rule.kind) {
-  case fault_kind::ret: return ret_in_words_of(endpoint, static_cast<int>(rule.value));
-  case fault_kind::selector: return synccheck_answer(0, static_cast<int>(rule.value));
-  case fault_kind::http_status: return plain_status(rule.value == 0 ? 502 : static_cast<int>(rule.value));
-  case fault_kind::reset: return without_words(answer::way::reset);
-  case fault_kind::stall: return without_words(answer::way::stall);
-  case fault_kind::empty: return with_body({});
+  case fault_kind::ret:
+    return ret_in_words_of(endpoint, static_cast<int>(rule.value));
+  case fault_kind::selector:
+    return synccheck_answer(0, static_cast<int>(rule.value));
+  case fault_kind::http_status:
+    return plain_status(rule.value == 0 ? 502 : static_cast<int>(rule.value));
+  case fault_kind::reset:
+    return without_words(answer::way::reset);
+  case fault_kind::stall:
+    return without_words(answer::way::stall);
+  case fault_kind::empty:
+    return with_body({});
   case fault_kind::html:
     return html("<!DOCTYPE html><html><head><title>error</title></head><body>try later</body></html>");
-  case fault_kind::garbage: return with_body("\x1b}{\"Ret\":,,\x07 window.= <error><ret>zero</ret>");
-  case fault_kind::deep_nesting: return with_body(std::string(100'000, '['));
+  case fault_kind::garbage:
+    return with_body("\x1b}{\"Ret\":,,\x07 window.= <error><ret>zero</ret>");
+  case fault_kind::deep_nesting:
+    return with_body(std::string(100'000, '['));
   case fault_kind::huge: {
     constexpr std::int64_t most = 64LL * 1024 * 1024;
     auto size = rule.value <= 0 ? 16LL * 1024 * 1024 : std::min<std::int64_t>(rule.value, most);
@@ -101,8 +110,10 @@ answer faulty_answer(const fault_rule& rule, std::string_view endpoint) {
     body.append(static_cast<std::size_t>(size), 'x').append("\"}}");
     return with_body(std::move(body));
   }
-  case fault_kind::garbage_head: return raw(std::string{"0 -\x15\x03\x01\x00\x02\x02\x46 \xff\xfe\r\n\r\n", 17});
-  default: return without_words(answer::way::close);
+  case fault_kind::garbage_head:
+    return raw(std::string{"0 -\x15\x03\x01\x00\x02\x02\x46 \xff\xfe\r\n\r\n", 17});
+  default:
+    return without_words(answer::way::close);
   }
 }
 
@@ -111,17 +122,24 @@ answer spoil(answer right, const fault_rule& rule) {
   if (right.how != answer::way::respond) return right;
   auto& body = right.response.body;
   switch (rule.kind) {
-  case fault_kind::truncated: body.resize(body.size() / 2); return right;
-  case fault_kind::bad_utf8: body = broken_utf8(std::move(body)); return right;
+  case fault_kind::truncated:
+    body.resize(body.size() / 2);
+    return right;
+  case fault_kind::bad_utf8:
+    body = broken_utf8(std::move(body));
+    return right;
   case fault_kind::cut_head: {
     auto head = head_of(right, length_field(body.size()));
     return raw(head.substr(0, head.size() / 2));
   }
-  case fault_kind::cut_body: return raw(head_of(right, length_field(body.size())) + body.substr(0, body.size() / 2));
-  case fault_kind::short_length: return raw(head_of(right, length_field(body.size() / 2)) + body);
+  case fault_kind::cut_body:
+    return raw(head_of(right, length_field(body.size())) + body.substr(0, body.size() / 2));
+  case fault_kind::short_length:
+    return raw(head_of(right, length_field(body.size() / 2)) + body);
   case fault_kind::broken_chunks:
     return raw(head_of(right, "Transfer-Encoding: chunked") + "5\r\n" + body.substr(0, 5) + "\r\nzz\r\n");
-  default: return right;
+  default:
+    return right;
   }
 }
 

@@ -47,7 +47,8 @@ constexpr std::size_t entry_host_count = 5;
 
 constexpr auto names = [] {
   std::array<std::string_view, std::size(table)> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = table[i].name;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i] = table[i].name;
   return all;
 }();
 
@@ -57,7 +58,8 @@ host_role role_of(std::string_view host) {
   std::string name{host.substr(0, host.find(':'))};
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  auto found = std::find_if(std::begin(table), std::end(table), [&](const host_entry& e) { return e.name == name; });
+  auto found =
+      std::find_if(std::begin(table), std::end(table), [&](const host_entry& e) { return e.name == name; });
   return found == std::end(table) ? host_role{} : found->role;
 }
 

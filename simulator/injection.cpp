@@ -79,10 +79,12 @@ void run_load(world& w, load_plan& plan) {
   auto due = static_cast<std::uint64_t>(elapsed * plan.rate_per_second) + 1;
   // After a pause of the driver the missing ones follow in steps, not in one burst.
   constexpr std::uint64_t most_at_once = 200;
-  for (std::uint64_t i = 0; plan.due < due && plan.active() && i < most_at_once; ++i, ++plan.due) inject_one(w, plan);
+  for (std::uint64_t i = 0; plan.due < due && plan.active() && i < most_at_once; ++i, ++plan.due)
+    inject_one(w, plan);
   if (!plan.active()) return;
-  auto next = plan.start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                               std::chrono::duration<double>(static_cast<double>(plan.due) / plan.rate_per_second));
+  auto next =
+      plan.start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                       std::chrono::duration<double>(static_cast<double>(plan.due) / plan.rate_per_second));
   plan.timer = w.plan.at(std::max(next, w.now.steady + load_tick), [&w, &plan] { run_load(w, plan); });
 }
 

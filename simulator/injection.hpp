@@ -15,14 +15,15 @@ namespace weixin::simulator {
 /// A message that somebody sends to a user's phone.
 struct injection {
   std::size_t user = 0;
-  std::string conversation; ///< contact (id, nick or remark) or chatroom (id or topic); empty: the first friend
-  std::string speaker;      ///< the chatroom's member (id or nick); empty: its second one
-  bool from_self = false;   ///< typed by the user on the phone (7.2)
+  std::string
+      conversation;       ///< contact (id, nick or remark) or chatroom (id or topic); empty: the first friend
+  std::string speaker;    ///< the chatroom's member (id or nick); empty: its second one
+  bool from_self = false; ///< typed by the user on the phone (7.2)
   int type = 1;
   /// `{token}` becomes the message's unique token.
   std::string text;
-  bool text_is_wire = false; ///< do not encode it
-  boost::json::object raw;   ///< message fields that replace the made-up ones
+  bool text_is_wire = false;     ///< do not encode it
+  boost::json::object raw;       ///< message fields that replace the made-up ones
   std::size_t picture_bytes = 0; ///< not 0: a picture (MsgType 3) of at least that size
   bool accounted = true;         ///< expects a reply: opens an entry in the ledger
 };
@@ -34,8 +35,8 @@ struct injected {
   std::string text;         ///< as sent, with the token
 };
 
-/// Errors: invalid_argument (no such user, contact, chatroom, member; text above 64 KiB), not_online (the user has
-/// no session that has seen webwxinit), queue_full (too much waits for this session).
+/// Errors: invalid_argument (no such user, contact, chatroom, member; text above 64 KiB), not_online (the
+/// user has no session that has seen webwxinit), queue_full (too much waits for this session).
 result<injected> inject(world& w, injection what);
 inline constexpr std::size_t max_text_bytes = 64 * 1024;
 

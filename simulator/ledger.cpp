@@ -36,15 +36,16 @@ std::string ledger::token_of(std::uint64_t number) const {
   return text.data();
 }
 
-std::uint64_t ledger::open(std::size_t user, std::string_view conversation, std::string& text, bool match_text,
-                           steady_time now) {
+std::uint64_t ledger::open(std::size_t user, std::string_view conversation, std::string& text,
+                           bool match_text, steady_time now) {
   auto number = first_number_ + entries_.size();
   if (entries_.size() >= max_entries) {
     entries_.pop_front();
     ++first_number_;
     ++totals_.forgotten;
   }
-  entries_.push_back({now, std::hash<std::string_view>{}(conversation), static_cast<std::uint32_t>(user), -1, 0, 0});
+  entries_.push_back(
+      {now, std::hash<std::string_view>{}(conversation), static_cast<std::uint32_t>(user), -1, 0, 0});
   ++totals_.injected;
   ++totals_.unanswered;
   if (auto at = text.find(placeholder); at != std::string::npos) {
@@ -89,8 +90,8 @@ std::optional<std::uint64_t> ledger::whole_text(std::size_t user, std::string_vi
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> ledger::replied(std::size_t user, std::string_view conversation, std::string_view text,
-                                             steady_time now) {
+std::optional<std::uint64_t> ledger::replied(std::size_t user, std::string_view conversation,
+                                             std::string_view text, steady_time now) {
   auto number = number_in(text);
   if (!number) number = whole_text(user, text);
   auto* e = number ? find(*number) : nullptr;

@@ -13,8 +13,8 @@
 
 namespace weixin::simulator {
 
-/// The account of every message that was put in and of the replies to it. A reply belongs to a message when it
-/// holds the message's token (`msg-<number>-<check>`), or, for a message without one, its whole text.
+/// The account of every message that was put in and of the replies to it. A reply belongs to a message when
+/// it holds the message's token (`msg-<number>-<check>`), or, for a message without one, its whole text.
 /// Remembers the newest `max_entries`; of older ones only the totals.
 class ledger {
 public:

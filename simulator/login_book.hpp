@@ -20,11 +20,11 @@ struct login_code {
   std::string uuid;
   login_state state = login_state::waiting;
   bool desktop = false;
-  bool pushed = false;      ///< made by webwxpushloginurl: belongs to its user from the start
-  std::size_t user = 0;     ///< 0: nobody yet
-  std::size_t wished = 0;   ///< the user whose cookies came with jslogin, 0: unknown
-  bool scan_told = false;   ///< a poll answered 201
-  std::string ticket;       ///< of the redirect_uri, once confirmed
+  bool pushed = false;    ///< made by webwxpushloginurl: belongs to its user from the start
+  std::size_t user = 0;   ///< 0: nobody yet
+  std::size_t wished = 0; ///< the user whose cookies came with jslogin, 0: unknown
+  bool scan_told = false; ///< a poll answered 201
+  std::string ticket;     ///< of the redirect_uri, once confirmed
   steady_time issued;
   steady_time scanned;
   wall_time scanned_wall;

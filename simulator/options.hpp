@@ -13,8 +13,8 @@ struct simulator_options {
   std::uint64_t people_seed = 1;
   /// Session secrets and UserNames are drawn from this.
   std::uint64_t secret_seed = 1;
-  /// Letters that every secret, nick name and generated message text holds, so that a leak is found by a plain
-  /// search (latin letters and digits only); empty for none.
+  /// Letters that every secret, nick name and generated message text holds, so that a leak is found by a
+  /// plain search (latin letters and digits only); empty for none.
   std::string canary;
 
   /// How long an idle synccheck or login poll is held (weixin-protocol.md 1.6).

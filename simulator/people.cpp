@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, 12> syllables{"青", "禾", "舟", "岚",
 
 std::string pick_name(random_generator& random, std::string_view canary, std::size_t number) {
   std::string name{canary};
-  for (int i = 0; i < 2; ++i) name += syllables[random() % syllables.size()];
+  for (int i = 0; i < 2; ++i)
+    name += syllables[random() % syllables.size()];
   name += std::to_string(number);
   // A few names hold what the wire encodes (weixin-protocol.md 7.3).
   if (number % 7 == 3) name += "\U0001F604";
@@ -49,7 +50,9 @@ void add_people(phone_user& user, random_generator& random, std::string_view can
       p.id = "gh_sim" + std::to_string(user.id) + "o" + std::to_string(i);
       p.nick += "号";
       break;
-    case person_kind::former: p.id = wxid(user.id, "s", i); break;
+    case person_kind::former:
+      p.id = wxid(user.id, "s", i);
+      break;
     default:
       p.id = wxid(user.id, "f", i);
       if (i % 5 == 1) p.remark = std::string{canary} + "备注" + std::to_string(i);
@@ -60,8 +63,8 @@ void add_people(phone_user& user, random_generator& random, std::string_view can
   }
 }
 
-void add_chatroom(phone_user& user, random_generator& random, const people_shape& shape, std::string_view canary,
-                  std::size_t number) {
+void add_chatroom(phone_user& user, random_generator& random, const people_shape& shape,
+                  std::string_view canary, std::size_t number) {
   chatroom room;
   room.id = std::to_string(100'000 * user.id + number) + "@chatroom";
   room.topic = std::string{canary} + "群聊" + std::to_string(number);
@@ -97,14 +100,16 @@ phone_user make_user(std::size_t id, std::uint64_t seed, const people_shape& sha
   random_generator random{mix};
   phone_user user;
   user.id = id;
-  user.uin = 1'000'000'000 + static_cast<std::int64_t>(id) * 1'001 + static_cast<std::int64_t>(random() % 1'000);
+  user.uin =
+      1'000'000'000 + static_cast<std::int64_t>(id) * 1'001 + static_cast<std::int64_t>(random() % 1'000);
   user.wxid = "wxid_sim" + std::to_string(id);
   user.nick = std::string{canary} + "测试号" + std::to_string(id);
   add_specials(user);
   add_people(user, random, canary, person_kind::friendly, shape.friends);
   add_people(user, random, canary, person_kind::official, shape.officials);
   add_people(user, random, canary, person_kind::former, shape.formers);
-  for (std::size_t i = 0; i < shape.chatrooms; ++i) add_chatroom(user, random, shape, canary, i);
+  for (std::size_t i = 0; i < shape.chatrooms; ++i)
+    add_chatroom(user, random, shape, canary, i);
   return user;
 }
 
@@ -133,9 +138,8 @@ std::optional<std::size_t> find_member(const chatroom& room, std::string_view id
 }
 
 std::optional<std::size_t> first_friend(const phone_user& user) {
-  auto found = std::find_if(user.contacts.begin(), user.contacts.end(), [](const person& p) {
-    return p.kind == person_kind::friendly && !p.deleted;
-  });
+  auto found = std::find_if(user.contacts.begin(), user.contacts.end(),
+                            [](const person& p) { return p.kind == person_kind::friendly && !p.deleted; });
   if (found == user.contacts.end()) return std::nullopt;
   return static_cast<std::size_t>(found - user.contacts.begin());
 }

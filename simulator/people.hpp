@@ -33,8 +33,8 @@ struct person {
 struct member {
   std::string id;
   std::string nick;
-  std::string display_name;            ///< in this chatroom
-  std::optional<std::size_t> contact;  ///< when the member is also a contact
+  std::string display_name;           ///< in this chatroom
+  std::optional<std::size_t> contact; ///< when the member is also a contact
   bool self = false;
 };
 
@@ -67,7 +67,7 @@ struct phone_user {
   std::string entry_host = "wx.qq.com"; ///< where a confirmed login is sent to
   std::string push_host;                ///< empty: the table's; else the only one that answers synccheck
 
-  std::vector<known_browser> browsers; ///< newest last, at most `max_browsers`
+  std::vector<known_browser> browsers;  ///< newest last, at most `max_browsers`
   std::shared_ptr<web_session> session; ///< the newest one, ended or not; null before the first login
   std::vector<std::shared_ptr<web_session>> older; ///< ended ones still known, at most `max_older_sessions`
   std::uint64_t logins = 0;

@@ -32,9 +32,11 @@ void let_go(world& w, login_code& code) {
 }
 
 std::string redirect_uri(const login_code& code, const phone_user& user) {
-  auto scanned = std::chrono::duration_cast<std::chrono::seconds>(code.scanned_wall.time_since_epoch()).count();
+  auto scanned =
+      std::chrono::duration_cast<std::chrono::seconds>(code.scanned_wall.time_since_epoch()).count();
   return "https://" + user.entry_host + "/cgi-bin/mmwebwx-bin/webwxnewloginpage?ticket=" + code.ticket +
-         "&uuid=" + code.uuid + "&lang=zh_CN&scan=" + std::to_string(scanned) + (code.desktop ? "&mod=desktop" : "");
+         "&uuid=" + code.uuid + "&lang=zh_CN&scan=" + std::to_string(scanned) +
+         (code.desktop ? "&mod=desktop" : "");
 }
 
 void scan_later(world& w, const std::string& uuid, std::size_t user) {
@@ -141,7 +143,8 @@ result<void> confirm_code(world& w, std::string_view uuid) {
   wake_polls(w, *code);
   // A client that never comes for its session must not keep the phone busy; the ticket stays good.
   w.plan.at(w.now.steady + silence_of_the_gone, [&w, key = code->uuid] {
-    if (auto* kept = w.logins.find(key); kept != nullptr && kept->state == login_state::confirmed) let_go(w, *kept);
+    if (auto* kept = w.logins.find(key); kept != nullptr && kept->state == login_state::confirmed)
+      let_go(w, *kept);
   });
   return {};
 }
@@ -172,18 +175,21 @@ result<void> expire_code(world& w, std::string_view uuid) {
 std::optional<answer> poll_code(world& w, login_code& code, bool early) {
   auto* user = w.user(code.user);
   switch (code.state) {
-  case login_state::waiting: return std::nullopt;
+  case login_state::waiting:
+    return std::nullopt;
   case login_state::scanned:
     if (code.scan_told && !early) return std::nullopt;
     code.scan_told = true;
-    return login_poll_answer(201, "window.userAvatar = 'data:img/jpg;base64," + base64(make_jpeg(0, code.user)) + "';");
+    return login_poll_answer(201, "window.userAvatar = 'data:img/jpg;base64," +
+                                      base64(make_jpeg(0, code.user)) + "';");
   case login_state::confirmed:
     if (user == nullptr) return login_poll_answer(400);
     return login_poll_answer(200, "\nwindow.redirect_uri=\"" + redirect_uri(code, *user) + "\";");
   case login_state::cancelled:
     code.state = login_state::expired;
     return login_poll_answer(202);
-  default: return login_poll_answer(400);
+  default:
+    return login_poll_answer(400);
   }
 }
 

@@ -8,12 +8,13 @@
 
 namespace weixin::simulator {
 
-/// Adds `count` users; their ids follow on from the last one. Errors: invalid_argument (more than `max_users`).
+/// Adds `count` users; their ids follow on from the last one. Errors: invalid_argument (more than
+/// `max_users`).
 result<void> add_users(world& w, std::size_t count, const people_shape& shape);
 inline constexpr std::size_t max_users = 50'000;
 
-/// What a phone does with a login code. Errors: invalid_argument (no such code or user), rejected_request (the
-/// code is in another state).
+/// What a phone does with a login code. Errors: invalid_argument (no such code or user), rejected_request
+/// (the code is in another state).
 result<void> scan_code(world& w, std::string_view uuid, std::size_t user);
 result<void> confirm_code(world& w, std::string_view uuid);
 result<void> cancel_code(world& w, std::string_view uuid);

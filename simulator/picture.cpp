@@ -11,13 +11,15 @@ namespace weixin::simulator {
 namespace {
 
 void append(std::string& out, std::initializer_list<int> bytes) {
-  for (int b : bytes) out += static_cast<char>(b);
+  for (int b : bytes)
+    out += static_cast<char>(b);
 }
 
 void append_comment(std::string& out, std::size_t bytes, random_generator& random) {
   auto length = bytes + 2;
   append(out, {0xFF, 0xFE, static_cast<int>(length >> 8U), static_cast<int>(length & 0xFFU)});
-  for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(random() & 0x7FU);
+  for (std::size_t i = 0; i < bytes; ++i)
+    out += static_cast<char>(random() & 0x7FU);
 }
 
 } // namespace
@@ -27,9 +29,9 @@ std::string make_jpeg(std::size_t bytes, std::uint64_t seed) {
   constexpr std::size_t largest_comment = 65'000;
   random_generator random{seed};
   std::string out;
-  append(out, {0xFF, 0xD8});                                                       // start of image
+  append(out, {0xFF, 0xD8});                                                          // start of image
   append(out, {0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0}); // JFIF header
-  append(out, {0xFF, 0xDB, 0, 67, 0});                                             // quantisation: all ones
+  append(out, {0xFF, 0xDB, 0, 67, 0}); // quantisation: all ones
   out.append(64, '\x01');
   append(out, {0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0}); // 8 x 8, one component
   // Two Huffman tables with one code of one bit each: difference 0, end of block.
@@ -45,8 +47,9 @@ std::string make_jpeg(std::size_t bytes, std::uint64_t seed) {
 
 std::string base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                               reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(length));
   return text;
 }

@@ -52,7 +52,8 @@ enum class violation_kind {
   late_login_poll,
   repeated_client_msg_id,
 };
-inline constexpr std::size_t violation_kind_count = static_cast<std::size_t>(violation_kind::repeated_client_msg_id) + 1;
+inline constexpr std::size_t violation_kind_count =
+    static_cast<std::size_t>(violation_kind::repeated_client_msg_id) + 1;
 std::string_view to_string(violation_kind kind) noexcept;
 
 struct violation {

@@ -19,8 +19,10 @@ std::string form_decode(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ')
+    text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ')
+    text.remove_suffix(1);
   return text;
 }
 
@@ -54,7 +56,8 @@ void request_view::read_cookies() {
       rest.remove_prefix(std::min(rest.size(), item.size() + 1));
       auto equals = item.find('=');
       if (equals == std::string_view::npos) continue;
-      cookies_.insert_or_assign(std::string{trim(item.substr(0, equals))}, std::string{item.substr(equals + 1)});
+      cookies_.insert_or_assign(std::string{trim(item.substr(0, equals))},
+                                std::string{item.substr(equals + 1)});
     }
   }
 }
@@ -69,7 +72,8 @@ void request_view::read_body() {
     if (ec || !value.is_object()) return;
     body_ = std::move(value.get_object());
     if (const auto* base = object_of(*body_, "BaseRequest"))
-      base_ = {text_of(*base, "Uin"), text_of(*base, "Sid"), text_of(*base, "Skey"), text_of(*base, "DeviceID")};
+      base_ = {text_of(*base, "Uin"), text_of(*base, "Sid"), text_of(*base, "Skey"),
+               text_of(*base, "DeviceID")};
     return;
   }
   if (header("Content-Type").find("x-www-form-urlencoded") == std::string_view::npos) return;

@@ -10,8 +10,8 @@
 
 namespace weixin::simulator {
 
-/// A simulator with a thread of its own: for tests and for programs that embed it. The destructor closes every
-/// connection and joins the thread.
+/// A simulator with a thread of its own: for tests and for programs that embed it. The destructor closes
+/// every connection and joins the thread.
 class running_simulator {
 public:
   /// Errors: those of simulator_server::start.

@@ -5,19 +5,22 @@
 
 namespace weixin::simulator {
 
-secret_maker::secret_maker(std::uint64_t seed, std::string canary) : random_(seed), canary_(std::move(canary)) {}
+secret_maker::secret_maker(std::uint64_t seed, std::string canary)
+    : random_(seed), canary_(std::move(canary)) {}
 
 std::string secret_maker::hex(std::size_t count) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  while (text.size() < count) text += digits[random_() % digits.size()];
+  while (text.size() < count)
+    text += digits[random_() % digits.size()];
   return text;
 }
 
 std::string secret_maker::base64(std::size_t count, bool with_marks) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
-  while (text.size() < count) text += digits[random_() % (with_marks ? 64 : 62)];
+  while (text.size() < count)
+    text += digits[random_() % (with_marks ? 64 : 62)];
   return text;
 }
 
@@ -28,7 +31,9 @@ std::string secret_maker::sid() {
   return canary_ + base64(7, true) + "+" + base64(7, true) + "/";
 }
 
-std::string secret_maker::pass_ticket() { return canary_ + base64(20, false) + "%2B" + base64(20, false) + "%3D"; }
+std::string secret_maker::pass_ticket() {
+  return canary_ + base64(20, false) + "%2B" + base64(20, false) + "%3D";
+}
 std::string secret_maker::data_ticket() { return "gS" + canary_ + base64(22, false); }
 std::string secret_maker::uvid() { return canary_ + hex(96); }
 std::string secret_maker::auth_ticket() { return "CIsB" + canary_ + base64(120, true); }

@@ -8,8 +8,9 @@
 
 namespace weixin::simulator {
 
-/// Draws what the service hands out: keys, tickets, cookies, UserNames. Looks random, repeats for an equal seed,
-/// and protects nothing: it is for the simulator only. With a canary every secret holds its letters unescaped.
+/// Draws what the service hands out: keys, tickets, cookies, UserNames. Looks random, repeats for an equal
+/// seed, and protects nothing: it is for the simulator only. With a canary every secret holds its letters
+/// unescaped.
 class secret_maker {
 public:
   secret_maker(std::uint64_t seed, std::string canary);

@@ -16,10 +16,12 @@ bool is_device_id(std::string_view text) {
          std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Encoded none, one or two times, or the words that clients are known to get away with (weixin-protocol.md 1.2).
+/// Encoded none, one or two times, or the words that clients are known to get away with
+/// (weixin-protocol.md 1.2).
 bool is_acceptable_pass_ticket(std::string_view said, std::string_view raw) {
   auto plain = percent_decode(raw);
-  return said == raw || said == plain || percent_decode(said) == raw || said == "undefined" || said == "pass_ticket";
+  return said == raw || said == plain || percent_decode(said) == raw || said == "undefined" ||
+         said == "pass_ticket";
 }
 
 void remember_browser(world& w, phone_user& user, web_session& s) {
@@ -75,7 +77,8 @@ std::shared_ptr<web_session> open_session(world& w, phone_user& user, std::strin
     s->secrets.auth_ticket = known->auth_ticket;
   }
   remember_browser(w, user, *s);
-  for (auto& m : left) s->add_event(std::move(m));
+  for (auto& m : left)
+    s->add_event(std::move(m));
   user.session = s;
   user.pending_uuid.clear();
   ++user.logins;
@@ -113,7 +116,11 @@ credentials from_base_request(const call& c) {
 
 credentials from_query_and_cookies(const call& c) {
   const auto& r = c.request;
-  return {std::string{r.cookie("wxuin")}, std::string{r.cookie("wxsid")}, std::string{r.field("skey")}, {}, false};
+  return {std::string{r.cookie("wxuin")},
+          std::string{r.cookie("wxsid")},
+          std::string{r.field("skey")},
+          {},
+          false};
 }
 
 admission admit(world& w, const call& c, const credentials& said) {

@@ -125,7 +125,8 @@ std::size_t simulated_weixin::rotate_keys(std::size_t user, const moment& now) {
 
 result<std::uint64_t> simulated_weixin::add_fault(fault_rule rule) {
   constexpr std::int64_t largest_value = 1'000'000'000;
-  if (rule.probability < 0 || rule.probability > 1) return fail(errc::invalid_argument, "probability is 0 to 1");
+  if (rule.probability < 0 || rule.probability > 1)
+    return fail(errc::invalid_argument, "probability is 0 to 1");
   if (rule.value < -largest_value || rule.value > largest_value) return fail(errc::invalid_argument, "value");
   if (rule.kind == fault_kind::http_status && rule.value != 0 && (rule.value < 200 || rule.value > 599))
     return fail(errc::invalid_argument, "an HTTP status is 200 to 599");

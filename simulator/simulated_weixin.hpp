@@ -21,9 +21,9 @@
 
 namespace weixin::simulator {
 
-/// The server side of the protocol without sockets, threads and clocks: requests and times go in, answers come
-/// out, and the same input gives the same output. The Host header decides which of the service's hosts is meant
-/// (weixin-protocol.md 1.1). One thread; every call carries the present time, which never goes back.
+/// The server side of the protocol without sockets, threads and clocks: requests and times go in, answers
+/// come out, and the same input gives the same output. The Host header decides which of the service's hosts
+/// is meant (weixin-protocol.md 1.1). One thread; every call carries the present time, which never goes back.
 ///
 /// After any call other answers may have become ready (a message wakes a long poll): fetch them by
 /// `take_released`, and call `advance` no later than `next_event`.

@@ -27,11 +27,21 @@ bool is_loopback(std::string_view address) {
 
 void give(const httpd::responder& to, answer a) {
   switch (a.how) {
-  case answer::way::respond: to.send(std::move(a.response)); break;
-  case answer::way::raw: to.send_raw(std::move(a.bytes)); break;
-  case answer::way::close: to.spoil(httpd::sabotage::close); break;
-  case answer::way::reset: to.spoil(httpd::sabotage::reset); break;
-  case answer::way::stall: to.spoil(httpd::sabotage::stall); break;
+  case answer::way::respond:
+    to.send(std::move(a.response));
+    break;
+  case answer::way::raw:
+    to.send_raw(std::move(a.bytes));
+    break;
+  case answer::way::close:
+    to.spoil(httpd::sabotage::close);
+    break;
+  case answer::way::reset:
+    to.spoil(httpd::sabotage::reset);
+    break;
+  case answer::way::stall:
+    to.spoil(httpd::sabotage::stall);
+    break;
   }
 }
 
@@ -81,9 +91,11 @@ result<void> simulator_server::impl::start() {
   tls.max_body_bytes = max_request_body;
   // Longer than any long poll, so that a kept connection is the client's to close.
   tls.idle_deadline = 120s;
-  listener = std::make_unique<httpd::server>(context, tls, [weak = weak_from_this()](httpd::request r, auto respond) {
-    if (auto self = weak.lock()) self->serve(r, std::move(respond));
-  });
+  listener = std::make_unique<httpd::server>(context, tls,
+                                             [weak = weak_from_this()](httpd::request r, auto respond) {
+                                               if (auto self = weak.lock())
+                                                 self->serve(r, std::move(respond));
+                                             });
   if (auto r = listener->start(); !r) return r.error();
   if (!options.control.empty()) {
     httpd::listen_options plain;
@@ -157,7 +169,9 @@ simulator_server::~simulator_server() { stop(); }
 
 result<void> simulator_server::start() { return impl_->start(); }
 std::string simulator_server::endpoint() const { return impl_->listener ? impl_->listener->endpoint() : ""; }
-std::string simulator_server::control_endpoint() const { return impl_->control ? impl_->control->endpoint() : ""; }
+std::string simulator_server::control_endpoint() const {
+  return impl_->control ? impl_->control->endpoint() : "";
+}
 std::string simulator_server::ca_file() const { return impl_->files.ca; }
 simulated_weixin& simulator_server::service() noexcept { return impl_->service; }
 moment simulator_server::now() const { return impl_->now(); }

@@ -31,8 +31,8 @@ public:
   simulator_server(const simulator_server&) = delete;
   simulator_server& operator=(const simulator_server&) = delete;
 
-  /// Makes certificates and users, then listens. Errors: invalid_argument (an address that is no numeric one, or
-  /// not a loopback one), io_failed, tls_failed.
+  /// Makes certificates and users, then listens. Errors: invalid_argument (an address that is no numeric one,
+  /// or not a loopback one), io_failed, tls_failed.
   result<void> start();
   /// "127.0.0.1:43121", with the real port.
   std::string endpoint() const;

@@ -44,7 +44,8 @@ std::optional<std::int64_t> number(const boost::json::value* v) {
 
 boost::json::object make_sync_key(std::int64_t base, key_position at, key_purpose purpose) {
   boost::json::array list;
-  for (auto [key, value] : pairs(base, at, purpose)) list.push_back(boost::json::object{{"Key", key}, {"Val", value}});
+  for (auto [key, value] : pairs(base, at, purpose))
+    list.push_back(boost::json::object{{"Key", key}, {"Val", value}});
   auto count = static_cast<std::int64_t>(list.size());
   return {{"Count", count}, {"List", std::move(list)}};
 }

@@ -16,7 +16,8 @@ namespace weixin::simulator {
 /// confuses them meets the endless selector of the real service (weixin-protocol.md 4.5).
 enum class key_purpose { sync, check };
 
-/// After how many of the session's events a list stands. Before the first webwxsync only the short form exists.
+/// After how many of the session's events a list stands. Before the first webwxsync only the short form
+/// exists.
 struct key_position {
   std::uint64_t events = 0;
   bool first_form = false;

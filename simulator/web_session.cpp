@@ -7,7 +7,8 @@ namespace weixin::simulator {
 
 session_names::session_names(const phone_user& user, secret_maker& secrets) : self_(secrets.user_name()) {
   remember(self_, {});
-  for (const auto& p : user.contacts) add_contact(p, secrets);
+  for (const auto& p : user.contacts)
+    add_contact(p, secrets);
   for (std::size_t room = 0; room < user.chatrooms.size(); ++room) {
     chatrooms_.push_back(secrets.chatroom_name());
     remember(chatrooms_.back(), {peer_ref::kind::chatroom, room, 0});
@@ -35,10 +36,14 @@ void session_names::remember(const std::string& name, peer_ref who) { known_.emp
 
 const std::string& session_names::of(const peer_ref& who) const {
   switch (who.what) {
-  case peer_ref::kind::contact: return contacts_.at(who.index);
-  case peer_ref::kind::chatroom: return chatrooms_.at(who.index);
-  case peer_ref::kind::member: return members_.at(who.index).at(who.member);
-  case peer_ref::kind::self: break;
+  case peer_ref::kind::contact:
+    return contacts_.at(who.index);
+  case peer_ref::kind::chatroom:
+    return chatrooms_.at(who.index);
+  case peer_ref::kind::member:
+    return members_.at(who.index).at(who.member);
+  case peer_ref::kind::self:
+    break;
   }
   return self_;
 }
@@ -50,8 +55,8 @@ std::optional<peer_ref> session_names::find(std::string_view user_name) const {
 }
 
 web_session::web_session(std::uint64_t n, const phone_user& user, secret_maker& make, const moment& now)
-    : number(n), user_id(user.id), uin(user.uin), entry_host(user.entry_host), names(user, make), login_time(now),
-      last_request(now.steady), last_check(now.steady), previous_skey_until(now.steady) {
+    : number(n), user_id(user.id), uin(user.uin), entry_host(user.entry_host), names(user, make),
+      login_time(now), last_request(now.steady), last_check(now.steady), previous_skey_until(now.steady) {
   secrets.skey = make.skey();
   secrets.sid = make.sid();
   secrets.pass_ticket = make.pass_ticket();
@@ -90,7 +95,8 @@ std::vector<const sync_event*> web_session::events_after(std::uint64_t position,
 
 bool web_session::has_message_after(std::uint64_t position) const {
   auto skip = static_cast<std::ptrdiff_t>(std::max(position, first_kept_) - first_kept_);
-  return std::any_of(events_.begin() + std::min(skip, static_cast<std::ptrdiff_t>(events_.size())), events_.end(),
+  return std::any_of(events_.begin() + std::min(skip, static_cast<std::ptrdiff_t>(events_.size())),
+                     events_.end(),
                      [](const sync_event& e) { return std::holds_alternative<message_draft>(e); });
 }
 

@@ -100,7 +100,8 @@ public:
   void mark_fetched(std::uint64_t position);
   /// The events after `position`, oldest first, at most `limit`, and as far as they are still kept.
   /// `next` becomes the position after the last one.
-  std::vector<const sync_event*> events_after(std::uint64_t position, std::size_t limit, std::uint64_t& next) const;
+  std::vector<const sync_event*> events_after(std::uint64_t position, std::size_t limit,
+                                              std::uint64_t& next) const;
   /// Whether any event after the position is a message; else contacts changed.
   bool has_message_after(std::uint64_t position) const;
   /// Messages nobody has fetched: they go on to the next session.

@@ -30,9 +30,9 @@ json::object contact_form(std::string_view user_name, std::string_view nick, std
   c["ContactFlag"] = 0;
   c["MemberCount"] = 0;
   c["MemberList"] = json::array{};
-  for (std::string_view name : {"RemarkName", "Signature", "PYInitial", "PYQuanPin", "RemarkPYInitial",
-                                "RemarkPYQuanPin", "Province", "City", "Alias", "DisplayName", "KeyWord",
-                                "EncryChatRoomId"})
+  for (std::string_view name :
+       {"RemarkName", "Signature", "PYInitial", "PYQuanPin", "RemarkPYInitial", "RemarkPYQuanPin", "Province",
+        "City", "Alias", "DisplayName", "KeyWord", "EncryChatRoomId"})
     c[{name.data(), name.size()}] = "";
   for (std::string_view name :
        {"HideInputBarFlag", "Sex", "VerifyFlag", "OwnerUin", "StarFriend", "AppAccountFlag", "Statues",
@@ -47,8 +47,7 @@ json::object member_object(const web_session& session, const peer_ref& who, cons
   o["UserName"] = session.names.of(who);
   o["NickName"] = to_wire_text(m.nick);
   o["AttrStatus"] = 102'437;
-  for (std::string_view name :
-       {"PYInitial", "PYQuanPin", "RemarkPYInitial", "RemarkPYQuanPin", "KeyWord"})
+  for (std::string_view name : {"PYInitial", "PYQuanPin", "RemarkPYInitial", "RemarkPYQuanPin", "KeyWord"})
     o[{name.data(), name.size()}] = "";
   o["MemberStatus"] = 0;
   o["DisplayName"] = to_wire_text(m.display_name);
@@ -109,7 +108,8 @@ void add_conversations(json::object& o, const phone_user& user, const web_sessio
     names.append(names.empty() ? "" : ",").append(session.names.of(who));
     ids.append(ids.empty() ? "" : ",").append(id);
   };
-  for (std::size_t i = 0; i < user.chatrooms.size(); ++i) add({peer_ref::kind::chatroom, i, 0}, user.chatrooms[i].id);
+  for (std::size_t i = 0; i < user.chatrooms.size(); ++i)
+    add({peer_ref::kind::chatroom, i, 0}, user.chatrooms[i].id);
   constexpr std::size_t most = 10;
   for (std::size_t i = 0, listed = 0; i < user.contacts.size() && listed < most; ++i) {
     if (user.contacts[i].kind != person_kind::friendly || user.contacts[i].deleted) continue;
@@ -137,7 +137,8 @@ answer login_poll_answer(int code, std::string_view more) {
 }
 
 answer login_page_refusal(int ret, std::string_view message) {
-  return xml("<error><ret>" + std::to_string(ret) + "</ret><message>" + std::string{message} + "</message></error>");
+  return xml("<error><ret>" + std::to_string(ret) + "</ret><message>" + std::string{message} +
+             "</message></error>");
 }
 
 answer ret_in_words_of(std::string_view endpoint, int ret) {
@@ -145,7 +146,8 @@ answer ret_in_words_of(std::string_view endpoint, int ret) {
   if (endpoint == "login") return login_poll_answer(ret);
   if (endpoint == "jslogin") return javascript("window.QRLogin.code = " + std::to_string(ret) + ";");
   if (endpoint == "webwxnewloginpage")
-    return login_page_refusal(ret, ret == 1203 ? "当前登录环境异常。为了你的帐号安全，暂时不能登录网页版。" : "");
+    return login_page_refusal(ret,
+                              ret == 1203 ? "当前登录环境异常。为了你的帐号安全，暂时不能登录网页版。" : "");
   if (endpoint == "webwxpushloginurl")
     return json_text({{"ret", std::to_string(ret)}, {"msg", "device authinfo invalid"}});
   return ret_answer(ret);
@@ -153,10 +155,14 @@ answer ret_in_words_of(std::string_view endpoint, int ret) {
 
 json::object contact_object(const phone_user& user, const web_session& session, const peer_ref& who) {
   switch (who.what) {
-  case peer_ref::kind::chatroom: return chatroom_object(user, session, who);
-  case peer_ref::kind::contact: return person_object(user, session, who);
-  case peer_ref::kind::member: return stranger_in_chatroom(user, session, who);
-  case peer_ref::kind::self: break;
+  case peer_ref::kind::chatroom:
+    return chatroom_object(user, session, who);
+  case peer_ref::kind::contact:
+    return person_object(user, session, who);
+  case peer_ref::kind::member:
+    return stranger_in_chatroom(user, session, who);
+  case peer_ref::kind::self:
+    break;
   }
   return self_object(user, session);
 }
@@ -188,13 +194,13 @@ json::object message_object(const phone_user& user, const web_session& session, 
   for (std::string_view name : {"VoiceLength", "PlayLength", "AppMsgType", "StatusNotifyCode", "ForwardFlag",
                                 "HasProductId", "ImgHeight", "ImgWidth", "SubMsgType"})
     o[{name.data(), name.size()}] = 0;
-  for (std::string_view name :
-       {"FileName", "FileSize", "MediaId", "Url", "StatusNotifyUserName", "Ticket", "OriContent", "EncryFileName"})
+  for (std::string_view name : {"FileName", "FileSize", "MediaId", "Url", "StatusNotifyUserName", "Ticket",
+                                "OriContent", "EncryFileName"})
     o[{name.data(), name.size()}] = "";
-  o["RecommendInfo"] = json::object{{"UserName", ""},  {"NickName", ""},  {"QQNum", 0},     {"Province", ""},
-                                    {"City", ""},      {"Content", ""},   {"Signature", ""}, {"Alias", ""},
-                                    {"Scene", 0},      {"VerifyFlag", 0}, {"AttrStatus", 0}, {"Sex", 0},
-                                    {"Ticket", ""},    {"OpCode", 0}};
+  o["RecommendInfo"] =
+      json::object{{"UserName", ""},  {"NickName", ""},  {"QQNum", 0},   {"Province", ""}, {"City", ""},
+                   {"Content", ""},   {"Signature", ""}, {"Alias", ""},  {"Scene", 0},     {"VerifyFlag", 0},
+                   {"AttrStatus", 0}, {"Sex", 0},        {"Ticket", ""}, {"OpCode", 0}};
   o["AppInfo"] = json::object{{"AppID", ""}, {"Type", 0}};
   o["NewMsgId"] = m.msg_id;
   if (m.type == 3) {
@@ -202,15 +208,25 @@ json::object message_object(const phone_user& user, const web_session& session, 
     o["ImgWidth"] = 8;
   }
   if (m.is_conversation_list) add_conversations(o, user, session);
-  for (const auto& field : m.raw) o[field.key()] = field.value();
+  for (const auto& field : m.raw)
+    o[field.key()] = field.value();
   return o;
 }
 
 json::object unchanged_profile() {
   json::object buff{{"Buff", ""}};
-  return {{"BitFlag", 0},        {"UserName", buff},     {"NickName", buff},      {"BindUin", 0},
-          {"BindEmail", buff},   {"BindMobile", buff},   {"Status", 0},           {"Sex", 0},
-          {"PersonalCard", 0},   {"Alias", ""},          {"HeadImgUpdateFlag", 0}, {"HeadImgUrl", ""},
+  return {{"BitFlag", 0},
+          {"UserName", buff},
+          {"NickName", buff},
+          {"BindUin", 0},
+          {"BindEmail", buff},
+          {"BindMobile", buff},
+          {"Status", 0},
+          {"Sex", 0},
+          {"PersonalCard", 0},
+          {"Alias", ""},
+          {"HeadImgUpdateFlag", 0},
+          {"HeadImgUrl", ""},
           {"Signature", ""}};
 }
 

@@ -25,7 +25,8 @@ boost::json::object contact_object(const phone_user& user, const web_session& se
 /// The account itself, as in webwxinit's User and in webwxgetcontact.
 boost::json::object self_object(const phone_user& user, const web_session& session);
 /// A message in the session's UserNames (7.1).
-boost::json::object message_object(const phone_user& user, const web_session& session, const message_draft& m);
+boost::json::object message_object(const phone_user& user, const web_session& session,
+                                   const message_draft& m);
 /// The Profile of a webwxsync without changes (4.6).
 boost::json::object unchanged_profile();
 

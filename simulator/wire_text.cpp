@@ -26,13 +26,20 @@ std::uint32_t wide_code_point(std::string_view text, std::size_t i) {
 
 std::string_view entity_of(char c) {
   switch (c) {
-  case '&': return "&amp;";
-  case '<': return "&lt;";
-  case '>': return "&gt;";
-  case '"': return "&quot;";
-  case '\'': return "&#39;";
-  case '\n': return "<br/>";
-  default: return {};
+  case '&':
+    return "&amp;";
+  case '<':
+    return "&lt;";
+  case '>':
+    return "&gt;";
+  case '"':
+    return "&quot;";
+  case '\'':
+    return "&#39;";
+  case '\n':
+    return "<br/>";
+  default:
+    return {};
   }
 }
 
@@ -48,7 +55,8 @@ std::string to_wire_text(std::string_view text) {
       wire += entity;
     } else if (auto code = wide_code_point(text, i); code >= 0x1F000U) {
       std::array<char, 64> span{};
-      std::snprintf(span.data(), span.size(), "<span class=\"emoji emoji%x\"></span>", static_cast<unsigned>(code));
+      std::snprintf(span.data(), span.size(), "<span class=\"emoji emoji%x\"></span>",
+                    static_cast<unsigned>(code));
       wire += span.data();
       i += 3;
     } else {
@@ -78,7 +86,8 @@ std::string percent_encode(std::string_view text) {
 
 std::string clip(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return std::string{text};
-  while (max_bytes > 0 && (byte_at(text, max_bytes) & 0xC0U) == 0x80U) --max_bytes;
+  while (max_bytes > 0 && (byte_at(text, max_bytes) & 0xC0U) == 0x80U)
+    --max_bytes;
   return std::string{text.substr(0, max_bytes)};
 }
 

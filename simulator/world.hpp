@@ -39,8 +39,8 @@ struct open_exchange {
   agenda::entry_id timer = 0;
 };
 
-/// Everything the simulated service knows. Passive: the functions of sessions.hpp, phones.hpp, injection.hpp and
-/// endpoints.hpp work on it. One thread.
+/// Everything the simulated service knows. Passive: the functions of sessions.hpp, phones.hpp, injection.hpp
+/// and endpoints.hpp work on it. One thread.
 struct world {
   explicit world(simulator_options o)
       : options(std::move(o)), secrets(options.secret_seed, options.canary), book(options.secret_seed) {}
@@ -60,7 +60,8 @@ struct world {
 
   login_book logins;
   std::deque<std::string> codes_to_scan; ///< auto mode: waiting for a free user
-  std::set<std::pair<std::uint64_t, std::size_t>> free_users; ///< by when they became free; 0: never logged in
+  std::set<std::pair<std::uint64_t, std::size_t>>
+      free_users; ///< by when they became free; 0: never logged in
   std::uint64_t last_release = 0;
   agenda::entry_id auto_retry = 0;
 
@@ -81,9 +82,7 @@ struct world {
   std::unordered_map<exchange_id, open_exchange> open;
   std::vector<std::pair<exchange_id, answer>> released;
 
-  phone_user* user(std::size_t id) {
-    return id == 0 || id > users.size() ? nullptr : users[id - 1].get();
-  }
+  phone_user* user(std::size_t id) { return id == 0 || id > users.size() ? nullptr : users[id - 1].get(); }
   void violate(violation_kind kind, const call& c, std::string detail) {
     violations.add({kind, std::string{c.request.endpoint()}, c.user, std::move(detail), now.wall});
   }

@@ -18,10 +18,10 @@ constexpr auto push_login_cookies = std::to_array<std::string_view>(
     {"webwxuvid", "webwx_auth_ticket", "wxuin", "login_frequency", "last_wxuin", "wxloadtime", "wxpluginkey",
      "mm_lang", "MM_WX_NOTIFY_STATE", "MM_WX_SOUND_STATE"});
 
-bool is_header(const http_header& h, std::string_view name) noexcept {
-  return std::equal(h.name.begin(), h.name.end(), name.begin(), name.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? a + 32 : a) == (b >= 'A' && b <= 'Z' ? b + 32 : b);
-  });
+bool is_set_cookie(const http_header& h) noexcept {
+  constexpr std::string_view name = "set-cookie";
+  return std::equal(h.name.begin(), h.name.end(), name.begin(), name.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 bool is_same_cookie(const cookie& a, const cookie& b) noexcept {
@@ -38,11 +38,9 @@ bool path_matches(std::string_view request_path, std::string_view cookie_path) n
 } // namespace
 
 void cookie_jar::store(std::string_view request_host, const std::vector<http_header>& response_headers) {
-  std::optional<std::int64_t> answered_at;
-  for (const auto& h : response_headers)
-    if (is_header(h, "Date")) answered_at = parse_http_date(h.value);
+  auto answered_at = parse_http_date(find_header(response_headers, "Date"));
   for (const auto& h : response_headers) {
-    if (!is_header(h, "Set-Cookie")) continue;
+    if (!is_set_cookie(h)) continue;
     auto parsed = parse_set_cookie(request_host, h.value, answered_at);
     if (!parsed) continue;
     if (parsed->is_deletion)

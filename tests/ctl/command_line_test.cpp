@@ -1,5 +1,7 @@
 #include "ctl/command_line.hpp"
 
+#include "version.hpp"
+
 #include <gtest/gtest.h>
 
 namespace weixin::ctl {
@@ -136,7 +138,9 @@ TEST(CommandLine, TellsTheExitCodesInItsHelp) {
             std::string::npos);
 }
 
-TEST(CommandLine, TellsItsVersion) { EXPECT_EQ(refused({"--version"}).out, "weixinctl 0.1.0\n"); }
+TEST(CommandLine, TellsItsVersion) {
+  EXPECT_EQ(refused({"--version"}).out, std::string{"weixinctl "} + version + "\n");
+}
 
 } // namespace
 } // namespace weixin::ctl

@@ -1,4 +1,5 @@
 #include "tests/ctl/program.hpp"
+#include "version.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,7 +12,7 @@ using testing::IsEmpty;
 using testing::StartsWith;
 
 constexpr const char* status =
-    R"({"version":"0.1.0","pid":41,"started_at":"2026-01-31T08:00:00.000Z",)"
+    R"({"version":"7.8.9","pid":41,"started_at":"2026-01-31T08:00:00.000Z",)"
     R"("metrics_listen":"127.0.0.1:9464","ready":true,"accounts":{"online":3,"held":1,"stopped":0}})";
 
 class Server : public ProgramTest {};
@@ -20,7 +21,7 @@ TEST_F(Server, StatusIsToldInWords) {
   server.on("GET /v1/status", {json(200, status)});
   auto e = run({"status"});
   EXPECT_EQ(e.code, 0);
-  EXPECT_THAT(e.out, AllOf(HasSubstr("Version:    0.1.0\n"), HasSubstr("PID:        41\n"),
+  EXPECT_THAT(e.out, AllOf(HasSubstr("Version:    7.8.9\n"), HasSubstr("PID:        41\n"),
                            HasSubstr("Ready:      yes\n"), HasSubstr("Metrics:    127.0.0.1:9464\n"),
                            HasSubstr("Accounts:   4 (3 online, 1 held)\n")));
   EXPECT_EQ(run({"status", "-o", "json"}).out, std::string{status} + "\n");
@@ -28,15 +29,16 @@ TEST_F(Server, StatusIsToldInWords) {
 
 TEST_F(Server, VersionIsShownBesideTheOwn) {
   server.on("GET /v1/status", {json(200, status)});
-  EXPECT_EQ(run({"version"}).out, "weixinctl 0.1.0\nweixind 0.1.0\n");
-  EXPECT_EQ(run({"version", "-o", "json"}).out, "{\"weixinctl\":\"0.1.0\",\"weixind\":\"0.1.0\"}\n");
+  EXPECT_EQ(run({"version"}).out, std::string{"weixinctl "} + version + "\nweixind 7.8.9\n");
+  EXPECT_EQ(run({"version", "-o", "json"}).out,
+            std::string{"{\"weixinctl\":\""} + version + "\",\"weixind\":\"7.8.9\"}\n");
 }
 
 TEST_F(Server, VersionIsToldWithoutAServerToo) {
   server.stop();
   auto e = run({"version"});
   EXPECT_EQ(e.code, 0);
-  EXPECT_EQ(e.out, "weixinctl 0.1.0\n");
+  EXPECT_EQ(e.out, std::string{"weixinctl "} + version + "\n");
   EXPECT_THAT(e.err, HasSubstr("cannot reach weixind"));
 }
 

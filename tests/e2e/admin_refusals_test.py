@@ -168,7 +168,7 @@ class Client(Case):
         with self.connect() as lazy:
             lazy.sendall(b"GET /v1/events HTTP/1.1\r\nHost: weixind\r\n\r\n")
             for _ in range(3):
-                self.inject(1, "x" * 20_000 + "{token}", count=60)
+                self.inject(1, "{token} " + "x" * 12_000, count=60)
                 self.wait_for_answers()
         self.assertEqual(self.account("shop-01")["state"], "online")
 

@@ -82,7 +82,7 @@ class Remove(Case):
         self.assertEqual((answer.status, answer.body), (204, b""))
         self.problem(self.admin.get("/v1/accounts/shop-01"), 404, "account_not_found")
         self.assertEqual(self.server.accounts(), [])
-        self.assertNotIn('account="shop-01"', self.metrics())
+        self.wait_for(lambda: 'account="shop-01"' not in self.metrics(), "its series to go")
         # The person is free too: nobody claims the user any more.
         self.add_online("shop-01", 1)
 

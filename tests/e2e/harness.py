@@ -3,12 +3,16 @@
 Each test file is run by ctest (label e2e), several at a time: everything is on free loopback ports and in a temporary
 directory. Run one by hand with WEIXIN_BIN_DIR=build/release/bin python3 tests/e2e/login_test.py [Class.test].
 """
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import socket
+import struct
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -18,7 +22,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from local_weixin import (Process, ProcessDied, Server, Simulator, UnixConnection, configuration,  # noqa: E402
                           tcp_client, unix_client, wait_until)
 
-__all__ = ["BIN", "Case", "EventStream", "PATIENCE", "Process", "ProcessDied", "Server", "Simulator", "configuration",
+__all__ = ["BIN", "Case", "EventStream", "PATIENCE", "Process", "ProcessDied", "Relay", "Server", "Simulator", "configuration",
            "free_port", "main", "metric", "tcp_client", "unix_client", "wait_until"]
 
 BIN = pathlib.Path(os.environ.get("WEIXIN_BIN_DIR", ROOT / "build/release/bin")).resolve()
@@ -27,10 +31,65 @@ PATIENCE = 60  # seconds; a deadline for what should take less than one
 
 def free_port():
     """A port that nobody listens on; it stays free because the kernel hands out others first."""
-    import socket
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+class Relay:
+    """A cable between the server and the simulator that a test plugs in and pulls out."""
+
+    def __init__(self, target, port):
+        host, _, target_port = target.rpartition(":")
+        self.target = (host, int(target_port))
+        self.port = port
+        self.lock = threading.Lock()
+        self.listener = None
+        self.ends = []
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def plug_in(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def pull_out(self):
+        """New connections are refused, present ones are reset."""
+        if self.listener is None:
+            return
+        # Closing alone would leave the accepting thread, and with it the port, in the kernel.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.listener = None
+        with self.lock:
+            for end in self.ends:
+                with contextlib.suppress(OSError):
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    end.shutdown(socket.SHUT_RDWR)
+            self.ends.clear()
+
+    def _accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(self.target)
+            except OSError:
+                return
+            with self.lock:
+                self.ends += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _copy(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def metric(text, name, **labels):

@@ -19,19 +19,23 @@ struct SimulatedContacts : testing::Test {
   void SetUp() override { client.go_online(); }
 
   boost::json::object page(std::string seq) {
-    return json_of(client.call("GET", client.entry,
-                               client.target("webwxgetcontact", "r=1&seq=" + seq + "&skey=" + encode(client.skey))));
+    return json_of(
+        client.call("GET", client.entry,
+                    client.target("webwxgetcontact", "r=1&seq=" + seq + "&skey=" + encode(client.skey))));
   }
   static std::vector<std::string> names(const boost::json::object& o, std::string_view list = "MemberList") {
     std::vector<std::string> all;
-    for (const auto& c : o.at(list).as_array()) all.push_back(text_of(c.as_object(), "UserName"));
+    for (const auto& c : o.at(list).as_array())
+      all.push_back(text_of(c.as_object(), "UserName"));
     return all;
   }
   answer batch(const std::vector<std::string>& user_names, std::string_view query = "&type=ex&r=1") {
     boost::json::array list;
-    for (const auto& n : user_names) list.push_back(boost::json::object{{"UserName", n}, {"EncryChatRoomId", ""}});
+    for (const auto& n : user_names)
+      list.push_back(boost::json::object{{"UserName", n}, {"EncryChatRoomId", ""}});
     auto count = list.size();
-    return client.post("webwxbatchgetcontact", {{"Count", count}, {"List", std::move(list)}}, std::string{query});
+    return client.post("webwxbatchgetcontact", {{"Count", count}, {"List", std::move(list)}},
+                       std::string{query});
   }
   std::string friend_name() const { return client.name_of({peer_ref::kind::contact, 3, 0}); }
   std::string unsaved_chatroom() const { return client.name_of({peer_ref::kind::chatroom, 2, 0}); }
@@ -44,12 +48,14 @@ TEST_F(SimulatedContacts, PagesTheAddressBookBySeq) {
   int pages = 0;
   do {
     auto o = page(seq);
-    for (const auto& n : names(o)) EXPECT_TRUE(all.insert(n).second) << "listed twice";
+    for (const auto& n : names(o))
+      EXPECT_TRUE(all.insert(n).second) << "listed twice";
     seq = text_of(o, "Seq");
     ++pages;
   } while (seq != "0" && pages < 20);
   EXPECT_EQ(pages, 3);
-  EXPECT_EQ(all.size(), 1U + 3 + 20 + 2 + 1 + 2) << "self, specials, friends, officials, the former friend, saved rooms";
+  EXPECT_EQ(all.size(), 1U + 3 + 20 + 2 + 1 + 2)
+      << "self, specials, friends, officials, the former friend, saved rooms";
   EXPECT_EQ(service.violations(), 0U);
 }
 
@@ -75,7 +81,8 @@ TEST_F(SimulatedContacts, GivesAChatroomWithItsMembers) {
   const auto& list = o.at("ContactList").as_array();
   ASSERT_EQ(list.size(), 2U);
   EXPECT_EQ(list.at(0).as_object().at("MemberList").as_array().size(), 8U);
-  EXPECT_EQ(text_of(list.at(0).as_object().at("MemberList").as_array().at(0).as_object(), "UserName"), client.self);
+  EXPECT_EQ(text_of(list.at(0).as_object().at("MemberList").as_array().at(0).as_object(), "UserName"),
+            client.self);
 }
 
 TEST_F(SimulatedContacts, LeavesOutAndCountsANameOfAnotherSession) {
@@ -99,15 +106,18 @@ TEST_F(SimulatedContacts, RefusesABatchWithoutItsType) {
 }
 
 TEST_F(SimulatedContacts, ShowsAChangedRemarkInTheNextSync) {
-  EXPECT_EQ(ret_of(client.post("webwxoplog", {{"CmdId", 2}, {"UserName", friend_name()}, {"RemarkName", "boss"}})), 0);
+  EXPECT_EQ(
+      ret_of(client.post("webwxoplog", {{"CmdId", 2}, {"UserName", friend_name()}, {"RemarkName", "boss"}})),
+      0);
   (void)client.sync();
   EXPECT_EQ(service.core.state().user(1)->contacts[3].remark, "boss");
 }
 
 TEST_F(SimulatedContacts, ServesPicturesOfKnownNamesOnly) {
   auto icon = [&](const std::string& name) {
-    return client.call("GET", client.entry,
-                       client.target("webwxgeticon", "seq=0&username=" + encode(name) + "&skey=" + encode(client.skey)));
+    return client.call(
+        "GET", client.entry,
+        client.target("webwxgeticon", "seq=0&username=" + encode(name) + "&skey=" + encode(client.skey)));
   };
   EXPECT_GE(icon(friend_name()).response.body.size(), 600U);
   EXPECT_TRUE(icon("@nobody").response.body.empty());
@@ -120,7 +130,8 @@ TEST(SimulatedPeople, AreAFunctionOfTheSeedAlone) {
   auto same = make_user(7, 42, shape, "");
   auto other = make_user(7, 43, shape, "");
   ASSERT_EQ(one.contacts.size(), same.contacts.size());
-  for (std::size_t i = 0; i < one.contacts.size(); ++i) EXPECT_EQ(one.contacts[i].nick, same.contacts[i].nick);
+  for (std::size_t i = 0; i < one.contacts.size(); ++i)
+    EXPECT_EQ(one.contacts[i].nick, same.contacts[i].nick);
   EXPECT_EQ(one.uin, same.uin);
   EXPECT_NE(one.contacts[5].nick + one.contacts[6].nick + one.contacts[7].nick,
             other.contacts[5].nick + other.contacts[6].nick + other.contacts[7].nick);

@@ -27,9 +27,7 @@ struct SimulatedFaults : testing::Test {
     EXPECT_TRUE(id);
     return id ? *id : 0;
   }
-  answer init() {
-    return client.post("webwxinit");
-  }
+  answer init() { return client.post("webwxinit"); }
   std::size_t sends() const { return service.core.state().sent.last(); }
   answer send_with(fault_kind kind) {
     add(kind, "webwxsendmsg");
@@ -77,7 +75,8 @@ TEST_F(SimulatedFaults, HappenWithTheirProbability) {
   rule.probability = 0.25;
   ASSERT_TRUE(service.core.add_fault(rule));
   int failed = 0;
-  for (int i = 0; i < 400; ++i) failed += init().response.status == 502 ? 1 : 0;
+  for (int i = 0; i < 400; ++i)
+    failed += init().response.status == 502 ? 1 : 0;
   EXPECT_GT(failed, 60);
   EXPECT_LT(failed, 140);
 }
@@ -91,10 +90,10 @@ TEST_F(SimulatedFaults, GoAwayWhenRemoved) {
 }
 
 TEST_F(SimulatedFaults, SpoilTheConnection) {
-  for (auto [kind, how] : {std::pair{fault_kind::close, answer::way::close},
-                           std::pair{fault_kind::reset, answer::way::reset},
-                           std::pair{fault_kind::stall, answer::way::stall},
-                           std::pair{fault_kind::garbage_head, answer::way::raw}}) {
+  for (auto [kind, how] :
+       {std::pair{fault_kind::close, answer::way::close}, std::pair{fault_kind::reset, answer::way::reset},
+        std::pair{fault_kind::stall, answer::way::stall},
+        std::pair{fault_kind::garbage_head, answer::way::raw}}) {
     add(kind, "webwxinit");
     EXPECT_EQ(init().how, how) << to_string(kind);
     service.core.clear_faults();
@@ -143,7 +142,8 @@ TEST_F(SimulatedFaults, SpoilTheBodyAfterTheWork) {
 }
 
 TEST_F(SimulatedFaults, BreakTheFramingAfterTheWork) {
-  for (auto kind : {fault_kind::cut_head, fault_kind::cut_body, fault_kind::short_length, fault_kind::broken_chunks}) {
+  for (auto kind :
+       {fault_kind::cut_head, fault_kind::cut_body, fault_kind::short_length, fault_kind::broken_chunks}) {
     auto a = send_with(kind);
     EXPECT_EQ(a.how, answer::way::raw) << to_string(kind);
     EXPECT_THAT(a.bytes, StartsWith("HTTP/1.1 200")) << to_string(kind);
@@ -154,7 +154,8 @@ TEST_F(SimulatedFaults, BreakTheFramingAfterTheWork) {
 
 TEST_F(SimulatedFaults, AnswerLate) {
   add(fault_kind::slow, "webwxlogout", 1'500);
-  auto id = client.send("GET", client.entry, client.target("webwxlogout", "type=1&skey=" + encode(client.skey)));
+  auto id =
+      client.send("GET", client.entry, client.target("webwxlogout", "type=1&skey=" + encode(client.skey)));
   EXPECT_FALSE(service.answered(id));
   EXPECT_TRUE(service.core.state().user(1)->session->ended) << "the work is done at once";
   service.advance(1'500ms);
@@ -187,7 +188,8 @@ TEST(FaultKinds, HaveNamesThatReadBack) {
 
 TEST(FaultBook, IsBounded) {
   fault_book book;
-  for (std::size_t i = 0; i < fault_book::max_rules; ++i) EXPECT_NE(book.add({}), 0U);
+  for (std::size_t i = 0; i < fault_book::max_rules; ++i)
+    EXPECT_NE(book.add({}), 0U);
   EXPECT_EQ(book.add({}), 0U);
 }
 

@@ -32,7 +32,8 @@ TEST_F(SimulatedLogin, RefusesAnUnknownAppId) {
 }
 
 TEST_F(SimulatedLogin, TakesJsloginAsAPostedForm) {
-  auto r = client.make("POST", "login.weixin.qq.com", "/jslogin", "appid=wx782c26e4c19acffb&fun=new&lang=zh_CN");
+  auto r =
+      client.make("POST", "login.weixin.qq.com", "/jslogin", "appid=wx782c26e4c19acffb&fun=new&lang=zh_CN");
   r.headers.back().value = "application/x-www-form-urlencoded";
   EXPECT_THAT(body(service.ask(r)), HasSubstr("code = 200"));
 }
@@ -100,7 +101,8 @@ TEST_F(SimulatedLogin, ExchangesTheTicketForASessionWithCookiesOfBothDomains) {
   EXPECT_EQ(client.cookies["wxsid"], client.sid);
   auto again = client.exchange();
   EXPECT_THAT(headers_of(again, "Set-Cookie"), Contains(HasSubstr("Domain=wx.qq.com")));
-  EXPECT_THAT(headers_of(again, "Set-Cookie"), Contains(testing::AllOf(StartsWith("webwx_data_ticket="), HasSubstr("Domain=.qq.com"))));
+  EXPECT_THAT(headers_of(again, "Set-Cookie"),
+              Contains(testing::AllOf(StartsWith("webwx_data_ticket="), HasSubstr("Domain=.qq.com"))));
 }
 
 TEST_F(SimulatedLogin, AnswersThreeHundredAndOneToAPlainRequest) {
@@ -165,7 +167,8 @@ TEST_F(SimulatedLogin, LetsADesktopUserInOnlyInDesktopMode) {
   client.log_in();
   EXPECT_TRUE(client.sid.empty()) << "plain web";
 
-  client.jslogin("&redirect_uri=https%3A%2F%2Fwx.qq.com%2Fcgi-bin%2Fmmwebwx-bin%2Fwebwxnewloginpage%3Fmod%3Ddesktop");
+  client.jslogin(
+      "&redirect_uri=https%3A%2F%2Fwx.qq.com%2Fcgi-bin%2Fmmwebwx-bin%2Fwebwxnewloginpage%3Fmod%3Ddesktop");
   ASSERT_TRUE(service.core.scan(client.uuid, 1, service.now));
   ASSERT_TRUE(service.core.confirm(client.uuid, service.now));
   auto text = body(client.poll_login(0));
@@ -219,9 +222,9 @@ TEST(SimulatedLoginWithCanaries, PutsTheCanaryIntoEverySecretAndName) {
   simulated_service service{options};
   simulated_client client{service};
   client.go_online();
-  for (const auto& secret : {client.skey, client.sid, client.pass_ticket, client.redirect,
-                             client.cookies["webwx_data_ticket"], client.cookies["webwxuvid"],
-                             client.cookies["webwx_auth_ticket"], service.core.state().user(1)->nick})
+  for (const auto& secret :
+       {client.skey, client.sid, client.pass_ticket, client.redirect, client.cookies["webwx_data_ticket"],
+        client.cookies["webwxuvid"], client.cookies["webwx_auth_ticket"], service.core.state().user(1)->nick})
     EXPECT_THAT(secret, HasSubstr("CANARY"));
 }
 

@@ -162,8 +162,8 @@ TEST_F(SimulatedSending, ServesThePictureOfAMessage) {
   EXPECT_EQ(integer_of(o.at("AddMsgList").as_array().at(0).as_object(), "MsgType"), 3);
   auto fetch = [&](std::string_view id, std::string_view type) {
     return client.call("GET", client.entry,
-                       client.target("webwxgetmsgimg", "&MsgID=" + std::string{id} + "&skey=" + encode(client.skey) +
-                                                           std::string{type}));
+                       client.target("webwxgetmsgimg", "&MsgID=" + std::string{id} + "&skey=" +
+                                                           encode(client.skey) + std::string{type}));
   };
   auto id = std::to_string(one->msg_id);
   auto picture = fetch(id, "");

@@ -41,7 +41,8 @@ struct AutomaticPhones : testing::Test {
 TEST_F(AutomaticPhones, GiveEachCodeToTheNextUserThatNeverLoggedIn) {
   std::vector<simulated_client> clients(3, simulated_client{service});
   std::size_t expected = 1;
-  for (auto& client : clients) EXPECT_EQ(log_in(client), expected++);
+  for (auto& client : clients)
+    EXPECT_EQ(log_in(client), expected++);
   EXPECT_EQ(service.core.state().online.size(), 3U);
 }
 
@@ -65,7 +66,8 @@ TEST_F(AutomaticPhones, RecogniseTheBrowserOfAnEarlierLogin) {
 
 TEST_F(AutomaticPhones, LetACodeWaitUntilAUserIsFree) {
   std::vector<simulated_client> clients(3, simulated_client{service});
-  for (auto& client : clients) (void)log_in(client);
+  for (auto& client : clients)
+    (void)log_in(client);
   simulated_client late{service};
   late.jslogin();
   service.advance(2s);
@@ -76,7 +78,8 @@ TEST_F(AutomaticPhones, LetACodeWaitUntilAUserIsFree) {
 
 TEST_F(AutomaticPhones, TakeTheUserOfAClientThatHasGoneForFree) {
   std::vector<simulated_client> clients(3, simulated_client{service});
-  for (auto& client : clients) (void)log_in(client);
+  for (auto& client : clients)
+    (void)log_in(client);
   simulated_client late{service};
   late.jslogin();
   service.advance(60s);
@@ -126,9 +129,7 @@ TEST(Phones, RefuseWhatTheCodesStateDoesNotAllow) {
 }
 
 struct SimulatedLoad : AutomaticPhones {
-  std::size_t waiting(std::size_t user) {
-    return service.core.state().user(user)->session->unfetched();
-  }
+  std::size_t waiting(std::size_t user) { return service.core.state().user(user)->session->unfetched(); }
 };
 
 TEST_F(SimulatedLoad, ReachesTheOnlineUsersInTurnAtItsRate) {

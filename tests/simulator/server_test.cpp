@@ -40,10 +40,12 @@ struct SimulatorServer : testing::Test {
   }
   http_response call(std::string method, std::string host, std::string target,
                      std::vector<http_header> headers = {}, std::string body = {}) const {
-    return tls_call(simulator->endpoint(), simulator->ca_file(),
-                    {std::move(method), std::move(host), std::move(target), std::move(headers), std::move(body)});
+    return tls_call(
+        simulator->endpoint(), simulator->ca_file(),
+        {std::move(method), std::move(host), std::move(target), std::move(headers), std::move(body)});
   }
-  json::object control(std::string method, std::string target, std::string body = {}, int status = 200) const {
+  json::object control(std::string method, std::string target, std::string body = {},
+                       int status = 200) const {
     auto r = httpd::call({"", simulator->control_endpoint()}, {method, "", target, {}, std::move(body)}, 10s);
     EXPECT_TRUE(r);
     if (!r) return {};
@@ -75,7 +77,8 @@ TEST_F(SimulatorServer, ServesEveryHostOnOnePortOverTls) {
 TEST_F(SimulatorServer, WakesALongPollFromTheControlApi) {
   start();
   auto code = uuid();
-  auto poll = std::async(std::launch::async, [&] { return call("GET", "login.wx.qq.com", poll_target(code)); });
+  auto poll =
+      std::async(std::launch::async, [&] { return call("GET", "login.wx.qq.com", poll_target(code)); });
   for (int i = 0; i < 1'000; ++i) {
     auto logins = control("GET", "/v1/logins");
     if (integer_of(logins.at("logins").as_array().at(0).as_object(), "polls") == 1) break;
@@ -97,7 +100,7 @@ TEST_F(SimulatorServer, ForgetsAPollWhoseClientHasGone) {
   auto gone = tls_call(simulator->endpoint(), simulator->ca_file(),
                        {"GET", "login.wx.qq.com", poll_target(code), {}, {}}, 1s);
   EXPECT_EQ(gone.status, 0);
-  for (int i = 0; i < 1'000 && simulator->with([](auto& s, auto&) { return s.state().open.size(); }) != 0; ++i)
+  for (int i = 0; i < 1'000 && simulator->with([](auto&s, auto&) { return s.state().open.size(); }) != 0; ++i)
     (void)control("GET", "/v1/load");
   EXPECT_EQ(simulator->with([](auto& s, auto&) { return s.state().open.size(); }), 0U);
 }
@@ -117,7 +120,8 @@ TEST_F(SimulatorServer, CarriesSabotageToTheWire) {
 
 TEST_F(SimulatorServer, ManagesUsersByTheControlApi) {
   start();
-  EXPECT_EQ(integer_of(control("POST", "/v1/users", R"({"count":3,"friends":1,"chatrooms":0})", 201), "last"), 5);
+  EXPECT_EQ(integer_of(control("POST", "/v1/users", R"({"count":3,"friends":1,"chatrooms":0})", 201), "last"),
+            5);
   auto changed = control("PATCH", "/v1/users/5", R"({"entry_host":"wx2.qq.com","login_policy":"barred"})");
   EXPECT_EQ(text_of(changed, "entry_host"), "wx2.qq.com");
   EXPECT_EQ(text_of(changed, "login_policy"), "barred");
@@ -162,7 +166,8 @@ TEST_F(SimulatorServer, RefusesToInjectForAUserWithoutSession) {
 
 TEST_F(SimulatorServer, TakesFaultsOfKnownKindsOnly) {
   start();
-  auto id = integer_of(control("POST", "/v1/faults", R"({"kind":"slow","value":5,"probability":0.5})", 201), "id");
+  auto id =
+      integer_of(control("POST", "/v1/faults", R"({"kind":"slow","value":5,"probability":0.5})", 201), "id");
   EXPECT_EQ(control("GET", "/v1/faults").at("faults").as_array().size(), 1U);
   (void)control("DELETE", "/v1/faults/" + std::to_string(*id));
   (void)control("DELETE", "/v1/faults/" + std::to_string(*id), {}, 404);

@@ -13,7 +13,9 @@ struct SimulatedSession : testing::Test {
   simulated_client client{service};
   void SetUp() override { client.go_online(); }
 
-  int init_with(boost::json::object base) { return ret_of(client.post("webwxinit", {{"BaseRequest", std::move(base)}})); }
+  int init_with(boost::json::object base) {
+    return ret_of(client.post("webwxinit", {{"BaseRequest", std::move(base)}}));
+  }
 };
 
 TEST_F(SimulatedSession, FindsNothingWrongWithAGoodClient) {
@@ -76,8 +78,8 @@ TEST_F(SimulatedSession, TakesPassTicketEncodedZeroToTwoTimes) {
   auto raw = client.pass_ticket;
   for (const auto& value : {raw, encode(raw), encode(encode(raw)), std::string{"undefined"}})
     (void)client.call("POST", client.entry, client.target("webwxinit", "pass_ticket=" + value),
-                      R"({"BaseRequest":{"Uin":)" + client.uin + R"(,"Sid":")" + client.sid + R"(","Skey":")" +
-                          client.skey + R"(","DeviceID":"e123456789012345"}})");
+                      R"({"BaseRequest":{"Uin":)" + client.uin + R"(,"Sid":")" + client.sid +
+                          R"(","Skey":")" + client.skey + R"(","DeviceID":"e123456789012345"}})");
   EXPECT_EQ(service.violations(), 0U);
   client.pass_ticket = "another";
   EXPECT_EQ(ret_of(client.post("webwxinit")), 0) << "it is not enforced";
@@ -91,9 +93,10 @@ TEST_F(SimulatedSession, AnswersAWrongPushHostWith1100WithoutBlame) {
 }
 
 TEST_F(SimulatedSession, BlamesASynccheckOnTheEntryHost) {
-  auto id = client.send("GET", client.entry,
-                        client.target("synccheck", "skey=" + encode(client.skey) + "&sid=" + encode(client.sid) +
-                                                       "&uin=" + client.uin + "&deviceid=e123456789012345"));
+  auto id =
+      client.send("GET", client.entry,
+                  client.target("synccheck", "skey=" + encode(client.skey) + "&sid=" + encode(client.sid) +
+                                                 "&uin=" + client.uin + "&deviceid=e123456789012345"));
   EXPECT_THAT(service.answered(id)->response.body, HasSubstr("1100"));
   EXPECT_EQ(service.violations(violation_kind::wrong_host), 1U);
 }
@@ -118,7 +121,8 @@ TEST_F(SimulatedSession, EndsWithTheCodeItWasGiven) {
 }
 
 TEST_F(SimulatedSession, EndsByLogout) {
-  auto a = client.call("POST", client.entry, client.target("webwxlogout", "redirect=1&type=0&skey=" + encode(client.skey)));
+  auto a = client.call("POST", client.entry,
+                       client.target("webwxlogout", "redirect=1&type=0&skey=" + encode(client.skey)));
   EXPECT_EQ(a.response.status, 301);
   EXPECT_TRUE(client.cookies["wxsid"].empty());
   EXPECT_TRUE(service.core.state().user(1)->session->ended);
@@ -171,8 +175,8 @@ TEST_F(SimulatedSession, CountsAUserAgentThatIsNoBrowser) {
 
 TEST_F(SimulatedSession, CompressesLargeJsonForClientsThatOfferGzip) {
   auto r = client.make("POST", client.entry, client.target("webwxinit", "r=1"),
-                       R"({"BaseRequest":{"Uin":)" + client.uin + R"(,"Sid":")" + client.sid + R"(","Skey":")" +
-                           client.skey + R"(","DeviceID":"e123456789012345"}})");
+                       R"({"BaseRequest":{"Uin":)" + client.uin + R"(,"Sid":")" + client.sid +
+                           R"(","Skey":")" + client.skey + R"(","DeviceID":"e123456789012345"}})");
   auto plain = service.answered(service.ask(r));
   r.headers.push_back({"Accept-Encoding", "gzip"});
   auto packed = service.answered(service.ask(r));
@@ -181,8 +185,9 @@ TEST_F(SimulatedSession, CompressesLargeJsonForClientsThatOfferGzip) {
 }
 
 TEST_F(SimulatedSession, RefusesAStatusNotifyForAnotherName) {
-  EXPECT_EQ(ret_of(client.post("webwxstatusnotify",
-                               {{"Code", 3}, {"FromUserName", "@old"}, {"ToUserName", "@old"}, {"ClientMsgId", 1}})),
+  EXPECT_EQ(ret_of(client.post(
+                "webwxstatusnotify",
+                {{"Code", 3}, {"FromUserName", "@old"}, {"ToUserName", "@old"}, {"ClientMsgId", 1}})),
             1);
   EXPECT_EQ(service.violations(violation_kind::unknown_user_name), 1U);
 }

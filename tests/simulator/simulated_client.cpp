@@ -38,7 +38,8 @@ exchange_id simulated_service::ask(const httpd::request& r) {
 }
 
 void simulated_service::collect() {
-  for (auto& [id, a] : core.take_released()) answers_.emplace(id, std::move(a));
+  for (auto& [id, a] : core.take_released())
+    answers_.emplace(id, std::move(a));
 }
 
 std::optional<answer> simulated_service::answered(exchange_id id) {
@@ -104,7 +105,8 @@ httpd::request simulated_client::make(std::string method, std::string host, std:
   }
   r.headers = {{"Host", std::move(host)}, {"User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"}};
   std::string cookie;
-  for (const auto& [name, value] : cookies) cookie += (cookie.empty() ? "" : "; ") + name + "=" + value;
+  for (const auto& [name, value] : cookies)
+    cookie += (cookie.empty() ? "" : "; ") + name + "=" + value;
   if (!cookie.empty()) r.headers.push_back({"Cookie", cookie});
   if (!body.empty()) r.headers.push_back({"Content-Type", "application/json; charset=UTF-8"});
   r.body = std::move(body);
@@ -116,8 +118,10 @@ exchange_id simulated_client::send(std::string method, std::string host, std::st
   return service->ask(make(std::move(method), std::move(host), std::move(path_and_query), std::move(body)));
 }
 
-answer simulated_client::call(std::string method, std::string host, std::string path_and_query, std::string body) {
-  auto a = service->answered(send(std::move(method), std::move(host), std::move(path_and_query), std::move(body)));
+answer simulated_client::call(std::string method, std::string host, std::string path_and_query,
+                              std::string body) {
+  auto a =
+      service->answered(send(std::move(method), std::move(host), std::move(path_and_query), std::move(body)));
   EXPECT_TRUE(a) << "held instead of answered";
   if (!a) return {};
   for (const auto& line : headers_of(*a, "Set-Cookie"))
@@ -147,8 +151,9 @@ std::string simulated_client::jslogin(std::string_view more) {
 }
 
 exchange_id simulated_client::poll_login(int tip) {
-  return send("GET", "login.wx.qq.com",
-              target("login", "loginicon=true&uuid=" + encode(uuid) + "&tip=" + std::to_string(tip) + "&r=-1&_=1"));
+  return send(
+      "GET", "login.wx.qq.com",
+      target("login", "loginicon=true&uuid=" + encode(uuid) + "&tip=" + std::to_string(tip) + "&r=-1&_=1"));
 }
 
 answer simulated_client::exchange(std::string query_end) {
@@ -191,7 +196,8 @@ json::object simulated_client::init() {
 exchange_id simulated_client::check() {
   std::string keys;
   for (const auto& pair : sync_check_key.at("List").as_array())
-    keys += (keys.empty() ? "" : "|") + text_at(pair.as_object(), "Key") + "_" + text_at(pair.as_object(), "Val");
+    keys +=
+        (keys.empty() ? "" : "|") + text_at(pair.as_object(), "Key") + "_" + text_at(pair.as_object(), "Val");
   return send("GET", "webpush." + entry,
               target("synccheck", "r=1&skey=" + encode(skey) + "&sid=" + encode(sid) + "&uin=" + uin +
                                       "&deviceid=e123456789012345&synckey=" + encode(keys) + "&_=1"));
@@ -214,8 +220,8 @@ json::object simulated_client::sync() {
 
 json::object simulated_client::send_text(std::string_view to, std::string_view text) {
   auto id = std::to_string(++client_msg_id);
-  json::object msg{{"Type", 1},          {"Content", text}, {"FromUserName", self},
-                   {"ToUserName", to},   {"LocalID", id},   {"ClientMsgId", id}};
+  json::object msg{{"Type", 1},        {"Content", text}, {"FromUserName", self},
+                   {"ToUserName", to}, {"LocalID", id},   {"ClientMsgId", id}};
   return json_of(post("webwxsendmsg", {{"Msg", std::move(msg)}, {"Scene", 0}}));
 }
 

@@ -47,7 +47,8 @@ class simulated_client {
 public:
   explicit simulated_client(simulated_service& s) : service(&s) {}
 
-  httpd::request make(std::string method, std::string host, std::string path_and_query, std::string body = {}) const;
+  httpd::request make(std::string method, std::string host, std::string path_and_query,
+                      std::string body = {}) const;
   exchange_id send(std::string method, std::string host, std::string path_and_query, std::string body = {});
   /// An answer that must come at once; keeps its cookies.
   answer call(std::string method, std::string host, std::string path_and_query, std::string body = {});

@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <sys/socket.h>
@@ -36,6 +37,8 @@ http_response parse(const std::string& text) {
 
 http_response tls_call(const std::string& address, const std::string& ca_file, const http_request& request,
                        std::chrono::seconds deadline) {
+  // OpenSSL's socket writes to a connection that the server has closed raise it.
+  std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<SSL_CTX, deleter> context{SSL_CTX_new(TLS_client_method())};
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr) != 1) return {};
@@ -55,12 +58,15 @@ http_response tls_call(const std::string& address, const std::string& ca_file, c
   std::string text = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + request.host +
                      "\r\nUser-Agent: Mozilla/5.0 (X11)\r\nConnection: close\r\nContent-Length: " +
                      std::to_string(request.body.size()) + "\r\n";
-  for (const auto& h : request.headers) text += h.name + ": " + h.value + "\r\n";
+  for (const auto& h : request.headers)
+    text += h.name + ": " + h.value + "\r\n";
   text += "\r\n" + request.body;
-  if (BIO_write(bio.get(), text.data(), static_cast<int>(text.size())) != static_cast<int>(text.size())) return {};
+  if (BIO_write(bio.get(), text.data(), static_cast<int>(text.size())) != static_cast<int>(text.size()))
+    return {};
   std::string answer;
   char piece[16'384];
-  for (int n = 0; (n = BIO_read(bio.get(), piece, sizeof piece)) > 0;) answer.append(piece, static_cast<std::size_t>(n));
+  for (int n = 0; (n = BIO_read(bio.get(), piece, sizeof piece)) > 0;)
+    answer.append(piece, static_cast<std::size_t>(n));
   return parse(answer);
 }
 

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Prints what weixind costs and carries on this machine. scripts/bench builds the programs and calls this.
+
+Everything runs on loopback against weixinsim, in a temporary directory, and ends by itself. Figures are printed and
+judged by nobody: read bench/README.md before you compare them.
+"""
+import argparse
+import os
+import pathlib
+import signal
+import sys
+
+import echo
+import fleet
+import memory
+from local_weixin import ProcessDied
+from measure import ROOT, Bench, say
+
+MEASUREMENTS = {"echo": echo, "memory": memory, "fleet": fleet}
+
+
+def options(arguments):
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.split("\n\n", 1)[1],
+                                     formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="echo|memory|fleet", help="what to measure; nothing: all of them")
+    number = {"type": int, "metavar": "N"}
+    parser.add_argument("--rounds", default=5, help="echo: rounds of both programs", **number)
+    parser.add_argument("--seconds", default=6.0, type=float, help="echo: how long a round measures")
+    parser.add_argument("--accounts", default=100, help="echo: accounts", **number)
+    parser.add_argument("--rate", default=500.0, type=float, help="echo: messages a second to all accounts together")
+    parser.add_argument("--few", default=100, help="memory: accounts at the first look", **number)
+    parser.add_argument("--many", default=500, help="memory, fleet: accounts", **number)
+    parser.add_argument("--contacts", default=20, help="memory: friends of each account", **number)
+    parser.add_argument("--fleet-rate", default=250.0, type=float, help="fleet: messages a second to all accounts")
+    parser.add_argument("--fleet-seconds", default=60.0, type=float, help="fleet: how long messages come")
+    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin", help="where they are")
+    chosen = parser.parse_args(arguments)
+    unknown = set(chosen.what) - set(MEASUREMENTS)
+    if unknown:
+        parser.error(f"nothing is called {' or '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
+    chosen.what = chosen.what or list(MEASUREMENTS)
+    chosen.programs = chosen.programs.resolve()
+    return chosen
+
+
+def interrupt(number, _frame):
+    raise KeyboardInterrupt(number)
+
+
+def main(arguments):
+    chosen = options(arguments)
+    signal.signal(signal.SIGTERM, interrupt)
+    load = " ".join(f"{l:.1f}" for l in os.getloadavg())
+    say(f"{os.cpu_count()} cores, load {load}; other work on the machine makes every figure worse")
+    for name in chosen.what:
+        try:
+            with Bench(chosen.programs) as bench:
+                MEASUREMENTS[name].run(bench, chosen)
+        except ProcessDied as death:
+            say(death.report)
+            return 1
+        except (OSError, RuntimeError, TimeoutError) as failure:
+            say(f"{name} could not be measured: {failure}")
+            return 1
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

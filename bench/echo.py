@@ -1,0 +1,80 @@
+"""Client CPU per echo: weixind against the same requests on bare Beast, in alternating rounds."""
+import time
+
+from measure import (add_accounts, cpu_seconds, ledger, listed, median, say, start_load, wait_for_replies,
+                     wait_until_online)
+
+WARM_UP_SECONDS = 2
+CALLS = ("synccheck", "webwxsync", "webwxsendmsg")
+
+
+def measure(simulator, process, rate, seconds):
+    """CPU microseconds per echo, and what was asked per echo, of a client that is logged in and quiet."""
+    start_load(simulator, rate, WARM_UP_SECONDS)
+    time.sleep(WARM_UP_SECONDS)
+    wait_for_replies(simulator)
+    simulator.control.delete("/v1/ledger")
+    before = cpu_seconds(process.pid)
+    start_load(simulator, rate, seconds)
+    time.sleep(seconds)
+    result = wait_for_replies(simulator)
+    process.check()
+    used = cpu_seconds(process.pid) - before
+    return {
+        "us": used * 1e6 / max(result["answered"], 1),
+        "cpu": used / seconds,
+        "answered": result["answered"],
+        "bad": result["unanswered"] + result["doubled"] + result["misdirected"] + result["violations"],
+        "calls": {call: result["requests"].get(call, 0) / max(result["answered"], 1) for call in CALLS},
+        "p50": result["reply_p50_ms"],
+        "p99": result["reply_p99_ms"],
+    }
+
+
+def leave(simulator):
+    """The users are free for the next client, and nothing waits for them."""
+    simulator.control.post("/v1/sessions/end", {"all": True, "code": 1101})
+    simulator.control.delete("/v1/ledger")
+
+
+def measure_weixind(bench, simulator, name, chosen):
+    server = bench.server(simulator, name, "[runtime]\nshards = 1\n")
+    add_accounts(server, 1, chosen.accounts)
+    wait_until_online(server, chosen.accounts, 60 + chosen.accounts / 5)
+    result = measure(simulator, server.process, chosen.rate, chosen.seconds)
+    bench.stop(server.process)
+    leave(simulator)
+    return result
+
+
+def measure_floor(bench, simulator, name, chosen):
+    process = bench.floor(simulator, name, chosen.accounts)
+    result = measure(simulator, process, chosen.rate, chosen.seconds)
+    bench.stop(process)
+    leave(simulator)
+    return result
+
+
+def line(name, r):
+    calls = " ".join(f"{call}={count:.2f}" for call, count in r["calls"].items())
+    bad = f"  WRONG: {r['bad']} lost, doubled, misdirected or against the protocol" if r["bad"] else ""
+    return (f"  {name:<10} {r['us']:7.1f} us/echo  {r['cpu'] * 100:5.1f} % of a core  {r['answered']} echoes  "
+            f"{calls}  p50 {r['p50']:.1f} ms  p99 {r['p99']:.1f} ms{bad}")
+
+
+def run(bench, chosen):
+    say(f"== Echo: client CPU per echo, {chosen.accounts} accounts, {chosen.rate:g} messages a second, "
+        f"{chosen.rounds} rounds of {chosen.seconds:g} s each")
+    simulator = bench.simulator(chosen.accounts)
+    weixind, floor = [], []
+    for number in range(1, chosen.rounds + 1):
+        # The order changes from round to round, so that a machine that slows down slows both.
+        turns = [(measure_weixind, weixind, "weixind"), (measure_floor, floor, "floor")]
+        for take, results, name in turns if number % 2 else reversed(turns):
+            results.append(take(bench, simulator, f"{name}-{number}", chosen))
+            say(line(name, results[-1]))
+    ratios = [w["us"] / f["us"] for w, f in zip(weixind, floor)]
+    say(f"  weixind: median {median([r['us'] for r in weixind]):.1f} us per echo")
+    say(f"  floor:   median {median([r['us'] for r in floor]):.1f} us per echo")
+    say(f"  ratio:   median {median(ratios):.2f} of {listed(sorted(ratios), '{:.2f}')} (goal: at most 1.5)")
+    bench.stop(simulator.process)

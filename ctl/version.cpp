@@ -1,7 +1,0 @@
-#include "ctl/version.hpp"
-
-namespace weixin::ctl {
-
-const char* const version = WEIXIN_VERSION;
-
-} // namespace weixin::ctl
