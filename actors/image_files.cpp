@@ -1,5 +1,6 @@
 #include "actors/image_files.hpp"
 
+#include "protocol/webwx/media.hpp"
 #include "runtime/log.hpp"
 
 #include <atomic>
@@ -14,6 +15,9 @@ public:
       : file_(std::move(file)), finished_(std::make_shared<once>(std::move(finished))) {}
 
   void write(std::string piece, std::function<void(result<void>)> done) override {
+    // With status 200 Weixin also answers a page or JSON when it has no picture.
+    if (written_ == 0)
+      if (auto ok = webwx::check_image_bytes(piece); !ok) return done(ok.error());
     written_ += piece.size();
     file_->write(std::move(piece), std::move(done));
   }

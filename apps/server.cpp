@@ -91,6 +91,7 @@ struct server::parts {
   result<void> start_metrics_listener();
   result<void> start_admin_listener();
   result<void> start_listener(httpd::server& listener);
+  void count_answers(httpd::listen_options& options, const httpd::router& routes);
   void stop();
 };
 
@@ -190,13 +191,22 @@ result<void> server::parts::start_listener(httpd::server& listener) {
   return started;
 }
 
+void server::parts::count_answers(httpd::listen_options& options, const httpd::router& routes) {
+  for (const auto& r : routes.routes()) metrics->allow(metrics::checked_label::route, r.pattern);
+  options.on_answer = [m = metrics, routes](std::string_view method, std::string_view path, int status) {
+    m->http_request_served(routes.pattern_of(path), method, status);
+  };
+}
+
 result<void> server::parts::start_metrics_listener() {
   httpd::listen_options options;
   options.address = config.metrics.listen;
-  metrics_listener = std::make_unique<httpd::server>(
-      shards->at(service_shard()).context(), options,
+  auto routes =
       make_metrics_routes({metrics, network, *shards, dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
-                           [this] { return ready.load(); }}));
+                           [this] { return ready.load(); }});
+  count_answers(options, routes);
+  metrics_listener =
+      std::make_unique<httpd::server>(shards->at(service_shard()).context(), options, std::move(routes));
   return start_listener(*metrics_listener);
 }
 
@@ -208,8 +218,9 @@ result<void> server::parts::start_admin_listener() {
   admin::server_facts facts{version, started_at,
                             [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
                             [this] { return ready.load(); }};
-  admin_listener = std::make_unique<httpd::server>(
-      context, options, admin::make_api({*fleet, store, service->events, std::move(facts)}, context));
+  auto routes = admin::make_api({*fleet, store, service->events, std::move(facts)}, context);
+  count_answers(options, routes);
+  admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
   return start_listener(*admin_listener);
 }
 

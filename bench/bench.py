@@ -27,13 +27,14 @@ def options(arguments):
     parser.add_argument("--rounds", default=5, help="echo: rounds of both programs", **number)
     parser.add_argument("--seconds", default=6.0, type=float, help="echo: how long a round measures")
     parser.add_argument("--accounts", default=100, help="echo: accounts", **number)
-    parser.add_argument("--rate", default=500.0, type=float, help="echo: messages a second to all accounts together")
+    parser.add_argument("--rate", default=1000.0, type=float, help="echo: messages a second to all accounts together")
     parser.add_argument("--few", default=100, help="memory: accounts at the first look", **number)
     parser.add_argument("--many", default=500, help="memory, fleet: accounts", **number)
     parser.add_argument("--contacts", default=20, help="memory: friends of each account", **number)
     parser.add_argument("--fleet-rate", default=250.0, type=float, help="fleet: messages a second to all accounts")
     parser.add_argument("--fleet-seconds", default=60.0, type=float, help="fleet: how long messages come")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin", help="where they are")
+    parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     unknown = set(chosen.what) - set(MEASUREMENTS)
     if unknown:
@@ -49,6 +50,8 @@ def interrupt(number, _frame):
 
 def main(arguments):
     chosen = options(arguments)
+    if chosen.check_options:
+        return 0
     signal.signal(signal.SIGTERM, interrupt)
     load = " ".join(f"{l:.1f}" for l in os.getloadavg())
     say(f"{os.cpu_count()} cores, load {load}; other work on the machine makes every figure worse")

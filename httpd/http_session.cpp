@@ -178,6 +178,8 @@ void http_session::hand_over() {
   answer_http_1_1_ = reader_.is_http_1_1();
   auto r = reader_.take();
   r.peer = peer_;
+  asked_method_ = r.method;
+  asked_path_ = r.path;
   auto exchange = std::make_shared<responder::connection>(context_->thread, weak_from_this(), ++exchange_id_,
                                                           context_->options.max_stream_backlog_bytes);
   exchange_ = exchange;
@@ -197,6 +199,8 @@ void http_session::refuse(const refusal& r) {
   disarm();
   close_after_answer_ = true;
   answer_to_head_ = false;
+  asked_method_.clear();
+  asked_path_.clear();
   queue_answer(problem(r.status, r.code, r.detail));
 }
 

@@ -94,6 +94,7 @@ private:
   void next_request();
 
   // Answers; each leaves the session in the phase that carries it on
+  void count_answer(int status);
   void obey(order::answer& o);
   void obey(order::begin_stream& o);
   void obey(order::piece& o);
@@ -147,6 +148,8 @@ private:
   std::weak_ptr<responder::connection> exchange_;
   std::function<void()> on_gone_;
   bool answer_to_head_ = false;
+  std::string asked_method_; ///< for on_answer
+  std::string asked_path_;
   bool answer_http_1_1_ = true;
   bool chunked_stream_ = false;
   std::optional<response> refusal_;

@@ -33,10 +33,15 @@ response broken_answer() { return problem(500, "internal_error", "The answer cou
 
 } // namespace
 
+void http_session::count_answer(int status) {
+  if (context_->options.on_answer) context_->options.on_answer(asked_method_, asked_path_, status);
+}
+
 void http_session::obey(order::answer& o) { queue_answer(std::move(o.r)); }
 
 void http_session::obey(order::begin_stream& o) {
   if (!is_sendable(o.head)) return queue_answer(broken_answer());
+  count_answer(o.head.status);
   bool ends_with_head = answer_to_head_ || has_no_body(o.head.status);
   chunked_stream_ = answer_http_1_1_;
   close_after_answer_ = close_after_answer_ || !chunked_stream_;
@@ -89,6 +94,7 @@ void http_session::obey(order::abandon&) {
 
 void http_session::queue_answer(response r) {
   if (!is_sendable(r)) r = broken_answer();
+  count_answer(r.status);
   if (peer_stopped_sending_ && unread().empty()) close_after_answer_ = true;
   bool with_body = !answer_to_head_ && !has_no_body(r.status) && !r.body.empty();
   auto head = format_head(r, {.frame = framing::length,

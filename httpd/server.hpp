@@ -80,6 +80,10 @@ struct listen_options {
   std::chrono::milliseconds idle_deadline{60'000}; ///< keep-alive: time between two requests
   /// For a whole answer; of a stream, within which a waiting reader has to take something.
   std::chrono::milliseconds write_deadline{30'000};
+
+  /// Told once for every answer that is begun, on the server's thread: for metrics. Method and path are empty when
+  /// the request was refused before it could be read. A stream counts when its head goes out.
+  std::function<void(std::string_view method, std::string_view path, int status)> on_answer{};
 };
 
 /// An HTTP/1.1 server: keep-alive, fixed-length and chunked request bodies, HEAD, Expect: 100-continue.

@@ -237,7 +237,7 @@ json::object ledger_json(const simulated_weixin& service, const moment& now) {
   std::size_t polling = 0;
   for (auto id : w.online) {
     const auto& s = *w.users.at(id - 1)->session;
-    if (s.held_check != 0 || now.steady - s.last_check < std::chrono::seconds{5}) ++polling;
+    if (w.open.contains(s.held_check) || now.steady - s.last_check < std::chrono::seconds{5}) ++polling;
   }
   j["polling"] = polling;
   j["users"] = w.users.size();

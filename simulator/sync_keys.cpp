@@ -89,7 +89,9 @@ std::optional<key_list> read_sync_check_text(std::string_view text) {
 
 key_verdict judge_sync_key(const key_list& keys, std::int64_t base, key_purpose purpose) {
   auto event_value = value_of(keys, event_key);
-  if (!event_value || *event_value < base + 1'000) return {};
+  // What is above was never given out, and adding to it could overflow.
+  constexpr std::int64_t most_events = std::int64_t{1} << 40;
+  if (!event_value || *event_value < base + 1'000 || *event_value > base + most_events) return {};
   auto events = static_cast<std::uint64_t>(*event_value - base - 1'000);
   bool first_form = keys.size() == short_form;
   key_position at{events, first_form};

@@ -84,7 +84,8 @@ struct world {
 
   phone_user* user(std::size_t id) { return id == 0 || id > users.size() ? nullptr : users[id - 1].get(); }
   void violate(violation_kind kind, const call& c, std::string detail) {
-    violations.add({kind, std::string{c.request.endpoint()}, c.user, std::move(detail), now.wall});
+    violations.add(
+        {kind, std::string{c.request.endpoint().substr(0, 64)}, c.user, std::move(detail), now.wall});
   }
   /// Holds the exchange until `release` or, after `longest`, until `when_over` releases it.
   void hold(exchange_id id, std::chrono::milliseconds longest, agenda::action when_over);

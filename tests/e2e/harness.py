@@ -74,9 +74,13 @@ class Relay:
         while True:
             try:
                 near, _ = listener.accept()
-                far = socket.create_connection(self.target)
             except OSError:
                 return
+            try:
+                far = socket.create_connection(self.target)
+            except OSError:
+                near.close()
+                continue
             with self.lock:
                 self.ends += [near, far]
             for source, sink in ((near, far), (far, near)):
@@ -84,12 +88,13 @@ class Relay:
 
     @staticmethod
     def _copy(source, sink):
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-        for end in (source, sink):
+        with source:
             with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                while data := source.recv(65536):
+                    sink.sendall(data)
+            for end in (source, sink):
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
 
 
 def metric(text, name, **labels):

@@ -264,6 +264,19 @@ TEST_F(Server, MayBeStoppedByItsOwnHandler) {
   EXPECT_FALSE(connect().connected());
 }
 
+TEST_F(Server, CountsEveryAnswerWithItsMethodPathAndStatus) {
+  mailbox<std::string> counted;
+  auto options = unix_options();
+  options.on_answer = [&](std::string_view method, std::string_view path, int status) {
+    counted.put(std::string{method} + " " + std::string{path} + " " + std::to_string(status));
+  };
+  start(std::move(options));
+  exchange("GET /a/b?secret=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(counted.take(), "GET /a/b 200");
+  exchange("nonsense\r\n\r\n");
+  EXPECT_EQ(counted.take(), "  400");
+}
+
 TEST(Responder, MayOutliveItsServerAndTheIoContext) {
   temporary_directory directory;
   std::vector<responder> kept;

@@ -111,6 +111,12 @@ TEST(SyncKeys, TellTheTwoListsApart) {
   EXPECT_EQ(judge_sync_key(sync, 2'000, key_purpose::sync).what, key_verdict::kind::foreign);
 }
 
+TEST(SyncKeys, TakeNoNumberBeyondReason) {
+  auto keys = read_sync_key(make_sync_key(1'000, {5, false}, key_purpose::sync)).value();
+  keys[1].second = INT64_MAX;
+  EXPECT_EQ(judge_sync_key(keys, 1'000, key_purpose::sync).what, key_verdict::kind::foreign);
+}
+
 TEST(SyncKeys, ReadTheTextOfSynccheck) {
   EXPECT_EQ(read_sync_check_text("1_10|2_-3").value(), (key_list{{1, 10}, {2, -3}}));
   for (std::string_view bad : {"", "1", "1_", "_1", "1_2|", "1_2,3_4", "a_b"})

@@ -1,5 +1,6 @@
 #include "tests/simulator/simulated_client.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 
 namespace weixin::simulator {
@@ -182,6 +183,21 @@ TEST_F(SimulatedSession, CompressesLargeJsonForClientsThatOfferGzip) {
   auto packed = service.answered(service.ask(r));
   EXPECT_LT(packed->response.body.size(), plain->response.body.size() / 3);
   EXPECT_EQ(find_header(packed->response.headers, "Content-Encoding"), "gzip");
+}
+
+TEST(SimulatedService, RepeatsItselfForTheSameSeeds) {
+  auto play = [] {
+    simulated_service service;
+    simulated_client client{service};
+    client.go_online();
+    (void)client.sync();
+    injection what;
+    what.user = 1;
+    what.text = "{token}";
+    EXPECT_TRUE(service.core.inject(what, service.now));
+    return std::vector{client.skey, client.sid, client.self, boost::json::serialize(client.sync())};
+  };
+  EXPECT_EQ(play(), play());
 }
 
 TEST_F(SimulatedSession, RefusesAStatusNotifyForAnotherName) {

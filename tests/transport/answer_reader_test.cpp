@@ -172,6 +172,12 @@ TEST(AnswerReader, StopsAtTheLimitOfTheHeaderHoweverItComes) {
   }
 }
 
+TEST(AnswerReader, AddsUpAHeaderThatComesInSmallParts) {
+  std::string text = "HTTP/1.1 200 OK\r\n";
+  for (int i = 0; i < 50; ++i) text += "A: " + std::string(100, 'x') + "\r\n";
+  EXPECT_EQ(read(text, 50).error, "answer_too_large");
+}
+
 TEST(AnswerReader, StopsAtTrailersWithoutEnd) {
   std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
   for (int i = 0; i < 10'000; ++i)
