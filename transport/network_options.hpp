@@ -26,8 +26,8 @@ struct network_options {
   std::chrono::milliseconds resolve_timeout{5'000};
   std::chrono::milliseconds connect_timeout{5'000}; ///< for one address; at most four are tried
   std::chrono::milliseconds handshake_timeout{10'000};
-  /// A connection without a call is closed after this. Short: an idle connection costs some 30 KiB, and a resumed
-  /// handshake is cheap.
+  /// A connection without a call is closed after this. Short: an idle connection costs some 30 KiB, and a
+  /// resumed handshake is cheap.
   std::chrono::milliseconds idle_timeout{10'000};
 
   std::size_t max_connections_per_account = 4; ///< and so the calls of an account that run at the same time

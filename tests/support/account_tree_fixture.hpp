@@ -18,6 +18,24 @@ namespace weixin::testing {
 
 using namespace std::chrono_literals;
 
+/// What a program would make once, with fakes in every place where the world comes in.
+inline void fill(services& s, std::shared_ptr<store::store> memory, std::shared_ptr<wall_clock> clock,
+                 scripted_weixin& weixin, std::uint64_t& entropy) {
+  s.store = std::move(memory);
+  s.metrics = std::make_shared<metrics::registry>();
+  s.clock = std::move(clock);
+  s.events = std::make_shared<event_log>();
+  s.users = std::make_shared<own_users>();
+  s.logins = std::make_shared<runtime::shared_bucket>(10.0, 10.0);
+  s.reconnects = std::make_shared<runtime::shared_bucket>(40.0, 40.0);
+  s.entropy = [&entropy] { return ++entropy; };
+  s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
+  s.seed = 42;
+  s.pacing = pacing_profile::none;
+  s.webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Test";
+  s.make_client = [&weixin](const std::string&, unsigned) { return weixin.client(); };
+}
+
 /// One account's whole tree, as in production, on virtual time, a scripted Weixin and a store in memory.
 struct account_tree : ::testing::Test {
   virtual_time time;
@@ -34,19 +52,7 @@ struct account_tree : ::testing::Test {
   std::uint64_t entropy = 1;
 
   account_tree() {
-    service->store = memory;
-    service->metrics = std::make_shared<metrics::registry>();
-    service->clock = wall;
-    service->events = std::make_shared<event_log>();
-    service->users = std::make_shared<own_users>();
-    service->logins = std::make_shared<runtime::shared_bucket>(10.0, 10.0);
-    service->reconnects = std::make_shared<runtime::shared_bucket>(40.0, 40.0);
-    service->entropy = [this] { return ++entropy; };
-    service->send_ids = std::make_shared<store::id_source>('s', service->entropy);
-    service->seed = 42;
-    service->pacing = pacing_profile::none;
-    service->webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Test";
-    service->make_client = [this](const std::string&, unsigned) { return weixin.client(); };
+    fill(*service, memory, wall, weixin, entropy);
     time.deliver = [this] { return weixin.deliver(); };
     time.on_advance = [this](std::chrono::nanoseconds d) {
       wall->advance(d);

@@ -172,10 +172,13 @@ TEST(AnswerReader, StopsAtTheLimitOfTheHeaderHoweverItComes) {
   }
 }
 
-TEST(AnswerReader, AddsUpAHeaderThatComesInSmallParts) {
+TEST(AnswerReader, AddsUpAHeaderThatComesInParts) {
   std::string text = "HTTP/1.1 200 OK\r\n";
-  for (int i = 0; i < 50; ++i) text += "A: " + std::string(100, 'x') + "\r\n";
-  EXPECT_EQ(read(text, 50).error, "answer_too_large");
+  for (int i = 0; i < 56; ++i)
+    text += "A: " + std::string(100, 'x') + "\r\n";
+  text += "Content-Length: 0\r\n\r\n";
+  for (std::size_t step : {std::size_t{50}, std::size_t{3000}})
+    EXPECT_EQ(read(text, step).error, "answer_too_large") << step;
 }
 
 TEST(AnswerReader, StopsAtTrailersWithoutEnd) {

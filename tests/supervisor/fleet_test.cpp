@@ -1,0 +1,206 @@
+// The fleet in virtual time: accounts come and go, shared services fail, names and users stay apart.
+#include "supervisor/fleet.hpp"
+
+#include "tests/support/account_tree_fixture.hpp"
+
+namespace weixin {
+namespace {
+
+using namespace std::chrono_literals;
+using supervisor::account_command;
+
+struct Fleet : ::testing::Test {
+  testing::virtual_time time;
+  testing::scripted_weixin weixin;
+  std::shared_ptr<manual_wall_clock> wall =
+      std::make_shared<manual_wall_clock>(wall_time{} + std::chrono::hours{24 * 365 * 56});
+  std::shared_ptr<store::memory_store> memory = std::make_shared<store::memory_store>();
+  std::shared_ptr<services> service = std::make_shared<services>();
+  std::unique_ptr<supervisor::fleet> fleet;
+  std::vector<std::string> fatal;
+  supervisor::fleet_options options;
+  std::uint64_t entropy = 1;
+
+  Fleet() {
+    testing::fill(*service, memory, wall, weixin, entropy);
+    time.deliver = [this] { return weixin.deliver(); };
+    time.on_advance = [this](std::chrono::nanoseconds d) {
+      wall->advance(d);
+      weixin.pass(d);
+    };
+    options.fatal = [this](std::string_view what) { fatal.emplace_back(what); };
+    options.max_accounts = 3;
+  }
+
+  ~Fleet() override {
+    if (fleet) fleet->stop();
+    time.settle();
+    fleet.reset();
+    time.scheduler.advance_time(2h);
+    time.settle();
+  }
+
+  std::size_t start() {
+    fleet = std::make_unique<supervisor::fleet>(time.system, service, options);
+    std::size_t started = 0;
+    fleet->start([&](result<std::size_t> r) { started = r ? *r : 999; });
+    time.settle();
+    return started;
+  }
+
+  result<account_view> add(const std::string& name, const std::string& kind = "webwx",
+                           std::optional<std::vector<std::string>> bots = std::nullopt) {
+    result<account_view> answer = fail(errc::internal, "no answer");
+    fleet->add(name, kind, bots, [&](result<account_view> v) { answer = std::move(v); });
+    time.settle();
+    return answer;
+  }
+
+  result<void> remove(const std::string& name) {
+    result<void> answer = fail(errc::internal, "no answer");
+    fleet->remove(name, [&](result<void> r) { answer = std::move(r); });
+    time.settle();
+    return answer;
+  }
+};
+
+TEST_F(Fleet, StartsALoginAtOnceForANewAccount) {
+  start();
+  auto v = add("shop-01");
+  ASSERT_TRUE(v);
+  EXPECT_EQ(v->desired, "running");
+  ASSERT_TRUE(fleet->account("shop-01"));
+  EXPECT_EQ(fleet->account("shop-01")->state, "awaiting_scan");
+  ASSERT_TRUE(fleet->qr("shop-01"));
+  EXPECT_TRUE(fleet->qr("shop-01")->has_value());
+  EXPECT_EQ(fleet->count_by_state().at("awaiting_scan"), 1U);
+}
+
+TEST_F(Fleet, RefusesNamesThatAreNone) {
+  start();
+  for (const auto& name : std::initializer_list<std::string>{"", "-a", "A", "shop_1", "a b", "a/b", std::string(64, 'a'),
+                                                             "\xe5\xba\x97", "..", std::string("a\0b", 3)})
+    EXPECT_EQ(add(name).error().code, errc::invalid_name) << name;
+  EXPECT_TRUE(add(std::string(63, 'a')));
+  EXPECT_TRUE(add("0-"));
+}
+
+TEST_F(Fleet, RefusesASecondAccountOfTheSameName) {
+  start();
+  ASSERT_TRUE(add("shop-01"));
+  EXPECT_EQ(add("shop-01").error().code, errc::account_exists);
+}
+
+TEST_F(Fleet, RefusesUnknownKindsAndBots) {
+  start();
+  EXPECT_EQ(add("shop-01", "icq").error().code, errc::invalid_argument);
+  EXPECT_EQ(add("shop-01", "webwx", std::vector<std::string>{"nobody"}).error().code, errc::unknown_bot);
+  EXPECT_TRUE(fleet->accounts().empty());
+}
+
+TEST_F(Fleet, GivesAnAccountNoBotUnlessTheOperatorSaysSo) {
+  start();
+  EXPECT_TRUE(add("shop-01")->bots.empty());
+}
+
+TEST_F(Fleet, StopsAtTheConfiguredNumberOfAccounts) {
+  start();
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(add(name));
+  EXPECT_EQ(add("d").error().code, errc::queue_full);
+}
+
+TEST_F(Fleet, AcceptsNoAccountItCannotStore) {
+  start();
+  memory->fail_next(store::store_call::add_account, fail(errc::disk_full, "test"));
+  EXPECT_EQ(add("shop-01").error().code, errc::disk_full);
+  EXPECT_FALSE(fleet->account("shop-01"));
+  EXPECT_TRUE(add("shop-01")) << "the name is free again";
+}
+
+TEST_F(Fleet, ForgetsARemovedAccountAndFreesItsNameAndUser) {
+  start();
+  add("shop-01");
+  weixin.confirm();
+  time.settle();
+  ASSERT_EQ(fleet->account("shop-01")->state, "online");
+  ASSERT_TRUE(remove("shop-01"));
+  EXPECT_FALSE(fleet->account("shop-01"));
+  EXPECT_EQ(remove("shop-01").error().code, errc::account_not_found);
+  add("shop-02");
+  weixin.confirm();
+  time.advance(2s);
+  EXPECT_EQ(fleet->account("shop-02")->state, "online") << "the user is not claimed any more";
+}
+
+TEST_F(Fleet, ServesAUserUnderOneNameOnly) {
+  start();
+  add("shop-01");
+  weixin.confirm();
+  time.settle();
+  add("shop-02");
+  weixin.confirm();
+  time.advance(2s);
+  EXPECT_EQ(fleet->account("shop-01")->state, "online");
+  EXPECT_EQ(fleet->account("shop-02")->state, "held");
+  EXPECT_EQ(fleet->account("shop-02")->reason, "duplicate_user");
+}
+
+TEST_F(Fleet, StartsWhatIsStoredAndLeavesPausedAccountsAlone) {
+  store::account_record running, paused;
+  running.name = "a";
+  paused.name = "b";
+  paused.desired = store::desired_state::paused;
+  memory->add_account(running, [](result<void>) {});
+  memory->add_account(paused, [](result<void>) {});
+  EXPECT_EQ(start(), 2U);
+  EXPECT_EQ(fleet->account("a")->state, "awaiting_scan");
+  EXPECT_EQ(fleet->account("b")->state, "stopped");
+  EXPECT_EQ(fleet->account("b")->desired, "paused");
+}
+
+TEST_F(Fleet, TellsWhenTheStoreCannotBeRead) {
+  memory->fail_next(store::store_call::list_accounts, fail(errc::store_failed, "test"));
+  EXPECT_EQ(start(), 999U);
+}
+
+TEST_F(Fleet, AnswersNotFoundForEveryRequestToAnUnknownAccount) {
+  start();
+  std::vector<errc> codes;
+  auto note = [&](auto r) { codes.push_back(r ? errc::internal : r.error().code); };
+  fleet->command("x", account_command::pause, note);
+  fleet->set_bots("x", {}, note);
+  fleet->send_text("x", "filehelper", "hello", note);
+  fleet->contacts("x", "", "", note);
+  time.settle();
+  EXPECT_EQ(codes, std::vector<errc>(4, errc::account_not_found));
+  EXPECT_FALSE(fleet->account("x"));
+  EXPECT_FALSE(fleet->qr("x"));
+}
+
+TEST_F(Fleet, SpacesLoginsByTheConfiguredRate) {
+  service->logins = std::make_shared<runtime::shared_bucket>(1.0, 1.0);
+  start();
+  for (const char* name : {"a", "b", "c"}) add(name);
+  EXPECT_EQ(weixin.count("jslogin"), 1U);
+  time.advance(1100ms);
+  EXPECT_EQ(weixin.count("jslogin"), 2U);
+  time.advance(1s);
+  EXPECT_EQ(weixin.count("jslogin"), 3U);
+}
+
+TEST_F(Fleet, RemembersAPauseOverARestartOfTheProgram) {
+  start();
+  add("shop-01");
+  fleet->command("shop-01", account_command::pause, [](result<account_view>) {});
+  time.settle();
+  fleet->stop();
+  time.settle();
+  fleet.reset();
+  time.scheduler.advance_time(2h);
+  time.settle();
+  start();
+  EXPECT_EQ(fleet->account("shop-01")->state, "stopped");
+}
+
+} // namespace
+} // namespace weixin
