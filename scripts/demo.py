@@ -85,7 +85,8 @@ class Screen:
         if self.is_table:
             columns, lines = shutil.get_terminal_size()
             rows = [line[:columns - 1] for line in self.table(phase, elapsed, numbers)][:lines - 1]
-            self.out.write("\x1b[H" + "".join(row + "\x1b[K\n" for row in rows) + "\x1b[J")
+            # What an earlier frame left below is wiped before the last line break, so that what follows stands alone.
+            self.out.write("\x1b[H" + "\x1b[K\n".join(rows) + "\x1b[J\n")
         else:
             self.out.write(self.line(phase, elapsed, numbers) + "\n")
         self.out.flush()

@@ -14,6 +14,7 @@ using metrics::to_string;
 
 /// What an operator may ask of an account.
 enum class account_command { pause, resume, restart, relogin, logout };
+std::string_view to_string(account_command command) noexcept;
 std::optional<account_command> parse_account_command(std::string_view name) noexcept;
 
 } // namespace weixin::supervisor

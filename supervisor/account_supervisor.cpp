@@ -201,6 +201,7 @@ void account_supervisor::carry_out(const decision& d) {
     return;
   case action::throttle:
     send(context_->sender, send_gate{true, now() + d.delay, false});
+    polls_slowly_ = true;
     if (poller_) send(poller_, poll_distance{throttled_poll_distance});
     if (failed_child_ != child::sender) after(throttled_poll_distance, timer{++login_timer_});
     return;
@@ -310,7 +311,10 @@ void account_supervisor::child_lost(child who, metrics::restart_reason why) {
 void account_supervisor::beat() {
   after(beat_period, timer{beat_timer});
   apply(event::tick{});
-  if (policy_.state != account_state::throttled && poller_) send(poller_, poll_distance{});
+  if (polls_slowly_ && policy_.state != account_state::throttled) {
+    polls_slowly_ = false;
+    if (poller_) send(poller_, poll_distance{});
+  }
   if (++beat_number_ % beats_to_heartbeat != 0) return;
   std::vector<child> silent;
   for (auto& [who, c] : children_) {
@@ -365,7 +369,7 @@ void account_supervisor::logged_in(const login_done& login) {
 // -- the fleet's requests -----------------------------------------------------------------------------------------
 
 void account_supervisor::command(account_command c, view_reply reply) {
-  log_info("account.command", {{"account", context_->name}, {"command", static_cast<int>(c)}});
+  log_info("account.command", {{"account", context_->name}, {"command", to_string(c)}});
   qr_attempt_ = 0;
   switch (c) {
   case account_command::pause:

@@ -108,6 +108,7 @@ private:
   std::uint64_t beat_number_ = 0;
   std::uint64_t login_timer_ = 0; // generation of delayed starts and retries
   unsigned qr_attempt_ = 0;
+  bool polls_slowly_ = false;
 };
 
 } // namespace weixin::supervisor

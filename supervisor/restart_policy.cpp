@@ -51,7 +51,7 @@ struct rules {
     if (now - *s.last_good_poll <= limits.degraded_after)
       enter(account_state::online);
     else if (s.state != account_state::degraded)
-      enter(account_state::degraded, "no good poll");
+      enter(account_state::degraded, s.last_failure.empty() ? "no good poll" : s.last_failure);
   }
 
   /// What the operator asks for starts with a clean slate: old failures do not count against it.
@@ -118,6 +118,7 @@ struct rules {
 
   decision on(const event::good_poll& e) {
     s.failures = 0;
+    s.last_failure.clear();
     s.last_good_poll = now;
     s.proven_push_host = s.proven_push_host || e.synccheck;
     derive_health();
@@ -178,9 +179,14 @@ struct rules {
     return {.what = action::throttle, .delay = pause, .alert = true};
   }
 
-  decision unreachable(const error&) {
+  decision unreachable(const error& what) {
     ++s.failures;
-    derive_health();
+    s.last_failure = to_string(what.code);
+    // A login that does not get through says why; a session is judged by the age of its last good poll.
+    if (s.has_session)
+      derive_health();
+    else
+      s.reason = s.last_failure;
     return {.what = action::retry, .delay = retry_delay(s.failures, random), .reconnect = s.failures > 1};
   }
 

@@ -99,6 +99,7 @@ struct policy_state {
   bool proven_push_host = false;         ///< this session had a good synccheck
   unsigned push_hosts_tried = 0;
   unsigned failures = 0;                 ///< in a row, of the network
+  std::string last_failure;              ///< the name of the last of them: why an account is not online
   unsigned qr_refreshes = 0;
   unsigned cool_off_level = 0;
   unsigned throttle_level = 0;

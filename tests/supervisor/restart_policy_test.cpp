@@ -163,6 +163,20 @@ TEST_F(RestartPolicy, DegradesOnceTheLastGoodPollIsOlderThanAMinute) {
   EXPECT_EQ(s.state, account_state::online);
 }
 
+TEST_F(RestartPolicy, SaysWhyAnAccountIsNotOnline) {
+  run();
+  fails(errc::dns_failed);
+  EXPECT_EQ(s.state, account_state::starting);
+  EXPECT_EQ(s.reason, "dns_failed");
+  log_in();
+  on(event::good_poll{.synccheck = true});
+  EXPECT_EQ(s.reason, "");
+  pass(61s);
+  fails(errc::timed_out);
+  EXPECT_EQ(s.state, account_state::degraded);
+  EXPECT_EQ(s.reason, "timed_out");
+}
+
 TEST_F(RestartPolicy, PacesReconnectsAfterAnOutage) {
   go_online();
   EXPECT_FALSE(fails(errc::timed_out).reconnect);
