@@ -22,7 +22,10 @@ void call(const std::shared_ptr<account_context>& context, const std::shared_ptr
           webwx::endpoint endpoint, http_request request, Inside inside, Parse parse, Done done) {
   auto limits = webwx::limits_of(endpoint);
   transport::http_call c;
-  c.request = webwx::with_cookies(std::move(request), session->cookies);
+  bool foreign_push_host =
+      endpoint == webwx::endpoint::synccheck && !request.host.ends_with("." + session->host.entry);
+  auto cookie_host = foreign_push_host ? session->host.entry : request.host;
+  c.request = webwx::with_cookies_of(cookie_host, std::move(request), session->cookies);
   c.limits.deadline = limits.deadline;
   c.limits.max_body_bytes = limits.max_body_bytes;
   c.label = webwx::to_string(endpoint);

@@ -130,7 +130,12 @@ result<cookie_jar> cookie_jar::from_json(const secret& json) {
 }
 
 http_request with_cookies(http_request request, const cookie_jar& jar) {
-  auto header = jar.header_for(request.host, request.target);
+  auto host = request.host;
+  return with_cookies_of(host, std::move(request), jar);
+}
+
+http_request with_cookies_of(std::string_view host, http_request request, const cookie_jar& jar) {
+  auto header = jar.header_for(host, request.target);
   if (!header.empty()) request.headers.push_back({"Cookie", std::move(header)});
   return request;
 }

@@ -181,6 +181,16 @@ TEST_F(CookieJar, PutsItsCookiesIntoARequest) {
   EXPECT_TRUE(with_cookies(elsewhere, jar).headers.empty());
 }
 
+TEST_F(CookieJar, LendsAnEntryHostsCookiesToAPushHostThatIsTried) {
+  set("wx.qq.com", "wxsid=s1; Domain=wx.qq.com; Path=/");
+  http_request tried;
+  tried.host = "webpush.wx2.qq.com";
+  tried.target = "/cgi-bin/mmwebwx-bin/synccheck";
+  auto sent = with_cookies_of("wx.qq.com", tried, jar);
+  EXPECT_EQ(sent.host, "webpush.wx2.qq.com");
+  EXPECT_EQ(find_header(sent.headers, "cookie"), "wxsid=s1");
+}
+
 TEST(HttpDate, ReadsBothFormsInUse) {
   EXPECT_EQ(parse_http_date("Sun, 22-Nov-2026 18:55:44 GMT"), 1795373744);
   EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 18:55:44 GMT"), 1795373744);
