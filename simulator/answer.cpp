@@ -1,5 +1,7 @@
 #include "simulator/answer.hpp"
 
+#include "httpd/response_head.hpp"
+
 #include <boost/json/serialize.hpp>
 
 #include <array>
@@ -20,21 +22,9 @@ answer respond(int status, std::string content_type, std::string body) {
 
 /// `Sun, 22-Nov-2026 18:55:44 GMT`: the dashed form that the service uses.
 std::string cookie_date(std::chrono::system_clock::time_point t) {
-  using namespace std::chrono;
-  constexpr std::array<const char*, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  auto second = floor<seconds>(t);
-  auto day = floor<days>(second);
-  year_month_day date{day};
-  hh_mm_ss time{second - day};
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u-%s-%04d %02d:%02d:%02d GMT",
-                weekdays[weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-                months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
+  auto text = httpd::to_http_date(t);
+  text[7] = text[11] = '-';
+  return text;
 }
 
 } // namespace
