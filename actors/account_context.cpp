@@ -16,7 +16,8 @@ account_context::account_context(std::string account_name, std::shared_ptr<const
       metrics(service->metrics->account(name)), http(service->make_client(name, shard)) {}
 
 std::string account_context::next_client_msg_id() {
-  last_client_msg_id_ = webwx::next_client_msg_id(to_milliseconds(service->clock->now()), last_client_msg_id_);
+  last_client_msg_id_ =
+      webwx::next_client_msg_id(to_milliseconds(service->clock->now()), last_client_msg_id_);
   return last_client_msg_id_;
 }
 

@@ -15,14 +15,15 @@
 
 namespace weixin {
 
-/// What the actors of one account share. All of them live on one shard, so there is no lock: only they touch it,
-/// and only from inside their handlers.
+/// What the actors of one account share. All of them live on one shard, so there is no lock: only they touch
+/// it, and only from inside their handlers.
 ///
-/// Who writes what: the account supervisor `session` as a whole, `bots` and `session_number`; the sync poller the
-/// session's keys, cookies and skey and the contacts; everybody stores the cookies of an answer through `call`.
+/// Who writes what: the account supervisor `session` as a whole, `bots` and `session_number`; the sync poller
+/// the session's keys, cookies and skey and the contacts; everybody stores the cookies of an answer through
+/// `call`.
 struct account_context {
-  account_context(std::string account_name, std::shared_ptr<const services> s, std::shared_ptr<account_status> st,
-                  unsigned shard);
+  account_context(std::string account_name, std::shared_ptr<const services> s,
+                  std::shared_ptr<account_status> st, unsigned shard);
 
   const std::string name;
   const std::shared_ptr<const services> service;
@@ -44,7 +45,8 @@ struct account_context {
 
   /// A ClientMsgId: 17 digits, ascending within the account (weixin-protocol.md 1.2).
   std::string next_client_msg_id();
-  /// Remembers a MsgId that Weixin gave to a send of ours, so that its echo is known (weixin-protocol.md 7.2).
+  /// Remembers a MsgId that Weixin gave to a send of ours, so that its echo is known
+  /// (weixin-protocol.md 7.2).
   void remember_own(std::string msg_id);
   bool is_own(const std::string& msg_id) const;
 

@@ -10,8 +10,9 @@ namespace {
 
 bool contains_ignoring_case(std::string_view text, std::string_view query) {
   auto lower = [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
-  auto found = std::search(text.begin(), text.end(), query.begin(), query.end(),
-                           [&](char a, char b) { return lower(static_cast<unsigned char>(a)) == lower(static_cast<unsigned char>(b)); });
+  auto found = std::search(text.begin(), text.end(), query.begin(), query.end(), [&](char a, char b) {
+    return lower(static_cast<unsigned char>(a)) == lower(static_cast<unsigned char>(b));
+  });
   return found != text.end() || query.empty();
 }
 
@@ -103,10 +104,12 @@ result<std::string> address_book::resolve(std::string_view to) const {
 result<std::string> address_book::resolve_ref(std::string_view to) const {
   if (by_ref(to) != nullptr) return std::string{to};
   auto named = candidates(to);
-  if (named.empty()) return fail(errc::contact_not_found, "no contact has this reference, remark or nick name");
+  if (named.empty())
+    return fail(errc::contact_not_found, "no contact has this reference, remark or nick name");
   if (named.size() == 1) return named.front().ref;
   std::string refs;
-  for (const auto& c : named) refs += (refs.empty() ? "" : " ") + c.ref;
+  for (const auto& c : named)
+    refs += (refs.empty() ? "" : " ") + c.ref;
   return fail(errc::contact_ambiguous, refs);
 }
 
@@ -128,10 +131,12 @@ std::vector<contact_view> address_book::list(std::string_view query, std::string
   for (const auto& e : contacts_) {
     auto v = view(e);
     if (!kind.empty() && v.kind != kind) continue;
-    if (contains_ignoring_case(v.nick, query) || contains_ignoring_case(v.remark, query)) found.push_back(std::move(v));
+    if (contains_ignoring_case(v.nick, query) || contains_ignoring_case(v.remark, query))
+      found.push_back(std::move(v));
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.display, a.ref) < std::tie(b.display, b.ref); });
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.display, a.ref) < std::tie(b.display, b.ref);
+  });
   return found;
 }
 

@@ -22,10 +22,11 @@ struct contact_view {
 
 /// The contacts of one account's present session, found by reference or name.
 ///
-/// A UserName lives as long as the session, so it never leaves this class: what leaves is a reference that names
-/// the session it was made in. After a new login an old reference finds nothing instead of somebody else
-/// (weixin-protocol.md 5.1). Special accounts such as filehelper keep their fixed name as their reference.
-/// Used on the account's shard only. Holds at most `max_contacts`; further ones are counted, not kept.
+/// A UserName lives as long as the session, so it never leaves this class: what leaves is a reference that
+/// names the session it was made in. After a new login an old reference finds nothing instead of somebody
+/// else (weixin-protocol.md 5.1). Special accounts such as filehelper keep their fixed name as their
+/// reference. Used on the account's shard only. Holds at most `max_contacts`; further ones are counted, not
+/// kept.
 class address_book {
 public:
   static constexpr std::size_t max_contacts = 20'000;
@@ -46,14 +47,15 @@ public:
   /// The reference that `to` means, for storing. Errors as `resolve`.
   result<std::string> resolve_ref(std::string_view to) const;
   std::vector<contact_view> candidates(std::string_view name) const;
-  /// All contacts whose names contain `query` (without regard to ASCII case), of `kind` when given, by display name.
+  /// All contacts whose names contain `query` (without regard to ASCII case), of `kind` when given, by
+  /// display name.
   std::vector<contact_view> list(std::string_view query, std::string_view kind) const;
   std::size_t size() const noexcept { return contacts_.size(); }
   std::size_t dropped() const noexcept { return dropped_; }
 
 private:
   struct entry {
-    webwx::contact contact; // without its UserName: that is the key
+    webwx::contact contact;  // without its UserName: that is the key
     std::uint32_t index = 0; // in by_index_; 0: the UserName is fixed and serves as the reference
   };
   using entries = std::unordered_map<std::string, entry>;
@@ -67,7 +69,7 @@ private:
   std::uint64_t session_number_ = 0;
   std::size_t dropped_ = 0;
   std::string self_;
-  entries contacts_; // by UserName
+  entries contacts_;                         // by UserName
   std::vector<const std::string*> by_index_; // keys of contacts_, nullptr once removed
 };
 

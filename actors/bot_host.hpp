@@ -17,8 +17,8 @@ struct bot_entry {
   std::shared_ptr<const bots::bot> object;
 };
 
-/// A BOT HOST: asks one bot about each message and gives its answer to the account's sender. A bot that throws
-/// loses that message and nothing else.
+/// A BOT HOST: asks one bot about each message and gives its answer to the account's sender. A bot that
+/// throws loses that message and nothing else.
 class bot_host final : public runtime::actor_base<bot_actor> {
 public:
   bot_host(caf::actor_config& cfg, std::shared_ptr<const services> service, bot_entry entry);

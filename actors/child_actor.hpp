@@ -26,15 +26,17 @@ protected:
 
   /// The call of webwx_call.hpp, watched: while it is overdue the actor does not answer heartbeats.
   template <class Parse, class Done>
-  void call_weixin(webwx::endpoint endpoint, const std::shared_ptr<webwx::session>& session, http_request request,
-                   Parse parse, Done then) {
+  void call_weixin(webwx::endpoint endpoint, const std::shared_ptr<webwx::session>& session,
+                   http_request request, Parse parse, Done then) {
     overdue_at_ = this->now() + webwx::limits_of(endpoint).deadline + lost_after;
     waiting_ = true;
-    call(context_, session, endpoint, std::move(request), [this](auto f) { return this->inside(std::move(f)); },
-         std::move(parse), [this, then = std::move(then)](auto answer) mutable {
-           waiting_ = false;
-           then(std::move(answer));
-         });
+    call(
+        context_, session, endpoint, std::move(request),
+        [this](auto f) { return this->inside(std::move(f)); }, std::move(parse),
+        [this, then = std::move(then)](auto answer) mutable {
+          waiting_ = false;
+          then(std::move(answer));
+        });
   }
 
   bool is_stuck() { return waiting_ && this->now() > overdue_at_; }
@@ -51,9 +53,7 @@ protected:
   void clear_timer() { ++timer_generation_; }
   bool is_current(timer t) const { return t.generation == timer_generation_; }
 
-  void report(child who, error what) {
-    this->send(supervisor_, child_failed{who, std::move(what)});
-  }
+  void report(child who, error what) { this->send(supervisor_, child_failed{who, std::move(what)}); }
 
   wall_time wall_now() const { return context_->service->clock->now(); }
   std::int64_t wall_ms() const { return to_milliseconds(wall_now()); }

@@ -6,7 +6,8 @@ void event_log::publish(std::string type, std::string account, wall_time at, std
   std::lock_guard lock(mutex_);
   events_.push_back({++last_id_, std::move(type), std::move(account), at, std::move(data)});
   if (events_.size() > capacity_) events_.pop_front();
-  for (auto& [id, l] : listeners_) l(events_.back());
+  for (auto& [id, l] : listeners_)
+    l(events_.back());
 }
 
 std::uint64_t event_log::subscribe(std::uint64_t after, listener l) {

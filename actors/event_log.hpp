@@ -14,8 +14,8 @@ namespace weixin {
 
 /// One thing that happened to an account, as `GET /v1/events` tells it.
 struct account_event {
-  std::uint64_t id = 0;  ///< ascending within this process, from 1
-  std::string type;      ///< "state", "message", "qr" or "send"
+  std::uint64_t id = 0; ///< ascending within this process, from 1
+  std::string type;     ///< "state", "message", "qr" or "send"
   std::string account;
   wall_time at{};
   std::string data; ///< a JSON object with `account` and `at`

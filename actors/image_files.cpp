@@ -68,7 +68,8 @@ private:
 
 } // namespace
 
-image_sink_factory make_image_files(std::shared_ptr<store::media_files> files, std::shared_ptr<store::id_source> ids,
+image_sink_factory make_image_files(std::shared_ptr<store::media_files> files,
+                                    std::shared_ptr<store::id_source> ids,
                                     std::shared_ptr<const wall_clock> clock, std::uint64_t max_bytes) {
   return [=](const std::string& account, const std::string& msg_id,
              std::function<void(result<std::string>)> finished) -> std::shared_ptr<image_sink> {

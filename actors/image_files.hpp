@@ -10,9 +10,10 @@
 
 namespace weixin {
 
-/// Pictures into the media store: a sink factory that names each file by an id of our own. `max_bytes` is the limit
-/// of one picture.
-image_sink_factory make_image_files(std::shared_ptr<store::media_files> files, std::shared_ptr<store::id_source> ids,
+/// Pictures into the media store: a sink factory that names each file by an id of our own. `max_bytes` is the
+/// limit of one picture.
+image_sink_factory make_image_files(std::shared_ptr<store::media_files> files,
+                                    std::shared_ptr<store::id_source> ids,
                                     std::shared_ptr<const wall_clock> clock, std::uint64_t max_bytes);
 
 } // namespace weixin

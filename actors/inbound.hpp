@@ -8,7 +8,8 @@
 
 namespace weixin {
 
-/// What a message is, as far as it is understood. `unsupported` is passed on with its raw form, never dropped.
+/// What a message is, as far as it is understood. `unsupported` is passed on with its raw form, never
+/// dropped.
 enum class inbound_kind { text, image, system, unsupported };
 std::string_view to_string(inbound_kind kind) noexcept;
 

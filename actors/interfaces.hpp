@@ -39,18 +39,18 @@ using account_actor = caf::typed_actor<
     caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The LOGIN: from jslogin to the loaded contacts, once. Ends itself after login_done.
-using login_actor = caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
-                                     caf::reacts_to<continuation>>;
+using login_actor = caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<heartbeat>,
+                                     caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The SYNC POLLER: synccheck and webwxsync; owns the sync keys.
-using sync_poller_actor = caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<poll_distance>,
-                                           caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
-                                           caf::reacts_to<continuation>>;
+using sync_poller_actor =
+    caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<poll_distance>, caf::reacts_to<heartbeat>,
+                     caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The SENDER: accepts texts, stores them, sends them one at a time at a decent pace.
-using sender_actor = caf::typed_actor<caf::reacts_to<submit_text>, caf::reacts_to<send_gate>,
-                                      caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
-                                      caf::reacts_to<continuation>>;
+using sender_actor =
+    caf::typed_actor<caf::reacts_to<submit_text>, caf::reacts_to<send_gate>, caf::reacts_to<heartbeat>,
+                     caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The MEDIA FETCHER: pictures to files.
 using media_fetcher_actor = caf::typed_actor<caf::reacts_to<fetch_image>, caf::reacts_to<heartbeat>,

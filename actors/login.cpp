@@ -76,7 +76,8 @@ void login::poll() {
 void login::polled_login(const webwx::login_poll& answer) {
   using status = webwx::login_status;
   switch (answer.status) {
-  case status::waiting: return set_timer(pause_after_408);
+  case status::waiting:
+    return set_timer(pause_after_408);
   case status::scanned:
     if (!scanned_) send(supervisor_, qr_scanned{});
     scanned_ = true;
@@ -88,19 +89,22 @@ void login::polled_login(const webwx::login_poll& answer) {
     draft_->host = webwx::hosts_for_entry(redirect_.host);
     return proceed(&login::exchange);
   }
-  case status::cancelled: return failed(fail(errc::login_cancelled, "login", answer.code));
-  case status::expired: return failed(fail(errc::login_expired, "login", answer.code));
+  case status::cancelled:
+    return failed(fail(errc::login_cancelled, "login", answer.code));
+  case status::expired:
+    return failed(fail(errc::login_expired, "login", answer.code));
   }
 }
 
 void login::exchange() {
-  call_weixin(webwx::endpoint::webwxnewloginpage, draft_, webwx::make_new_login_page(*draft_, redirect_),
-              [](const http_response& r) { return webwx::parse_new_login_page(r); },
-              [this](result<webwx::login_tickets> tickets) {
-                if (!tickets) return failed(tickets.error());
-                if (auto r = webwx::begin_session(*draft_, *tickets); !r) return failed(r.error());
-                proceed(&login::init);
-              });
+  call_weixin(
+      webwx::endpoint::webwxnewloginpage, draft_, webwx::make_new_login_page(*draft_, redirect_),
+      [](const http_response& r) { return webwx::parse_new_login_page(r); },
+      [this](result<webwx::login_tickets> tickets) {
+        if (!tickets) return failed(tickets.error());
+        if (auto r = webwx::begin_session(*draft_, *tickets); !r) return failed(r.error());
+        proceed(&login::init);
+      });
 }
 
 void login::init() {
@@ -108,7 +112,8 @@ void login::init() {
               [this](result<webwx::init_answer> answer) {
                 if (!answer) return failed(answer.error());
                 webwx::apply(*draft_, *answer);
-                for (auto& c : answer->contacts) contacts_->push_back(std::move(c));
+                for (auto& c : answer->contacts)
+                  contacts_->push_back(std::move(c));
                 for (auto& name : answer->chat_set)
                   if (webwx::is_group_user_name(name) && groups_.size() < max_groups) groups_.push_back(name);
                 proceed(&login::notify);
@@ -126,14 +131,17 @@ void login::notify() {
 }
 
 void login::get_contacts() {
-  call_weixin(webwx::endpoint::webwxgetcontact, draft_, webwx::make_get_contact(*draft_, contact_seq_, wall_ms()),
-              webwx::parse_get_contact, [this](result<webwx::contact_page> page) {
+  call_weixin(webwx::endpoint::webwxgetcontact, draft_,
+              webwx::make_get_contact(*draft_, contact_seq_, wall_ms()), webwx::parse_get_contact,
+              [this](result<webwx::contact_page> page) {
                 // An account without its address book can still receive and answer: not worth the login.
                 if (!page) {
-                  log_warn("contacts.incomplete", {{"account", context_->name}, {"errc", to_string(page.error().code)}});
+                  log_warn("contacts.incomplete",
+                           {{"account", context_->name}, {"errc", to_string(page.error().code)}});
                   return proceed(&login::get_groups);
                 }
-                for (auto& c : page->contacts) contacts_->push_back(std::move(c));
+                for (auto& c : page->contacts)
+                  contacts_->push_back(std::move(c));
                 auto last = contact_seq_;
                 contact_seq_ = page->seq;
                 if (contact_seq_ != 0 && contact_seq_ != last && ++contact_pages_ < max_contact_pages)
@@ -151,10 +159,12 @@ void login::get_groups() {
               webwx::make_batch_get_contact(*draft_, wanted, wall_ms()), webwx::parse_batch_get_contact,
               [this](result<std::vector<webwx::contact>> groups) {
                 if (!groups) {
-                  log_warn("groups.incomplete", {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
+                  log_warn("groups.incomplete",
+                           {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
                   return finish();
                 }
-                for (auto& g : *groups) contacts_->push_back(std::move(g));
+                for (auto& g : *groups)
+                  contacts_->push_back(std::move(g));
                 get_groups();
               });
 }

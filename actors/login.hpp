@@ -9,8 +9,8 @@
 namespace weixin {
 
 /// The LOGIN: jslogin, QR code, polling, webwxnewloginpage, webwxinit, webwxstatusnotify, contacts
-/// (weixin-protocol.md 3 and 4.1 to 4.4). Reports each step to the account supervisor; a failure is reported once
-/// and the step is repeated on `try_again`. Ends after `login_done`.
+/// (weixin-protocol.md 3 and 4.1 to 4.4). Reports each step to the account supervisor; a failure is reported
+/// once and the step is repeated on `try_again`. Ends after `login_done`.
 class login final : public child_actor<login_actor> {
 public:
   login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,

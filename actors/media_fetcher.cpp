@@ -35,10 +35,11 @@ void media_fetcher::fetch_next() {
   waiting_jobs_.pop_front();
   ++current_->tries;
 
-  // The transport fills the sink, the sink's file is complete only when the call was: the file's end is reported
-  // by the sink, a failed call by the transport.
-  auto sink = context_->service->make_image_sink(context_->name, current_->msg_id,
-                                                 inside([this](result<std::string> path) { fetched(std::move(path)); }));
+  // The transport fills the sink, the sink's file is complete only when the call was: the file's end is
+  // reported by the sink, a failed call by the transport.
+  auto sink = context_->service->make_image_sink(
+      context_->name, current_->msg_id,
+      inside([this](result<std::string> path) { fetched(std::move(path)); }));
   auto request = webwx::make_get_msg_img(*session_, current_->msg_id, webwx::image_size::original);
   auto limits = webwx::limits_of(webwx::endpoint::webwxgetmsgimg);
   transport::http_call c;
@@ -49,7 +50,8 @@ void media_fetcher::fetch_next() {
   c.sink = sink;
   context_->http->start(std::move(c), inside([this, sink](result<http_response> answer) {
                           if (!answer) return sink->abandon(answer.error());
-                          if (auto ok = webwx::check_image_answer(*answer); !ok) return sink->abandon(ok.error());
+                          if (auto ok = webwx::check_image_answer(*answer); !ok)
+                            return sink->abandon(ok.error());
                           sink->finish();
                         }));
 }
@@ -67,7 +69,8 @@ void media_fetcher::fetched(result<std::string> path) {
     return set_timer(wait);
   } else {
     auto code = path.error().code;
-    log_warn("media.failed", {{"account", context_->name}, {"msg_id", current_->msg_id}, {"errc", to_string(code)}});
+    log_warn("media.failed",
+             {{"account", context_->name}, {"msg_id", current_->msg_id}, {"errc", to_string(code)}});
     metrics.media_finished(media_direction::download,
                            code == errc::disk_full          ? media_result::disk_full
                            : code == errc::answer_too_large ? media_result::too_large

@@ -7,8 +7,8 @@
 namespace weixin {
 
 /// The MEDIA FETCHER: pictures (webwxgetmsgimg, weixin-protocol.md 8), one at a time, streamed to files under
-/// data_dir. A picture that cannot be fetched is tried three times; an empty answer or a page of HTML is a failure.
-/// At most 100 pictures wait; further ones are counted as failed.
+/// data_dir. A picture that cannot be fetched is tried three times; an empty answer or a page of HTML is a
+/// failure. At most 100 pictures wait; further ones are counted as failed.
 class media_fetcher final : public child_actor<media_fetcher_actor> {
 public:
   media_fetcher(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,

@@ -21,7 +21,8 @@ namespace weixin {
 enum class child { login, poller, sender, media };
 std::string_view to_string(child c) noexcept;
 
-// -- login -> account supervisor ----------------------------------------------------------------------------------
+// -- login -> account supervisor
+// ----------------------------------------------------------------------------------
 
 /// A QR code is there to be scanned.
 struct qr_issued {
@@ -35,7 +36,8 @@ struct login_done {
   std::shared_ptr<std::vector<webwx::contact>> contacts;
 };
 
-// -- any child -> account supervisor ------------------------------------------------------------------------------
+// -- any child -> account supervisor
+// ------------------------------------------------------------------------------
 
 /// A call failed. The child waits until it is told `try_again`, or ended.
 struct child_failed {
@@ -46,13 +48,14 @@ struct child_failed {
 struct polled {
   bool synccheck = false; ///< a synccheck; false for a webwxsync
 };
-/// A send met something that concerns the whole account (session ended, too frequent, barred). The sender has put
-/// the message back.
+/// A send met something that concerns the whole account (session ended, too frequent, barred). The sender has
+/// put the message back.
 struct send_hit {
   error what;
 };
 
-// -- account supervisor -> children -------------------------------------------------------------------------------
+// -- account supervisor -> children
+// -------------------------------------------------------------------------------
 
 /// Do again what failed.
 struct try_again {};
@@ -67,7 +70,8 @@ struct send_gate {
   bool new_session = false; ///< the gate opens for a session that has just begun
 };
 
-// -- sends --------------------------------------------------------------------------------------------------------
+// -- sends
+// --------------------------------------------------------------------------------------------------------
 
 using send_reply = std::function<void(result<store::send_record>)>;
 
@@ -78,14 +82,16 @@ struct submit_text {
   send_reply reply;
 };
 
-// -- media --------------------------------------------------------------------------------------------------------
+// -- media
+// --------------------------------------------------------------------------------------------------------
 
 /// Fetch the picture of this message.
 struct fetch_image {
   std::string msg_id;
 };
 
-// -- router and bots ----------------------------------------------------------------------------------------------
+// -- router and bots
+// ----------------------------------------------------------------------------------------------
 
 /// Messages of one account that are stored now, in order.
 struct inbound_batch {
@@ -93,7 +99,8 @@ struct inbound_batch {
   std::vector<std::string> bots;
 };
 
-// -- timers of an actor to itself ---------------------------------------------------------------------------------
+// -- timers of an actor to itself
+// ---------------------------------------------------------------------------------
 
 /// CAF cannot cancel a timer: one of an older generation is ignored.
 struct timer {

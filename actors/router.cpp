@@ -10,7 +10,8 @@ constexpr auto restart_period = 60s;
 
 router::router(caf::actor_config& cfg, std::shared_ptr<const services> service, std::vector<bot_entry> bots)
     : actor_base(cfg), service_(std::move(service)) {
-  for (auto& b : bots) bots_[b.name].entry = std::move(b);
+  for (auto& b : bots)
+    bots_[b.name].entry = std::move(b);
 }
 
 void router::start_bot(const std::string& bot) {
@@ -37,7 +38,8 @@ router::behavior_type router::make_behavior() {
     }
     quit(e.reason);
   });
-  for (auto& [bot, r] : bots_) start_bot(bot);
+  for (auto& [bot, r] : bots_)
+    start_bot(bot);
   return {[this](const inbound_batch& batch, const sender_actor& to) {
             for (const auto& bot : batch.bots)
               if (auto found = bots_.find(bot); found != bots_.end()) send(found->second.host, batch, to);

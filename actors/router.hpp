@@ -6,10 +6,10 @@
 
 namespace weixin {
 
-/// The ROUTER of one shard: hands what its shard's accounts received to the bots that each account chose. Every
-/// shard has a router and a host for every bot, so a message is answered without leaving its shard; the bots
-/// themselves are shared. A bot host that ends is started again; when that happens more than three times a minute,
-/// the router ends with it, and the fleet decides.
+/// The ROUTER of one shard: hands what its shard's accounts received to the bots that each account chose.
+/// Every shard has a router and a host for every bot, so a message is answered without leaving its shard; the
+/// bots themselves are shared. A bot host that ends is started again; when that happens more than three times
+/// a minute, the router ends with it, and the fleet decides.
 class router final : public runtime::actor_base<router_actor> {
 public:
   router(caf::actor_config& cfg, std::shared_ptr<const services> service, std::vector<bot_entry> bots);

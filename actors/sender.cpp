@@ -19,8 +19,7 @@ sender::sender(caf::actor_config& cfg, std::shared_ptr<account_context> context,
 
 sender::behavior_type sender::make_behavior() {
   load_unfinished();
-  return {[this](const submit_text& s) { submit(s); },
-          [this](const send_gate& g) { set_gate(g); },
+  return {[this](const submit_text& s) { submit(s); }, [this](const send_gate& g) { set_gate(g); },
           answer_heartbeats(),
           [this](timer t) {
             if (is_current(t)) pump();
@@ -33,13 +32,15 @@ void sender::load_unfinished() {
   context_->service->store->unfinished_sends(
       context_->name, inside([this](result<std::vector<store::send_record>> sends) {
         if (!sends) {
-          log_error("outbox.unreadable", {{"account", context_->name}, {"errc", to_string(sends.error().code)}});
+          log_error("outbox.unreadable",
+                    {{"account", context_->name}, {"errc", to_string(sends.error().code)}});
           quit(caf::make_error(caf::sec::runtime_error)); // a restart asks again
           return;
         }
         std::deque<queued> before;
         for (auto& r : *sends) {
-          bool known = std::any_of(queue_.begin(), queue_.end(), [&](const queued& q) { return q.record.id == r.id; });
+          bool known =
+              std::any_of(queue_.begin(), queue_.end(), [&](const queued& q) { return q.record.id == r.id; });
           if (known) continue;
           if (r.state == store::send_state::attempting) {
             r.state = store::send_state::unknown;
@@ -61,7 +62,8 @@ void sender::load_unfinished() {
 void sender::submit(const submit_text& s) {
   if (s.text.empty()) return s.reply(fail(errc::invalid_argument, "text is empty"));
   if (s.text.size() > max_text_bytes)
-    return s.reply(fail(errc::body_too_large, "a text has at most " + std::to_string(max_text_bytes) + " bytes"));
+    return s.reply(
+        fail(errc::body_too_large, "a text has at most " + std::to_string(max_text_bytes) + " bytes"));
   auto ref = context_->contacts.resolve_ref(s.to);
   if (!ref) return s.reply(ref.error());
 
@@ -74,13 +76,13 @@ void sender::submit(const submit_text& s) {
   r.created_at = r.updated_at = wall_now();
   auto record = std::make_shared<store::send_record>(std::move(r));
   context_->service->store->enqueue(*record, inside([this, record, reply = s.reply](result<void> stored) {
-                                      if (!stored) return reply(stored.error());
-                                      queue_.push_back({*record, now()});
-                                      publish(*record);
-                                      reply(*record);
-                                      show_queue();
-                                      pump();
-                                    }));
+    if (!stored) return reply(stored.error());
+    queue_.push_back({*record, now()});
+    publish(*record);
+    reply(*record);
+    show_queue();
+    pump();
+  }));
 }
 
 void sender::set_gate(const send_gate& g) {
@@ -117,7 +119,8 @@ void sender::attempt() {
   current_->record.updated_at = wall_now();
   storing_ = true;
   context_->service->store->update_send(
-      current_->record, inside([this, user_name = *user_name, session = context_->session](result<void> stored) {
+      current_->record,
+      inside([this, user_name = *user_name, session = context_->session](result<void> stored) {
         storing_ = false;
         if (!stored) return put_back(stored.error(), store_retry);
         // While the store worked the gate may have closed: nothing has left yet, so it simply waits again.
@@ -129,7 +132,8 @@ void sender::attempt() {
 void sender::post(std::shared_ptr<webwx::session> session, std::string user_name) {
   pacer_.sent(now(), random_);
   post_started_ = now();
-  auto request = webwx::make_send_text(*session, user_name, current_->record.text, current_->record.client_msg_id);
+  auto request =
+      webwx::make_send_text(*session, user_name, current_->record.text, current_->record.client_msg_id);
   call_weixin(webwx::endpoint::webwxsendmsg, session, std::move(request), webwx::parse_send,
               [this](result<std::string> msg_id) { answered(std::move(msg_id)); });
 }
@@ -154,18 +158,22 @@ void sender::answered(result<std::string> msg_id) {
     send(supervisor_, send_hit{e});
     return;
   case errc::rejected_request:
-  case errc::not_a_friend: return settle(store::send_state::refused, "", std::string{to_string(e.code)});
-  case errc::server_error:
-    // A Ret without a meaning: Weixin answered, so nothing was sent, but nobody knows whether it ever will be.
+  case errc::not_a_friend:
     return settle(store::send_state::refused, "", std::string{to_string(e.code)});
-  default: break;
+  case errc::server_error:
+    // A Ret without a meaning: Weixin answered, so nothing was sent, but nobody knows whether it ever will
+    // be.
+    return settle(store::send_state::refused, "", std::string{to_string(e.code)});
+  default:
+    break;
   }
   if (!e.request_left) return put_back(e, retry_delay(++failures_, random_));
   settle(store::send_state::unknown, "", std::string{to_string(e.code)});
 }
 
 void sender::put_back(error why, std::chrono::milliseconds pause) {
-  log_debug("send.put_back", {{"account", context_->name}, {"id", current_->record.id}, {"errc", to_string(why.code)}});
+  log_debug("send.put_back",
+            {{"account", context_->name}, {"id", current_->record.id}, {"errc", to_string(why.code)}});
   current_->record.state = store::send_state::queued;
   current_->record.updated_at = wall_now();
   not_before_ = now() + pause;
@@ -187,19 +195,21 @@ void sender::settle(store::send_state state, std::string msg_id, std::string err
   r.updated_at = wall_now();
   if (state != store::send_state::sent) {
     context_->metrics->send_failed();
-    log_warn("send.failed", {{"account", context_->name}, {"id", r.id}, {"state", to_string(state)}, {"errc", r.error}});
+    log_warn("send.failed",
+             {{"account", context_->name}, {"id", r.id}, {"state", to_string(state)}, {"errc", r.error}});
   }
   publish(r);
   storing_ = true;
-  context_->service->store->update_send(r, inside([this](result<void> stored) {
-                                          storing_ = false;
-                                          if (!stored)
-                                            log_error("send.not_stored", {{"account", context_->name},
-                                                                          {"errc", to_string(stored.error().code)}});
-                                          current_.reset();
-                                          show_queue();
-                                          pump();
-                                        }));
+  context_->service->store->update_send(
+      r, inside([this](result<void> stored) {
+        storing_ = false;
+        if (!stored)
+          log_error("send.not_stored",
+                    {{"account", context_->name}, {"errc", to_string(stored.error().code)}});
+        current_.reset();
+        show_queue();
+        pump();
+      }));
 }
 
 void sender::publish(const store::send_record& r) {

@@ -6,13 +6,13 @@
 
 namespace weixin {
 
-/// The SENDER: accepts texts, stores each before it answers, and sends them one at a time, in order, at the pace
-/// of the account's profile (weixin-protocol.md 6).
+/// The SENDER: accepts texts, stores each before it answers, and sends them one at a time, in order, at the
+/// pace of the account's profile (weixin-protocol.md 6).
 ///
-/// Every send has exactly one state: queued; attempting (stored before the first byte leaves); sent with Weixin's
-/// MsgID; refused (a definite no); unknown (it may have left, no answer came: never repeated). A failure before any
-/// byte left, and 1100, 1101, 1102 and 1205, put it back to queued. Lives as long as its account, whether there is
-/// a session or not; the account supervisor opens and closes its gate.
+/// Every send has exactly one state: queued; attempting (stored before the first byte leaves); sent with
+/// Weixin's MsgID; refused (a definite no); unknown (it may have left, no answer came: never repeated). A
+/// failure before any byte left, and 1100, 1101, 1102 and 1205, put it back to queued. Lives as long as its
+/// account, whether there is a session or not; the account supervisor opens and closes its gate.
 class sender final : public child_actor<sender_actor> {
 public:
   /// Takes at most so many characters in one text; longer ones are refused, never cut.

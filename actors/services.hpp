@@ -21,8 +21,8 @@
 
 namespace weixin {
 
-/// The nick names of all users that this server's accounts are: bots do not answer them, so that two bots of one
-/// server never talk to each other for ever. Thread-safe.
+/// The nick names of all users that this server's accounts are: bots do not answer them, so that two bots of
+/// one server never talk to each other for ever. Thread-safe.
 class own_users {
 public:
   void add(const std::string& nick_name) {
@@ -46,8 +46,8 @@ struct webwx_settings {
   std::string user_agent;
 };
 
-/// What every actor may use: made once by the program (or a test), shared by all accounts. Everything in it is
-/// thread-safe or immutable.
+/// What every actor may use: made once by the program (or a test), shared by all accounts. Everything in it
+/// is thread-safe or immutable.
 struct services {
   std::shared_ptr<store::store> store;
   std::shared_ptr<metrics::registry> metrics;
@@ -59,7 +59,8 @@ struct services {
   std::shared_ptr<runtime::shared_bucket> logins;
   std::shared_ptr<runtime::shared_bucket> reconnects;
   /// The HTTPS client of one account on that shard.
-  std::function<std::shared_ptr<transport::http_client>(const std::string& account, unsigned shard)> make_client;
+  std::function<std::shared_ptr<transport::http_client>(const std::string& account, unsigned shard)>
+      make_client;
   image_sink_factory make_image_sink; ///< empty: pictures are not fetched
   entropy_source entropy;             ///< any thread
   std::uint64_t seed = 0;             ///< of all jitter

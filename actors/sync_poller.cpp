@@ -20,15 +20,14 @@ constexpr std::size_t groups_per_call = 50;
 
 } // namespace
 
-sync_poller::sync_poller(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
-                         std::uint64_t seed)
+sync_poller::sync_poller(caf::actor_config& cfg, std::shared_ptr<account_context> context,
+                         account_actor supervisor, std::uint64_t seed)
     : child_actor(cfg, std::move(context), std::move(supervisor), seed), session_(context_->session) {}
 
 sync_poller::behavior_type sync_poller::make_behavior() {
   // A webwxsync first: it fetches what came meanwhile, and proves at once that the session lives.
   sync();
-  return {[this](try_again) { sync(); },
-          [this](poll_distance d) { distance_ = d.distance; },
+  return {[this](try_again) { sync(); }, [this](poll_distance d) { distance_ = d.distance; },
           answer_heartbeats(),
           [this](timer t) {
             if (is_current(t)) check();
@@ -73,12 +72,13 @@ void sync_poller::poll_later() {
 }
 
 void sync_poller::sync() {
-  call_weixin(webwx::endpoint::webwxsync, session_, webwx::make_sync(*session_, wall_ms()),
-              [self = session_->user_name](const http_response& r) { return webwx::parse_sync(r, self); },
-              [this](result<webwx::sync_answer> answer) {
-                if (!answer) return failed(answer.error());
-                synced(std::move(*answer));
-              });
+  call_weixin(
+      webwx::endpoint::webwxsync, session_, webwx::make_sync(*session_, wall_ms()),
+      [self = session_->user_name](const http_response& r) { return webwx::parse_sync(r, self); },
+      [this](result<webwx::sync_answer> answer) {
+        if (!answer) return failed(answer.error());
+        synced(std::move(*answer));
+      });
 }
 
 void sync_poller::synced(webwx::sync_answer answer) {
@@ -90,11 +90,13 @@ void sync_poller::synced(webwx::sync_answer answer) {
   auto next = std::make_shared<webwx::session>(*session_);
   webwx::apply(*next, answer);
   store::sync_commit commit{context_->name, {}, *next};
-  for (const auto& m : answer.messages) commit.messages.push_back({m.msg_id, m.raw});
+  for (const auto& m : answer.messages)
+    commit.messages.push_back({m.msg_id, m.raw});
   auto held = std::make_shared<webwx::sync_answer>(std::move(answer));
   auto started = now();
   context_->service->store->commit(
-      std::move(commit), inside([this, held, next, started](result<std::vector<store::inbound_message>> fresh) {
+      std::move(commit),
+      inside([this, held, next, started](result<std::vector<store::inbound_message>> fresh) {
         if (!fresh) return failed(fresh.error());
         context_->service->metrics->inbox_appended(fresh->size(), now() - started);
         committed(held, next, *fresh);
@@ -116,8 +118,10 @@ void sync_poller::committed(std::shared_ptr<webwx::sync_answer> answer, std::sha
 }
 
 void sync_poller::learn(const webwx::sync_answer& answer) {
-  for (const auto& c : answer.mod_contacts) context_->contacts.put(c);
-  for (const auto& user_name : answer.del_contacts) context_->contacts.remove(user_name);
+  for (const auto& c : answer.mod_contacts)
+    context_->contacts.put(c);
+  for (const auto& user_name : answer.del_contacts)
+    context_->contacts.remove(user_name);
   for (const auto& m : answer.messages) {
     if (m.parsed.is_group) want_group(m.parsed.peer);
     for (const auto& user_name : m.parsed.status_notify_user_names)
@@ -139,22 +143,27 @@ void sync_poller::get_wanted_groups() {
   while (!wanted_groups_.empty() && wanted.size() < groups_per_call)
     wanted.push_back({wanted_groups_.extract(wanted_groups_.begin()).value(), ""});
   // Beside the polls, and without a second try: an unknown group is asked for again when it speaks again.
-  call(context_, session_, webwx::endpoint::webwxbatchgetcontact,
-       webwx::make_batch_get_contact(*session_, wanted, wall_ms()), [this](auto f) { return inside(std::move(f)); },
-       webwx::parse_batch_get_contact, [this](result<std::vector<webwx::contact>> groups) {
-         group_call_under_way_ = false;
-         if (!groups) {
-           log_info("groups.unknown", {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
-           return;
-         }
-         for (auto& g : *groups) context_->contacts.put(std::move(g));
-         get_wanted_groups();
-       });
+  call(
+      context_, session_, webwx::endpoint::webwxbatchgetcontact,
+      webwx::make_batch_get_contact(*session_, wanted, wall_ms()),
+      [this](auto f) { return inside(std::move(f)); }, webwx::parse_batch_get_contact,
+      [this](result<std::vector<webwx::contact>> groups) {
+        group_call_under_way_ = false;
+        if (!groups) {
+          log_info("groups.unknown", {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
+          return;
+        }
+        for (auto& g : *groups)
+          context_->contacts.put(std::move(g));
+        get_wanted_groups();
+      });
 }
 
-void sync_poller::dispatch(const webwx::sync_answer& answer, const std::vector<store::inbound_message>& fresh) {
+void sync_poller::dispatch(const webwx::sync_answer& answer,
+                           const std::vector<store::inbound_message>& fresh) {
   std::set<std::string_view> is_fresh;
-  for (const auto& m : fresh) is_fresh.insert(m.msg_id);
+  for (const auto& m : fresh)
+    is_fresh.insert(m.msg_id);
   auto batch = std::make_shared<std::vector<inbound>>();
   for (const auto& m : answer.messages) {
     if (!is_fresh.contains(m.msg_id) || context_->is_own(m.msg_id)) continue;
@@ -165,7 +174,8 @@ void sync_poller::dispatch(const webwx::sync_answer& answer, const std::vector<s
     context_->service->metrics->event_lag(wall_now() - message.sent_at);
     if (message.kind == inbound_kind::image && !message.is_own && context_->media)
       send(context_->media, fetch_image{message.msg_id});
-    context_->service->events->publish("message", context_->name, wall_now(), to_event_json(message, wall_now()));
+    context_->service->events->publish("message", context_->name, wall_now(),
+                                       to_event_json(message, wall_now()));
     batch->push_back(std::move(message));
   }
   if (batch->empty()) return;

@@ -9,10 +9,11 @@ namespace weixin {
 
 /// The SYNC POLLER: turns synccheck and webwxsync (weixin-protocol.md 4.5, 4.6) into stored messages.
 ///
-/// Promise: the session's keys move only after the store has the messages, so that a crash repeats a batch and
-/// never skips one; the store drops repeats by MsgId. Reports every good answer and every failure to the account
-/// supervisor and waits for `try_again` after a failure; it decides nothing about restarts itself.
-/// Calls webwxsync at least hourly, because only that extends the cookies' life (weixin-protocol.md 1.4 rule 2).
+/// Promise: the session's keys move only after the store has the messages, so that a crash repeats a batch
+/// and never skips one; the store drops repeats by MsgId. Reports every good answer and every failure to the
+/// account supervisor and waits for `try_again` after a failure; it decides nothing about restarts itself.
+/// Calls webwxsync at least hourly, because only that extends the cookies' life (weixin-protocol.md 1.4 rule
+/// 2).
 class sync_poller final : public child_actor<sync_poller_actor> {
 public:
   sync_poller(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,

@@ -11,10 +11,14 @@ namespace {
 
 inbound_kind kind_of(webwx::message_kind k) {
   switch (k) {
-  case webwx::message_kind::text: return inbound_kind::text;
-  case webwx::message_kind::image: return inbound_kind::image;
-  case webwx::message_kind::system: return inbound_kind::system;
-  default: return inbound_kind::unsupported;
+  case webwx::message_kind::text:
+    return inbound_kind::text;
+  case webwx::message_kind::image:
+    return inbound_kind::image;
+  case webwx::message_kind::system:
+    return inbound_kind::system;
+  default:
+    return inbound_kind::unsupported;
   }
 }
 
@@ -34,7 +38,8 @@ inbound to_inbound(const webwx::raw_message& m, account_context& context, const 
   const auto* chat = context.contacts.find(p.peer);
   if (chat != nullptr) {
     out.chat_display = webwx::display_name(*chat);
-    out.from_official = chat->kind == webwx::contact_kind::official || chat->kind == webwx::contact_kind::special;
+    out.from_official =
+        chat->kind == webwx::contact_kind::official || chat->kind == webwx::contact_kind::special;
   }
   if (p.is_group && chat != nullptr) {
     for (const auto& member : chat->members) {

@@ -8,8 +8,8 @@
 
 namespace weixin {
 
-/// Turns a message of the protocol into what bots and consumers see: references instead of UserNames, names from
-/// the account's address book.
+/// Turns a message of the protocol into what bots and consumers see: references instead of UserNames, names
+/// from the account's address book.
 inbound to_inbound(const webwx::raw_message& m, account_context& context, const webwx::session& session);
 
 /// The `data` of a message event: a JSON object. Nothing of the session is in it.

@@ -12,11 +12,11 @@ namespace weixin {
 /// Bodies above this are parsed by the worker pool: a large address book takes some 10 ms.
 inline constexpr std::size_t parse_in_place_limit = 256 * 1024;
 
-/// One call to Weixin on behalf of `session`: sends its cookies, stores the answer's, parses the body, and hands
-/// the value (or the reason why there is none) to `done` inside the calling actor, exactly once unless the actor
-/// ends before. `parse` is a pure function of protocol/ and may run on a worker thread. `inside` is the actor's
-/// `inside` member. The session must be the one the actor works for; when it was replaced meanwhile, the answer's
-/// cookies are not stored.
+/// One call to Weixin on behalf of `session`: sends its cookies, stores the answer's, parses the body, and
+/// hands the value (or the reason why there is none) to `done` inside the calling actor, exactly once unless
+/// the actor ends before. `parse` is a pure function of protocol/ and may run on a worker thread. `inside` is
+/// the actor's `inside` member. The session must be the one the actor works for; when it was replaced
+/// meanwhile, the answer's cookies are not stored.
 template <class Inside, class Parse, class Done>
 void call(const std::shared_ptr<account_context>& context, const std::shared_ptr<webwx::session>& session,
           webwx::endpoint endpoint, http_request request, Inside inside, Parse parse, Done done) {

@@ -34,7 +34,8 @@ httpd::response no_content() {
 }
 
 /// A JSON array of strings under `key`; nullopt when the key is not there.
-result<std::optional<std::vector<std::string>>> read_names(const boost::json::object& body, std::string_view key) {
+result<std::optional<std::vector<std::string>>> read_names(const boost::json::object& body,
+                                                           std::string_view key) {
   const auto* value = body.if_contains(key);
   if (value == nullptr) return std::optional<std::vector<std::string>>{};
   std::vector<std::string> names;
@@ -64,7 +65,8 @@ std::string query_value(const request& r, std::string_view name) {
 
 void get_status(const context_ptr& c, const request&, const responder& respond) {
   boost::json::object counts;
-  for (const auto& [state, count] : c->fleet.count_by_state()) counts[state] = count;
+  for (const auto& [state, count] : c->fleet.count_by_state())
+    counts[state] = count;
   respond.send(json_response(200, {{"version", c->facts.version},
                                    {"pid", static_cast<std::int64_t>(::getpid())},
                                    {"started_at", to_rfc3339(c->facts.started_at)},
@@ -75,7 +77,8 @@ void get_status(const context_ptr& c, const request&, const responder& respond) 
 
 void list_accounts(const context_ptr& c, const request&, const responder& respond) {
   boost::json::array list;
-  for (const auto& v : c->fleet.accounts()) list.push_back(to_json(v));
+  for (const auto& v : c->fleet.accounts())
+    list.push_back(to_json(v));
   respond.send(json_response(200, {{"accounts", std::move(list)}}));
 }
 
@@ -149,7 +152,8 @@ void get_contacts(const context_ptr& c, const request& r, const responder& respo
                     [respond](result<std::vector<contact_view>> contacts) {
                       if (!contacts) return respond.send(problem_of(contacts.error()));
                       boost::json::array list;
-                      for (const auto& contact : *contacts) list.push_back(to_json(contact));
+                      for (const auto& contact : *contacts)
+                        list.push_back(to_json(contact));
                       respond.send(json_response(200, {{"contacts", std::move(list)}}));
                     });
 }
@@ -160,7 +164,8 @@ void answer_ambiguous(const context_ptr& c, const std::string& account, const st
   c->fleet.candidates(account, to, [respond](std::vector<contact_view> found) {
     auto problem = problem_of(fail(errc::contact_ambiguous));
     boost::json::array list;
-    for (const auto& contact : found) list.push_back(to_json(contact));
+    for (const auto& contact : found)
+      list.push_back(to_json(contact));
     problem.body = with_member(problem.body, "candidates", std::move(list));
     respond.send(std::move(problem));
   });
@@ -174,11 +179,14 @@ void post_message(const context_ptr& c, const request& r, const responder& respo
   auto text = read_text(*body, "text");
   if (!text) return respond.send(problem_of(text.error()));
   const auto& account = r.params.at("name");
-  c->fleet.send_text(account, *to, *text, [c, account, to = *to, respond](result<store::send_record> accepted) {
-    if (accepted) return respond.send(json_response(202, {{"id", accepted->id}, {"state", "queued"}}));
-    if (accepted.error().code == errc::contact_ambiguous) return answer_ambiguous(c, account, to, respond);
-    respond.send(problem_of(accepted.error()));
-  });
+  c->fleet.send_text(account, *to, *text,
+                     [c, account, to = *to, respond](result<store::send_record> accepted) {
+                       if (accepted)
+                         return respond.send(json_response(202, {{"id", accepted->id}, {"state", "queued"}}));
+                       if (accepted.error().code == errc::contact_ambiguous)
+                         return answer_ambiguous(c, account, to, respond);
+                       respond.send(problem_of(accepted.error()));
+                     });
 }
 
 void get_send(const context_ptr& c, const request& r, const responder& respond) {
@@ -186,7 +194,8 @@ void get_send(const context_ptr& c, const request& r, const responder& respond) 
   if (!c->fleet.account(account)) return respond.send(problem_of(fail(errc::account_not_found)));
   c->store->find_send(account, r.params.at("id"), [respond](result<std::optional<store::send_record>> found) {
     if (!found) return respond.send(problem_of(found.error()));
-    if (!*found) return respond.send(httpd::problem(404, "send_not_found", "This account has no send of that id."));
+    if (!*found)
+      return respond.send(httpd::problem(404, "send_not_found", "This account has no send of that id."));
     respond.send(json_response(200, to_json(**found)));
   });
 }

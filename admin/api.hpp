@@ -32,9 +32,9 @@ struct api_context {
   server_facts facts;
 };
 
-/// The admin API as routes: HTTP/1.1 and JSON, errors as RFC 9457 problems with a stable `code`. Handlers run on the
-/// listener's thread and never wait: what an account has to do answers later.
-/// `listener` is the io_context that the thread runs.
+/// The admin API as routes: HTTP/1.1 and JSON, errors as RFC 9457 problems with a stable `code`. Handlers run
+/// on the listener's thread and never wait: what an account has to do answers later. `listener` is the
+/// io_context that the thread runs.
 httpd::router make_api(api_context context, boost::asio::io_context& listener);
 
 } // namespace weixin::admin

@@ -21,7 +21,8 @@ class stream : public std::enable_shared_from_this<stream> {
 public:
   stream(boost::asio::io_context& context, httpd::responder respond, std::shared_ptr<event_log> events,
          std::string account)
-      : timer_(context), respond_(std::move(respond)), events_(std::move(events)), account_(std::move(account)) {}
+      : timer_(context), respond_(std::move(respond)), events_(std::move(events)),
+        account_(std::move(account)) {}
 
   void start(std::uint64_t after) {
     httpd::response head;
@@ -79,7 +80,8 @@ void stream_events(boost::asio::io_context& context, const httpd::request& r, co
   if (!last.empty()) {
     auto [end, ec] = std::from_chars(last.data(), last.data() + last.size(), after);
     if (ec != std::errc{} || end != last.data() + last.size())
-      return respond.send(httpd::problem(422, "invalid_argument", "Last-Event-ID must be a number that an event had"));
+      return respond.send(
+          httpd::problem(422, "invalid_argument", "Last-Event-ID must be a number that an event had"));
     // An id of before a restart is larger than any of this process: everything here is news to that client.
     if (after > events->last_id()) after = 0;
   }

@@ -22,36 +22,55 @@ boost::json::value or_null(const std::optional<wall_time>& t) {
 int status_of(errc code) {
   switch (code) {
   case errc::account_not_found:
-  case errc::contact_not_found: return 404;
+  case errc::contact_not_found:
+    return 404;
   case errc::account_exists:
   case errc::contact_ambiguous:
   case errc::not_online:
-  case errc::target_lost: return 409;
-  case errc::body_too_large: return 413;
+  case errc::target_lost:
+    return 409;
+  case errc::body_too_large:
+    return 413;
   case errc::invalid_name:
   case errc::unknown_bot:
-  case errc::invalid_argument: return 422;
+  case errc::invalid_argument:
+    return 422;
   case errc::queue_full:
-  case errc::too_frequent: return 429;
-  case errc::disk_full: return 507;
-  case errc::store_failed: return 503;
-  default: return 500;
+  case errc::too_frequent:
+    return 429;
+  case errc::disk_full:
+    return 507;
+  case errc::store_failed:
+    return 503;
+  default:
+    return 500;
   }
 }
 
 std::string_view advice_for(errc code) {
   switch (code) {
-  case errc::account_not_found: return "There is no such account: GET /v1/accounts lists all.";
-  case errc::account_exists: return "An account of that name exists already.";
-  case errc::invalid_name: return "A name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'.";
-  case errc::unknown_bot: return "A bot of that name is not configured: see [bots.NAME] in the configuration.";
-  case errc::contact_not_found: return "No contact has this reference, remark or nick name: see .../contacts.";
-  case errc::contact_ambiguous: return "Several contacts have this name: use one of the references in candidates.";
-  case errc::queue_full: return "The queue is full: try again later.";
-  case errc::disk_full: return "The disk is full: nothing was accepted. Free some space and try again.";
-  case errc::store_failed: return "The store failed: see the server's log.";
-  case errc::not_online: return "The account has no session at the moment: try again.";
-  default: return "";
+  case errc::account_not_found:
+    return "There is no such account: GET /v1/accounts lists all.";
+  case errc::account_exists:
+    return "An account of that name exists already.";
+  case errc::invalid_name:
+    return "A name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'.";
+  case errc::unknown_bot:
+    return "A bot of that name is not configured: see [bots.NAME] in the configuration.";
+  case errc::contact_not_found:
+    return "No contact has this reference, remark or nick name: see .../contacts.";
+  case errc::contact_ambiguous:
+    return "Several contacts have this name: use one of the references in candidates.";
+  case errc::queue_full:
+    return "The queue is full: try again later.";
+  case errc::disk_full:
+    return "The disk is full: nothing was accepted. Free some space and try again.";
+  case errc::store_failed:
+    return "The store failed: see the server's log.";
+  case errc::not_online:
+    return "The account has no session at the moment: try again.";
+  default:
+    return "";
   }
 }
 
@@ -59,7 +78,8 @@ std::string_view advice_for(errc code) {
 
 boost::json::object to_json(const account_view& v) {
   boost::json::array bots;
-  for (const auto& b : v.bots) bots.emplace_back(b);
+  for (const auto& b : v.bots)
+    bots.emplace_back(b);
   return {{"name", v.name},
           {"kind", v.kind},
           {"state", v.state},
@@ -91,7 +111,8 @@ boost::json::object to_json(const store::send_record& r) {
 }
 
 boost::json::object to_json(const pending_qr& qr) {
-  return {{"url", qr.url}, {"uuid", qr.uuid}, {"issued_at", to_rfc3339(qr.issued_at)}, {"attempt", qr.attempt}};
+  return {
+      {"url", qr.url}, {"uuid", qr.uuid}, {"issued_at", to_rfc3339(qr.issued_at)}, {"attempt", qr.attempt}};
 }
 
 httpd::response json_response(int status, const boost::json::object& body) {
@@ -118,7 +139,8 @@ std::string with_member(const std::string& object, std::string_view key, boost::
   return boost::json::serialize(parsed);
 }
 
-result<boost::json::object> read_object(std::string_view body, std::initializer_list<std::string_view> allowed_keys) {
+result<boost::json::object> read_object(std::string_view body,
+                                        std::initializer_list<std::string_view> allowed_keys) {
   if (body.empty()) return boost::json::object{};
   boost::json::error_code ec;
   boost::json::parse_options options;
@@ -127,10 +149,12 @@ result<boost::json::object> read_object(std::string_view body, std::initializer_
   if (ec) return fail(errc::invalid_argument, "the body is not JSON: " + ec.message());
   if (!value.is_object()) return fail(errc::invalid_argument, "the body must be a JSON object");
   for (const auto& entry : value.as_object()) {
-    if (std::find(allowed_keys.begin(), allowed_keys.end(), std::string_view{entry.key()}) != allowed_keys.end())
+    if (std::find(allowed_keys.begin(), allowed_keys.end(), std::string_view{entry.key()}) !=
+        allowed_keys.end())
       continue;
     std::string expected;
-    for (auto key : allowed_keys) expected += (expected.empty() ? "" : ", ") + std::string{key};
+    for (auto key : allowed_keys)
+      expected += (expected.empty() ? "" : ", ") + std::string{key};
     return fail(errc::invalid_argument, "unknown key in the body; expected: " + expected);
   }
   return std::move(value.as_object());

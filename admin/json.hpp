@@ -29,6 +29,7 @@ std::string with_member(const std::string& object, std::string_view key, boost::
 
 /// A request's body as a JSON object with no other keys than these. An empty body is an empty object. Errors:
 /// invalid_argument, with what is wrong and what is expected.
-result<boost::json::object> read_object(std::string_view body, std::initializer_list<std::string_view> allowed_keys);
+result<boost::json::object> read_object(std::string_view body,
+                                        std::initializer_list<std::string_view> allowed_keys);
 
 } // namespace weixin::admin

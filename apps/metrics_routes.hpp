@@ -25,7 +25,8 @@ struct metrics_sources {
   std::function<bool()> ready;
 };
 
-/// `/metrics`, `/healthz` (the process runs) and `/readyz` (store open, API listening; never an account's health).
+/// `/metrics`, `/healthz` (the process runs) and `/readyz` (store open, API listening; never an account's
+/// health).
 httpd::router make_metrics_routes(metrics_sources sources);
 
 } // namespace weixin

@@ -78,8 +78,8 @@ struct server::parts {
   std::unique_ptr<runtime::watchdog> watchdog;
   std::atomic<bool> ready{false};
 
-  /// Accounts live on shards 0 to n-1; the last shard serves the listeners and the fleet supervisor, so that a
-  /// scrape of many series never delays a poll.
+  /// Accounts live on shards 0 to n-1; the last shard serves the listeners and the fleet supervisor, so that
+  /// a scrape of many series never delays a poll.
   std::size_t account_shards() const { return shards->size() - 1; }
   std::size_t service_shard() const { return shards->size() - 1; }
 
@@ -115,7 +115,9 @@ result<void> server::parts::open_network() {
   if (!options) return options.error();
   transport::network_hooks hooks;
   hooks.on_call = [m = metrics](std::string_view label, std::string_view outcome,
-                                std::chrono::duration<double> took) { m->upstream_finished(label, outcome, took); };
+                                std::chrono::duration<double> took) {
+    m->upstream_finished(label, outcome, took);
+  };
   auto created = transport::network::create(*options, std::move(hooks));
   if (!created) return created.error();
   network = std::move(*created);
@@ -135,9 +137,10 @@ void server::parts::start_runtime() {
   s.events = std::make_shared<event_log>();
   s.users = std::make_shared<own_users>();
   s.workers = std::make_shared<runtime::worker_pool>();
-  s.logins = std::make_shared<runtime::shared_bucket>(config.limits.logins_per_second, config.limits.logins_per_second);
-  s.reconnects =
-      std::make_shared<runtime::shared_bucket>(config.limits.reconnects_per_second, config.limits.reconnects_per_second);
+  s.logins = std::make_shared<runtime::shared_bucket>(config.limits.logins_per_second,
+                                                      config.limits.logins_per_second);
+  s.reconnects = std::make_shared<runtime::shared_bucket>(config.limits.reconnects_per_second,
+                                                          config.limits.reconnects_per_second);
   s.make_client = [net = network, pool = shards.get()](const std::string&, unsigned shard) {
     return make_client(net, pool->at(shard));
   };
@@ -192,7 +195,8 @@ result<void> server::parts::start_listener(httpd::server& listener) {
 }
 
 void server::parts::count_answers(httpd::listen_options& options, const httpd::router& routes) {
-  for (const auto& r : routes.routes()) metrics->allow(metrics::checked_label::route, r.pattern);
+  for (const auto& r : routes.routes())
+    metrics->allow(metrics::checked_label::route, r.pattern);
   options.on_answer = [m = metrics, routes](std::string_view method, std::string_view path, int status) {
     m->http_request_served(routes.pattern_of(path), method, status);
   };
@@ -201,9 +205,9 @@ void server::parts::count_answers(httpd::listen_options& options, const httpd::r
 result<void> server::parts::start_metrics_listener() {
   httpd::listen_options options;
   options.address = config.metrics.listen;
-  auto routes =
-      make_metrics_routes({metrics, network, *shards, dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
-                           [this] { return ready.load(); }});
+  auto routes = make_metrics_routes({metrics, network, *shards,
+                                     dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
+                                     [this] { return ready.load(); }});
   count_answers(options, routes);
   metrics_listener =
       std::make_unique<httpd::server>(shards->at(service_shard()).context(), options, std::move(routes));
@@ -215,9 +219,9 @@ result<void> server::parts::start_admin_listener() {
   options.unix_path = config.admin.socket;
   options.unix_mode = config.admin.socket_mode;
   auto& context = shards->at(service_shard()).context();
-  admin::server_facts facts{version, started_at,
-                            [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
-                            [this] { return ready.load(); }};
+  admin::server_facts facts{
+      version, started_at, [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
+      [this] { return ready.load(); }};
   auto routes = admin::make_api({*fleet, store, service->events, std::move(facts)}, context);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
@@ -275,8 +279,8 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   if (auto ok = parts.start_fleet(std::move(*bots), std::move(fatal)); !ok) return ok.error();
   if (auto ok = parts.start_metrics_listener(); !ok) return ok.error();
   if (auto ok = parts.start_admin_listener(); !ok) return ok.error();
-  parts.watchdog =
-      std::make_unique<runtime::watchdog>(*parts.shards, runtime::watchdog::options{}, runtime::abort_on_blocked_shard);
+  parts.watchdog = std::make_unique<runtime::watchdog>(*parts.shards, runtime::watchdog::options{},
+                                                       runtime::abort_on_blocked_shard);
   parts.ready = true;
   return started;
 }

@@ -9,13 +9,13 @@
 
 namespace weixin {
 
-/// weixind, put together: store, network, shards, actors, fleet, admin socket, metrics listener. Started by `start`,
-/// ended by the destructor in the reverse order. Used on the main thread.
+/// weixind, put together: store, network, shards, actors, fleet, admin socket, metrics listener. Started by
+/// `start`, ended by the destructor in the reverse order. Used on the main thread.
 class server {
 public:
-  /// `fatal` is called, from any thread and at most once, when a shared service failed too often and the process
-  /// has to end with exit code 70.
-  /// Errors: config_invalid, data_dir_in_use, store_corrupt, store_newer, store_failed, disk_full, io_failed.
+  /// `fatal` is called, from any thread and at most once, when a shared service failed too often and the
+  /// process has to end with exit code 70. Errors: config_invalid, data_dir_in_use, store_corrupt,
+  /// store_newer, store_failed, disk_full, io_failed.
   static result<std::unique_ptr<server>> start(config::server_config config, std::function<void()> fatal);
   ~server();
   server(const server&) = delete;

@@ -30,19 +30,26 @@ constexpr rlim_t descriptors_of_our_own = 200;
 
 int exit_code_of(errc code) {
   switch (code) {
-  case errc::config_invalid: return exit_config;
-  case errc::data_dir_in_use: return exit_in_use;
+  case errc::config_invalid:
+    return exit_config;
+  case errc::data_dir_in_use:
+    return exit_in_use;
   case errc::store_corrupt:
-  case errc::store_newer: return exit_corrupt;
-  default: return 1;
+  case errc::store_newer:
+    return exit_corrupt;
+  default:
+    return 1;
   }
 }
 
 std::string advice_for(errc code) {
   switch (code) {
-  case errc::store_corrupt: return " The file was left as it is: restore a backup, or move data_dir away.";
-  case errc::store_newer: return " Nothing was changed: install the newer weixind again.";
-  default: return "";
+  case errc::store_corrupt:
+    return " The file was left as it is: restore a backup, or move data_dir away.";
+  case errc::store_newer:
+    return " Nothing was changed: install the newer weixind again.";
+  default:
+    return "";
   }
 }
 
@@ -59,7 +66,8 @@ void raise_descriptor_limit(std::size_t max_accounts) {
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  auto enough_for = files.rlim_cur > descriptors_of_our_own ? (files.rlim_cur - descriptors_of_our_own) / 2 : 0;
+  auto enough_for =
+      files.rlim_cur > descriptors_of_our_own ? (files.rlim_cur - descriptors_of_our_own) / 2 : 0;
   if (enough_for < max_accounts)
     log_warn("limit.descriptors", {{"open_files", files.rlim_cur},
                                    {"enough_for_accounts", enough_for},
@@ -71,7 +79,8 @@ int run(const config::server_config& config) {
   // Every thread inherits the mask: signals arrive in the loop below and nowhere else.
   sigset_t signals;
   sigemptyset(&signals);
-  for (int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, s);
+  for (int s : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, s);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
@@ -128,11 +137,13 @@ int main(int argc, char** argv) {
 
   auto config = config::load_config(config_path);
   if (!config) {
-    std::fprintf(stderr, "weixind: the configuration is not acceptable:\n%s\n", config.error().context.c_str());
+    std::fprintf(stderr, "weixind: the configuration is not acceptable:\n%s\n",
+                 config.error().context.c_str());
     return exit_config;
   }
   if (check_only) {
-    for (const auto& note : config->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+    for (const auto& note : config->notes)
+      std::fprintf(stderr, "note: %s\n", note.c_str());
     std::printf("%s: ok\n", config_path.c_str());
     return 0;
   }
@@ -141,7 +152,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "weixind: log.file cannot be opened for appending: %s\n", config->log.file.c_str());
     return exit_config;
   }
-  for (const auto& note : config->notes) log_warn("config.note", {{"note", note}});
+  for (const auto& note : config->notes)
+    log_warn("config.note", {{"note", note}});
   raise_descriptor_limit(config->limits.max_accounts);
   return run(*config);
 }

@@ -22,7 +22,8 @@ MEASUREMENTS = {"echo": echo, "memory": memory, "fleet": fleet}
 def options(arguments):
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.split("\n\n", 1)[1],
                                      formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="echo|memory|fleet", help="what to measure; nothing: all of them")
+    parser.add_argument("what", nargs="*", metavar="echo|memory|fleet", default=argparse.SUPPRESS,
+                        help="what to measure; nothing: all of them")
     number = {"type": int, "metavar": "N"}
     parser.add_argument("--rounds", default=5, help="echo: rounds of both programs", **number)
     parser.add_argument("--seconds", default=6.0, type=float, help="echo: how long a round measures")
@@ -36,10 +37,13 @@ def options(arguments):
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin", help="where they are")
     parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    chosen.what = getattr(chosen, "what", None) or list(MEASUREMENTS)
     unknown = set(chosen.what) - set(MEASUREMENTS)
     if unknown:
         parser.error(f"nothing is called {' or '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
-    chosen.what = chosen.what or list(MEASUREMENTS)
+    numbers = ("rounds", "seconds", "accounts", "rate", "few", "many", "contacts", "fleet_rate", "fleet_seconds")
+    if any(getattr(chosen, name) <= 0 for name in numbers) or chosen.few >= chosen.many:
+        parser.error("every number must be above 0, and --many above --few")
     chosen.programs = chosen.programs.resolve()
     return chosen
 

@@ -1,7 +1,7 @@
 """Client CPU per echo: weixind against the same requests on bare Beast, in alternating rounds."""
 import time
 
-from measure import (add_accounts, cpu_seconds, ledger, listed, median, say, start_load, wait_for_replies,
+from measure import (add_accounts, cpu_seconds, listed, median, say, start_load, wait_for_replies,
                      wait_until_online)
 
 WARM_UP_SECONDS = 2

@@ -81,8 +81,8 @@ struct listen_options {
   /// For a whole answer; of a stream, within which a waiting reader has to take something.
   std::chrono::milliseconds write_deadline{30'000};
 
-  /// Told once for every answer that is begun, on the server's thread: for metrics. Method and path are empty when
-  /// the request was refused before it could be read. A stream counts when its head goes out.
+  /// Told once for every answer that is begun, on the server's thread: for metrics. Method and path are empty
+  /// when the request was refused before it could be read. A stream counts when its head goes out.
   std::function<void(std::string_view method, std::string_view path, int status)> on_answer{};
 };
 

@@ -30,8 +30,8 @@ struct continuation {
   std::function<void()> run;
 };
 
-/// Asks whether an actor still answers; it replies heartbeat_ack with the same number. An actor that waits for
-/// a completion long after its deadline stays silent: it lost a reply, and only a restart helps.
+/// Asks whether an actor still answers; it replies heartbeat_ack with the same number. An actor that waits
+/// for a completion long after its deadline stays silent: it lost a reply, and only a restart helps.
 struct heartbeat {
   std::uint64_t number = 0;
 };
@@ -67,8 +67,8 @@ public:
   }
 
 protected:
-  /// Turns `f` into a callback for any thread: calling it runs `f` inside this actor, or does nothing when the
-  /// actor has ended.
+  /// Turns `f` into a callback for any thread: calling it runs `f` inside this actor, or does nothing when
+  /// the actor has ended.
   template <class F>
   auto inside(F f) {
     return [self = Handle{this}, f = std::move(f)](auto&&... args) {

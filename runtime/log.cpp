@@ -18,28 +18,38 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(log_level level) {
   switch (level) {
-  case log_level::debug: return spdlog::level::debug;
-  case log_level::info: return spdlog::level::info;
-  case log_level::warn: return spdlog::level::warn;
-  case log_level::error: return spdlog::level::err;
-  case log_level::off: break;
+  case log_level::debug:
+    return spdlog::level::debug;
+  case log_level::info:
+    return spdlog::level::info;
+  case log_level::warn:
+    return spdlog::level::warn;
+  case log_level::error:
+    return spdlog::level::err;
+  case log_level::off:
+    break;
   }
   return spdlog::level::off;
 }
 
 std::string_view name_of(log_level level) {
   switch (level) {
-  case log_level::debug: return "debug";
-  case log_level::info: return "info";
-  case log_level::warn: return "warn";
-  default: return "error";
+  case log_level::debug:
+    return "debug";
+  case log_level::info:
+    return "info";
+  case log_level::warn:
+    return "warn";
+  default:
+    return "error";
   }
 }
 
 /// Bare when it is one plain word, otherwise a JSON string: escapes quotes, newlines and control characters.
 std::string quoted(std::string_view value) {
   bool plain = !value.empty();
-  for (unsigned char c : value) plain = plain && c > 0x20 && c != 0x7f && c != '"' && c != '=' && c != '\\';
+  for (unsigned char c : value)
+    plain = plain && c > 0x20 && c != 0x7f && c != '"' && c != '=' && c != '\\';
   return plain ? std::string(value) : boost::json::serialize(boost::json::string(value));
 }
 
@@ -67,8 +77,7 @@ std::shared_ptr<spdlog::logger> make_logger(const log_options& options) {
   // The time of a log line is the one place besides the wall clock that reads real time, by spdlog itself.
   auto pattern = options.format == log_format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ",%v})"
                                                     : "time=%Y-%m-%dT%H:%M:%S.%fZ %v";
-  logger->set_formatter(
-      std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+  logger->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
   return logger;
 }
 
@@ -121,7 +130,8 @@ void log_event(log_level level, std::string_view event, std::initializer_list<lo
   };
   add("level", name_of(level));
   add("event", event);
-  for (const auto& f : fields) add(f.key, f.value);
+  for (const auto& f : fields)
+    add(f.key, f.value);
   logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

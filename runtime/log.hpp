@@ -20,8 +20,7 @@ struct log_field {
   log_field(std::string_view k, const char* v) : key(k), value(v) {}
   log_field(std::string_view k, bool v) : key(k), value(v ? "true" : "false") {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  log_field(std::string_view k, T v) : key(k), value(std::to_string(v)) {}
+  requires(!std::same_as<T, bool>) log_field(std::string_view k, T v) : key(k), value(std::to_string(v)) {}
 };
 
 enum class log_format { logfmt, json };

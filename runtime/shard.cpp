@@ -59,7 +59,8 @@ void shard_pool::run_on(std::size_t index, std::function<void()> work) {
 }
 
 void shard_pool::stop() {
-  for (auto& s : shards_) s->work_.reset();
+  for (auto& s : shards_)
+    s->work_.reset();
   for (auto& s : shards_) {
     boost::asio::post(s->context_, [&c = s->context_] { c.stop(); });
     if (s->thread_.joinable()) s->thread_.join();

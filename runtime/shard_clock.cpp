@@ -28,7 +28,9 @@ public:
     });
   }
 
-  void cancel_by_id(caf::atom_value type, caf::actor_id id) { handle(ordinary_timeout_cancellation{id, type}); }
+  void cancel_by_id(caf::atom_value type, caf::actor_id id) {
+    handle(ordinary_timeout_cancellation{id, type});
+  }
   void cancel_by_id(caf::message_id request, caf::actor_id id) {
     handle(request_timeout_cancellation{id, request});
   }
@@ -42,7 +44,8 @@ public:
 private:
   void fire() {
     armed_for_ = time_point::max();
-    // Taken out before it is shipped: delivering can set new timeouts, which must not be looked at in this turn.
+    // Taken out before it is shipped: delivering can set new timeouts, which must not be looked at in this
+    // turn.
     std::vector<std::unique_ptr<delayed_event>> due;
     auto t = now();
     while (!schedule_.empty() && schedule_.begin()->first <= t) {
@@ -51,7 +54,8 @@ private:
       due.push_back(std::move(first->second));
       schedule_.erase(first);
     }
-    for (auto& expired : due) ship(*expired);
+    for (auto& expired : due)
+      ship(*expired);
     arm();
   }
 
@@ -60,7 +64,8 @@ private:
 };
 
 shard_clock::shard_clock(shard_pool& pool) : pool_(pool) {
-  for (std::size_t i = 0; i < pool.size(); ++i) schedules_.push_back(std::make_unique<shard_schedule>(pool.at(i)));
+  for (std::size_t i = 0; i < pool.size(); ++i)
+    schedules_.push_back(std::make_unique<shard_schedule>(pool.at(i)));
 }
 
 shard_clock::~shard_clock() = default;
@@ -71,7 +76,8 @@ void shard_clock::on_schedule(F f) {
     f(*schedules_[here->index()]);
     return;
   }
-  boost::asio::post(pool_.at(0).context(), [s = schedules_.front().get(), f = std::move(f)]() mutable { f(*s); });
+  boost::asio::post(pool_.at(0).context(),
+                    [s = schedules_.front().get(), f = std::move(f)]() mutable { f(*s); });
 }
 
 void shard_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
@@ -97,7 +103,8 @@ void shard_clock::set_request_timeout(time_point t, caf::abstract_actor* self, c
   });
 }
 
-// CAF cancels from an actor's destructor too, when its reference count is already zero: only the id may be kept.
+// CAF cancels from an actor's destructor too, when its reference count is already zero: only the id may be
+// kept.
 
 void shard_clock::cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_value type) {
   on_schedule([type, id = self->id()](shard_schedule& s) { s.cancel_by_id(type, id); });

@@ -56,7 +56,8 @@ caf::actor_system::module* shard_scheduler::make(caf::actor_system& system, caf:
 
 shard_scheduler::shard_scheduler(caf::actor_system& system, shard_pool& pool)
     : abstract_coordinator(system), pool_(pool), clock_(pool) {
-  for (std::size_t i = 0; i < pool.size(); ++i) units_.push_back(std::make_unique<unit>(*this, pool.at(i)));
+  for (std::size_t i = 0; i < pool.size(); ++i)
+    units_.push_back(std::make_unique<unit>(*this, pool.at(i)));
 }
 
 shard_scheduler::~shard_scheduler() = default;
@@ -89,9 +90,10 @@ void shard_scheduler::stop() {
     });
   }
   utility_actors_[printer_id] = nullptr;
-  // A drain may still be posted to a shard: a second round trip proves that it ran. CAF keeps a reference to its
-  // logger in every thread that ran an actor, and the system's destructor waits until all are gone.
-  for (auto& u : units_) pool_.run_on(u->home.index(), [] { caf::logger::set_current_actor_system(nullptr); });
+  // A drain may still be posted to a shard: a second round trip proves that it ran. CAF keeps a reference to
+  // its logger in every thread that ran an actor, and the system's destructor waits until all are gone.
+  for (auto& u : units_)
+    pool_.run_on(u->home.index(), [] { caf::logger::set_current_actor_system(nullptr); });
 }
 
 void shard_scheduler::enqueue(caf::resumable* what) {

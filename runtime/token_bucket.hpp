@@ -22,7 +22,8 @@ public:
     last_ = std::max(now, last_);
     tokens_ -= 1.0;
     if (tokens_ >= 0.0) return std::chrono::nanoseconds{0};
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(-tokens_ / rate_));
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(-tokens_ / rate_));
   }
 
 private:

@@ -9,7 +9,9 @@ using namespace std::chrono;
 
 wall_time system_wall_clock::now() const { return system_clock::now(); }
 
-std::int64_t to_milliseconds(wall_time t) { return duration_cast<milliseconds>(t.time_since_epoch()).count(); }
+std::int64_t to_milliseconds(wall_time t) {
+  return duration_cast<milliseconds>(t.time_since_epoch()).count();
+}
 
 std::string to_rfc3339(wall_time t) {
   auto ms = floor<milliseconds>(t);

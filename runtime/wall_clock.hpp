@@ -32,7 +32,8 @@ private:
   wall_time now_;
 };
 
-/// RFC 3339 in UTC with milliseconds, "2026-01-31T08:00:00.000Z". Out of range years are clamped to 0000-9999.
+/// RFC 3339 in UTC with milliseconds, "2026-01-31T08:00:00.000Z". Out of range years are clamped to
+/// 0000-9999.
 std::string to_rfc3339(wall_time t);
 
 /// Milliseconds since the epoch, as the protocol's cache busters and ids want them.

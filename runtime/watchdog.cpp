@@ -18,7 +18,8 @@ void watchdog::run(std::stop_token stop, shard_pool& pool) {
   std::vector<bool> reported(pool.size(), false);
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    for (unsigned i = 0; i < pool.size(); ++i) pool.at(i).ask_for_beat();
+    for (unsigned i = 0; i < pool.size(); ++i)
+      pool.at(i).ask_for_beat();
     auto slept_from = std::chrono::steady_clock::now();
     wake_.wait_for(lock, stop, options_.period, [] { return false; });
     if (stop.stop_requested()) return;

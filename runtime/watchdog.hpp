@@ -35,7 +35,8 @@ private:
   std::jthread thread_;
 };
 
-/// The program's answer to a blocked shard: one log line, then std::abort (the core, where allowed, is the dump).
+/// The program's answer to a blocked shard: one log line, then std::abort (the core, where allowed, is the
+/// dump).
 [[noreturn]] void abort_on_blocked_shard(unsigned shard);
 
 } // namespace weixin::runtime

@@ -6,7 +6,8 @@
 
 namespace weixin::runtime {
 
-/// A few threads for computations too long for a shard (large bodies). Bounded: at most `max_pending` jobs wait.
+/// A few threads for computations too long for a shard (large bodies). Bounded: at most `max_pending` jobs
+/// wait.
 class worker_pool {
 public:
   explicit worker_pool(unsigned threads = 2, std::size_t max_pending = 256);
@@ -14,7 +15,8 @@ public:
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
 
-  /// Runs `job` on a worker. False, and nothing happens, when too many wait. Any thread; `job` must not throw.
+  /// Runs `job` on a worker. False, and nothing happens, when too many wait. Any thread; `job` must not
+  /// throw.
   bool submit(std::function<void()> job);
 
 private:

@@ -67,11 +67,12 @@ def shown_ms(value):
 class Screen:
     """The live table on a terminal, or a line a second."""
 
-    def __init__(self, out, directory, server, wanted):
+    def __init__(self, out, directory, programs, server, wanted):
         self.out = out
         self.is_table = out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.wanted = wanted
-        programs = "build/release/bin"
+        if programs.is_relative_to(local_weixin.ROOT):
+            programs = programs.relative_to(local_weixin.ROOT)
         self.hints = [
             f"metrics for Prometheus and Grafana: curl http://{server.metrics_address}/metrics",
             f"admin socket: curl --unix-socket {server.socket} http://weixind/v1/accounts",
@@ -97,8 +98,8 @@ class Screen:
 
     def line(self, phase, elapsed, n):
         others = "".join(f" {s}={n.states[s]}" for s in STATES[1:] if n.states[s])
-        return (f"t={elapsed:.0f}s phase={phase.split()[0]} online={n.states['online']}/{self.wanted}{others} in={n.messages_in} "
-                f"replies={n.replies} waiting={n.waiting} p50={shown_ms(n.p50).replace(' ', '')} "
+        return (f"t={elapsed:.0f}s phase={phase.split()[0]} online={n.states['online']}/{self.wanted}{others} "
+                f"in={n.messages_in} replies={n.replies} waiting={n.waiting} p50={shown_ms(n.p50).replace(' ', '')} "
                 f"p99={shown_ms(n.p99).replace(' ', '')}")
 
     def table(self, phase, elapsed, n):
@@ -201,7 +202,7 @@ class Fleet:
                 raise RuntimeError(f"weixind refused the account {name}: {answer.status} {answer.text}")
 
     def run(self):
-        self.screen = Screen(sys.stdout, self.directory, self.server, self.chosen.accounts)
+        self.screen = Screen(sys.stdout, self.directory, self.chosen.programs, self.server, self.chosen.accounts)
         self.screen.clear()
         self.add_accounts()
         everyone = self.chosen.accounts

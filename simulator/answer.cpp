@@ -4,8 +4,6 @@
 
 #include <boost/json/serialize.hpp>
 
-#include <array>
-#include <cstdio>
 #include <utility>
 
 namespace weixin::simulator {

@@ -32,9 +32,12 @@ constexpr milliseconds throttled_poll_distance = 30s;
 
 metrics::logout_reason logout_reason_of(const error& e) {
   switch (e.ret) {
-  case 1100: return metrics::logout_reason::session_unknown;
-  case 1101: return metrics::logout_reason::session_invalid;
-  default: return metrics::logout_reason::cookie_invalid;
+  case 1100:
+    return metrics::logout_reason::session_unknown;
+  case 1101:
+    return metrics::logout_reason::session_invalid;
+  default:
+    return metrics::logout_reason::cookie_invalid;
   }
 }
 
@@ -43,8 +46,7 @@ metrics::logout_reason logout_reason_of(const error& e) {
 account_supervisor::account_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service,
                                        account_setup setup)
     : actor_base(cfg), service_(std::move(service)), setup_(std::move(setup)),
-      random_(service_->seed ^ std::hash<std::string>{}(setup_.record.name)) {
-}
+      random_(service_->seed ^ std::hash<std::string>{}(setup_.record.name)) {}
 
 account_supervisor::behavior_type account_supervisor::make_behavior() {
   // Not in the constructor, which runs on the spawner's thread: the HTTPS client belongs to this shard.
@@ -75,7 +77,8 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
             boost::json::object data{{"account", context_->name},
                                      {"at", to_rfc3339(service_->clock->now())},
                                      {"attempt", qr_attempt_}};
-            service_->events->publish("qr", context_->name, service_->clock->now(), boost::json::serialize(data));
+            service_->events->publish("qr", context_->name, service_->clock->now(),
+                                      boost::json::serialize(data));
             apply(event::qr_shown{});
           },
           [this](qr_scanned) {
@@ -119,13 +122,15 @@ bool account_supervisor::is_from(child who) {
   return found != children_.end() && found->second.handle == current_sender();
 }
 
-// -- policy -------------------------------------------------------------------------------------------------------
+// -- policy
+// -------------------------------------------------------------------------------------------------------
 
 void account_supervisor::apply(const policy_event& e) {
   auto before = policy_.state;
   auto reason_before = policy_.reason;
-  auto d = decide(policy_, e, now(), random_, setup_.limits,
-                  context_->session ? static_cast<unsigned>(webwx::push_candidates(context_->session->host).size()) : 1U);
+  auto d = decide(
+      policy_, e, now(), random_, setup_.limits,
+      context_->session ? static_cast<unsigned>(webwx::push_candidates(context_->session->host).size()) : 1U);
   show_state(before, reason_before);
   carry_out(d);
 }
@@ -144,8 +149,10 @@ void account_supervisor::show_state(account_state before, const std::string& rea
   });
   if (policy_.state == before) return;
   context_->metrics->set_state(policy_.state);
-  log_info("account.state",
-           {{"account", context_->name}, {"from", to_string(before)}, {"to", to_string(policy_.state)}, {"reason", policy_.reason}});
+  log_info("account.state", {{"account", context_->name},
+                             {"from", to_string(before)},
+                             {"to", to_string(policy_.state)},
+                             {"reason", policy_.reason}});
   boost::json::object data{{"account", context_->name},
                            {"at", to_rfc3339(wall)},
                            {"state", to_string(policy_.state)},
@@ -157,9 +164,11 @@ void account_supervisor::show_state(account_state before, const std::string& rea
 void account_supervisor::failure_of(child who, const error& e) {
   failed_child_ = who;
   if (is_transient(e.code))
-    log_debug("call.failed", {{"account", context_->name}, {"child", to_string(who)}, {"error", to_string(e)}});
+    log_debug("call.failed",
+              {{"account", context_->name}, {"child", to_string(who)}, {"error", to_string(e)}});
   else
-    log_warn("call.failed", {{"account", context_->name}, {"child", to_string(who)}, {"error", to_string(e)}});
+    log_warn("call.failed",
+             {{"account", context_->name}, {"child", to_string(who)}, {"error", to_string(e)}});
   if (e.code == errc::session_ended) {
     context_->metrics->logged_out(logout_reason_of(e));
   } else if (e.code == errc::login_expired) {
@@ -177,9 +186,12 @@ void account_supervisor::carry_out(const decision& d) {
     log_warn("account.attention",
              {{"account", context_->name}, {"state", to_string(policy_.state)}, {"reason", policy_.reason}});
   switch (d.what) {
-  case action::none: return;
-  case action::start_login: return start_login(d.delay);
-  case action::start_children: return start_session_children();
+  case action::none:
+    return;
+  case action::start_login:
+    return start_login(d.delay);
+  case action::start_children:
+    return start_session_children();
   case action::retry: {
     auto delay = duration_cast<std::chrono::nanoseconds>(d.delay);
     if (d.reconnect) delay += service_->reconnects->take(now());
@@ -194,7 +206,8 @@ void account_supervisor::carry_out(const decision& d) {
     log_info("push_host.next", {{"account", context_->name}, {"host", session.host.push}});
     return restart(failed_child_);
   }
-  case action::restart_child: return; // child_ended does it: it knows which
+  case action::restart_child:
+    return; // child_ended does it: it knows which
   case action::stop_children:
     stop_session_children();
     if (policy_.state == account_state::cooling_off) after(d.delay, timer{++login_timer_});
@@ -208,7 +221,8 @@ void account_supervisor::carry_out(const decision& d) {
   }
 }
 
-// -- children -----------------------------------------------------------------------------------------------------
+// -- children
+// -----------------------------------------------------------------------------------------------------
 
 std::uint64_t account_supervisor::child_seed() { return random_(); }
 
@@ -243,9 +257,7 @@ void account_supervisor::start_session_children() {
   open_gate(false);
 }
 
-void account_supervisor::start_poller() {
-  poller_ = start_child<sync_poller>(child::poller);
-}
+void account_supervisor::start_poller() { poller_ = start_child<sync_poller>(child::poller); }
 
 /// Starts the child, or tells it to try again when it is there.
 void account_supervisor::restart(child who) {
@@ -253,15 +265,20 @@ void account_supervisor::restart(child who) {
   if (!policy_.running) return;
   auto found = children_.find(who);
   if (found != children_.end()) {
-    if (who == child::login || who == child::poller) caf::anon_send(caf::actor_cast<login_actor>(found->second.handle), try_again{});
+    if (who == child::login || who == child::poller)
+      caf::anon_send(caf::actor_cast<login_actor>(found->second.handle), try_again{});
     return;
   }
   switch (who) {
-  case child::login: start_child<login>(child::login); return;
+  case child::login:
+    start_child<login>(child::login);
+    return;
   case child::poller:
     if (context_->session) start_poller();
     return;
-  case child::sender: start_sender(); return;
+  case child::sender:
+    start_sender();
+    return;
   case child::media:
     if (context_->session) context_->media = start_child<media_fetcher>(child::media);
     return;
@@ -279,7 +296,8 @@ void account_supervisor::stop_child(child who) {
 void account_supervisor::stop_session_children() {
   ++login_timer_;
   close_gate();
-  for (auto who : {child::poller, child::media, child::login}) stop_child(who);
+  for (auto who : {child::poller, child::media, child::login})
+    stop_child(who);
   poller_ = nullptr;
   context_->media = nullptr;
   // The sender's call, if one is under way, may have reached Weixin: it is told so by the cancelled call.
@@ -287,9 +305,8 @@ void account_supervisor::stop_session_children() {
 }
 
 void account_supervisor::child_ended(const caf::down_msg& down) {
-  auto found = std::find_if(children_.begin(), children_.end(), [&](const auto& c) {
-    return c.second.handle->address() == down.source;
-  });
+  auto found = std::find_if(children_.begin(), children_.end(),
+                            [&](const auto& c) { return c.second.handle->address() == down.source; });
   if (found == children_.end()) return;
   auto who = found->first;
   children_.erase(found);
@@ -330,10 +347,13 @@ void account_supervisor::beat() {
   }
 }
 
-void account_supervisor::open_gate(bool new_session) { send(context_->sender, send_gate{true, {}, new_session}); }
+void account_supervisor::open_gate(bool new_session) {
+  send(context_->sender, send_gate{true, {}, new_session});
+}
 void account_supervisor::close_gate() { send(context_->sender, send_gate{false, {}, false}); }
 
-// -- login --------------------------------------------------------------------------------------------------------
+// -- login
+// --------------------------------------------------------------------------------------------------------
 
 void account_supervisor::logged_in(const login_done& login) {
   auto uin = login.session->uin;
@@ -345,10 +365,12 @@ void account_supervisor::logged_in(const login_done& login) {
 
   context_->session = login.session;
   ++context_->session_number;
-  // The session number alone repeats after a restart of the program: the login's time makes references unique.
+  // The session number alone repeats after a restart of the program: the login's time makes references
+  // unique.
   auto number = static_cast<std::uint64_t>(to_milliseconds(service_->clock->now()));
   context_->contacts.begin_session(number, login.session->user_name);
-  for (auto& c : *login.contacts) context_->contacts.put(std::move(c));
+  for (auto& c : *login.contacts)
+    context_->contacts.put(std::move(c));
   service_->users->add(login.session->nick_name);
   context_->metrics->set_session_start(service_->clock->now());
   context_->status->update([&](account_view& v) { v.nickname = login.session->nick_name; });
@@ -366,7 +388,8 @@ void account_supervisor::logged_in(const login_done& login) {
   open_gate(true);
 }
 
-// -- the fleet's requests -----------------------------------------------------------------------------------------
+// -- the fleet's requests
+// -----------------------------------------------------------------------------------------
 
 void account_supervisor::command(account_command c, view_reply reply) {
   log_info("account.command", {{"account", context_->name}, {"command", to_string(c)}});
@@ -390,7 +413,8 @@ void account_supervisor::command(account_command c, view_reply reply) {
   case account_command::relogin:
     apply(event::relogin{});
     return set_desired(store::desired_state::running, std::move(reply));
-  case account_command::logout: return log_out(std::move(reply));
+  case account_command::logout:
+    return log_out(std::move(reply));
   }
 }
 
@@ -399,15 +423,17 @@ void account_supervisor::log_out(view_reply reply) {
   if (session) {
     // What Weixin answers does not matter: the session is forgotten here either way.
     context_->metrics->logged_out(metrics::logout_reason::user);
-    call(context_, session, webwx::endpoint::webwxlogout, webwx::make_logout(*session),
-         [this](auto f) { return inside(std::move(f)); }, webwx::parse_logout,
-         [this](result<void>) {
-           if (policy_.state == account_state::stopped) context_->http->close();
-         });
+    call(
+        context_, session, webwx::endpoint::webwxlogout, webwx::make_logout(*session),
+        [this](auto f) { return inside(std::move(f)); }, webwx::parse_logout,
+        [this](result<void>) {
+          if (policy_.state == account_state::stopped) context_->http->close();
+        });
   }
   // Not through stop_session_children's close: it would cancel the logout itself.
   close_gate();
-  for (auto who : {child::poller, child::media, child::login}) stop_child(who);
+  for (auto who : {child::poller, child::media, child::login})
+    stop_child(who);
   auto before = policy_.state;
   auto reason_before = policy_.reason;
   decide(policy_, event::halt{"logged out", false}, now(), random_, setup_.limits);
@@ -433,14 +459,16 @@ void account_supervisor::set_desired(store::desired_state desired, view_reply re
 }
 
 void account_supervisor::store_record(view_reply reply) {
-  service_->store->update_account(setup_.record, inside([this, reply = std::move(reply)](result<void> stored) {
+  service_->store->update_account(setup_.record,
+                                  inside([this, reply = std::move(reply)](result<void> stored) {
                                     if (!stored) return reply(stored.error());
                                     reply(context_->status->view());
                                   }));
 }
 
 void account_supervisor::submit(submit_text text) {
-  if (!context_->sender) return text.reply(fail(errc::not_online, "the account is being restarted; try again"));
+  if (!context_->sender)
+    return text.reply(fail(errc::not_online, "the account is being restarted; try again"));
   send(context_->sender, std::move(text));
 }
 

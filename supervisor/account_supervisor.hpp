@@ -39,11 +39,11 @@ struct account_setup {
 };
 
 /// The ACCOUNT SUPERVISOR: the root of one account's tree. It starts and watches the children (one_for_one),
-/// translates what they report into events for the restart policy, and carries out what the policy decides. It
-/// decides nothing itself.
+/// translates what they report into events for the restart policy, and carries out what the policy decides.
+/// It decides nothing itself.
 ///
-/// The sender lives as long as the account; login, poller and media fetcher only while the policy wants them. Start
-/// order: sender, then login; after a login media fetcher, then poller. Stop order is the reverse.
+/// The sender lives as long as the account; login, poller and media fetcher only while the policy wants them.
+/// Start order: sender, then login; after a login media fetcher, then poller. Stop order is the reverse.
 class account_supervisor final : public runtime::actor_base<account_root_actor> {
 public:
   account_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service, account_setup setup);

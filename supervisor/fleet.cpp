@@ -16,14 +16,16 @@ struct fleet::impl {
   std::shared_ptr<fleet_directory> directory = std::make_shared<fleet_directory>();
   fleet_actor root;
 
-  void ask(std::function<void(fleet_supervisor&)> work) { caf::anon_send(root, fleet_request{std::move(work)}); }
+  void ask(std::function<void(fleet_supervisor&)> work) {
+    caf::anon_send(root, fleet_request{std::move(work)});
+  }
 };
 
 fleet::fleet(caf::actor_system& system, std::shared_ptr<const services> service, fleet_options options)
     : impl_(std::make_unique<impl>()) {
   auto shard = options.fleet_shard;
-  impl_->root =
-      runtime::spawn_on<fleet_supervisor>(system, shard, std::move(service), std::move(options), impl_->directory);
+  impl_->root = runtime::spawn_on<fleet_supervisor>(system, shard, std::move(service), std::move(options),
+                                                    impl_->directory);
 }
 
 fleet::~fleet() { stop(); }
@@ -50,11 +52,13 @@ std::optional<std::optional<pending_qr>> fleet::qr(std::string_view name) const 
 
 std::map<std::string, std::size_t> fleet::count_by_state() const {
   std::map<std::string, std::size_t> counts;
-  for (const auto& v : impl_->directory->views()) ++counts[v.state];
+  for (const auto& v : impl_->directory->views())
+    ++counts[v.state];
   return counts;
 }
 
-void fleet::add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots, view_reply reply) {
+void fleet::add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots,
+                view_reply reply) {
   impl_->ask([=](fleet_supervisor& f) { f.add(name, kind, bots, reply); });
 }
 
@@ -85,7 +89,8 @@ void fleet::contacts(std::string name, std::string query, std::string kind,
   });
 }
 
-void fleet::candidates(std::string name, std::string to, std::function<void(std::vector<contact_view>)> reply) {
+void fleet::candidates(std::string name, std::string to,
+                       std::function<void(std::vector<contact_view>)> reply) {
   auto checked = [reply](result<std::vector<contact_view>> found) {
     reply(found ? std::move(*found) : std::vector<contact_view>{});
   };

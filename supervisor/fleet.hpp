@@ -37,10 +37,11 @@ struct fleet_options {
 /// True for [a-z0-9][a-z0-9-]{0,62}.
 bool is_valid_account_name(std::string_view name) noexcept;
 
-/// All accounts of this server, for the admin API: any thread. Reads are answered from a directory at once; changes
-/// are done by the fleet supervisor and the account's own supervisor, and `reply` is called later, from any thread,
-/// exactly once. Errors: account_not_found, account_exists, invalid_name, unknown_bot, invalid_argument (kind),
-/// queue_full (max_accounts), contact_not_found, contact_ambiguous, store_failed, disk_full.
+/// All accounts of this server, for the admin API: any thread. Reads are answered from a directory at once;
+/// changes are done by the fleet supervisor and the account's own supervisor, and `reply` is called later,
+/// from any thread, exactly once. Errors: account_not_found, account_exists, invalid_name, unknown_bot,
+/// invalid_argument (kind), queue_full (max_accounts), contact_not_found, contact_ambiguous, store_failed,
+/// disk_full.
 class fleet {
 public:
   using view_reply = std::function<void(result<account_view>)>;
@@ -62,7 +63,8 @@ public:
   std::map<std::string, std::size_t> count_by_state() const;
 
   /// `bots` nullopt: the configured defaults.
-  void add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots, view_reply reply);
+  void add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots,
+           view_reply reply);
   void set_bots(std::string name, std::vector<std::string> bots, view_reply reply);
   void remove(std::string name, std::function<void(result<void>)> reply);
   void command(std::string name, account_command c, view_reply reply);

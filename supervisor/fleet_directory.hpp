@@ -23,10 +23,12 @@ public:
     std::vector<std::shared_ptr<account_status>> all;
     {
       std::lock_guard lock(mutex_);
-      for (const auto& [name, status] : accounts_) all.push_back(status);
+      for (const auto& [name, status] : accounts_)
+        all.push_back(status);
     }
     std::vector<account_view> views;
-    for (const auto& status : all) views.push_back(status->view());
+    for (const auto& status : all)
+      views.push_back(status->view());
     return views;
   }
   void put(const std::string& name, std::shared_ptr<account_status> status) {

@@ -28,7 +28,8 @@ account_view initial_view(const store::account_record& r, wall_time now) {
 
 fleet_supervisor::fleet_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service,
                                    fleet_options options, std::shared_ptr<fleet_directory> directory)
-    : actor_base(cfg), service_(std::move(service)), options_(std::move(options)), directory_(std::move(directory)) {}
+    : actor_base(cfg), service_(std::move(service)), options_(std::move(options)),
+      directory_(std::move(directory)) {}
 
 fleet_supervisor::behavior_type fleet_supervisor::make_behavior() {
   set_down_handler([this](caf::down_msg& down) { ended(down); });
@@ -45,7 +46,8 @@ fleet_supervisor::behavior_type fleet_supervisor::make_behavior() {
     quit(e.reason);
   });
   routers_.resize(std::max<std::size_t>(options_.account_shards, 1));
-  for (std::size_t shard = 0; shard < routers_.size(); ++shard) start_router(shard);
+  for (std::size_t shard = 0; shard < routers_.size(); ++shard)
+    start_router(shard);
   return {[this](const fleet_request& r) { r.run(*this); }, [](timer) {}, run_continuations()};
 }
 
@@ -61,14 +63,16 @@ void fleet_supervisor::start(std::function<void(result<std::size_t>)> started) {
         // All claims before the first login: a stored user keeps its account, whoever scans first.
         for (const auto& r : *accounts)
           if (r.uin != 0) claims_->claim(r.uin, r.name);
-        for (auto& r : *accounts) start_account(std::move(r));
+        for (auto& r : *accounts)
+          start_account(std::move(r));
         started(accounts->size());
       }));
 }
 
 result<void> fleet_supervisor::check_bots(const std::vector<std::string>& bots) const {
   for (const auto& bot : bots) {
-    bool known = std::any_of(options_.bots.begin(), options_.bots.end(), [&](const auto& b) { return b.name == bot; });
+    bool known =
+        std::any_of(options_.bots.begin(), options_.bots.end(), [&](const auto& b) { return b.name == bot; });
     if (!known) return fail(errc::unknown_bot, "no bot of that name is configured");
   }
   return {};
@@ -77,7 +81,8 @@ result<void> fleet_supervisor::check_bots(const std::vector<std::string>& bots) 
 void fleet_supervisor::add(const std::string& name, const std::string& kind,
                            const std::optional<std::vector<std::string>>& bots, view_reply reply) {
   if (!is_valid_account_name(name))
-    return reply(fail(errc::invalid_name, "a name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'"));
+    return reply(
+        fail(errc::invalid_name, "a name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'"));
   if (kind != "webwx") return reply(fail(errc::invalid_argument, "kind must be \"webwx\""));
   if (accounts_.contains(name) || being_added_.contains(name))
     return reply(fail(errc::account_exists, "an account of that name exists"));
@@ -115,7 +120,8 @@ void fleet_supervisor::spawn_account(running_account& a) {
   monitor(a.root);
 }
 
-void fleet_supervisor::set_bots(const std::string& name, const std::vector<std::string>& bots, view_reply reply) {
+void fleet_supervisor::set_bots(const std::string& name, const std::vector<std::string>& bots,
+                                view_reply reply) {
   if (auto ok = check_bots(bots); !ok) return reply(ok.error());
   with_account(name, reply, [=](account_supervisor& a) { a.set_bots(bots, reply); });
 }

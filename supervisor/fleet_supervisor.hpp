@@ -26,10 +26,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::supervisor::fleet_request)
 
 namespace weixin::supervisor {
 
-using fleet_actor = caf::typed_actor<caf::reacts_to<fleet_request>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+using fleet_actor =
+    caf::typed_actor<caf::reacts_to<fleet_request>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
-/// The FLEET SUPERVISOR: the root of everything. Starts a router on every account shard and a supervisor for every
-/// account, starts them again when they end by a fault, and gives up on the process when a router keeps failing.
+/// The FLEET SUPERVISOR: the root of everything. Starts a router on every account shard and a supervisor for
+/// every account, starts them again when they end by a fault, and gives up on the process when a router keeps
+/// failing.
 class fleet_supervisor final : public runtime::actor_base<fleet_actor> {
 public:
   using view_reply = fleet::view_reply;

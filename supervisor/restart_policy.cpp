@@ -128,16 +128,26 @@ struct rules {
   decision on(const event::failure& e) {
     switch (e.what.code) {
     case errc::session_ended:
-    case errc::ticket_rejected: return session_ended(e.what);
-    case errc::barred: return hold("barred");
-    case errc::different_user: return hold("different_user");
-    case errc::duplicate_user: return hold("duplicate_user");
-    case errc::kicked: return hold("kicked");
-    case errc::too_frequent: return throttle();
-    case errc::login_expired: return login_expired();
-    case errc::login_cancelled: return login_expired();
-    case errc::login_refused: return login_expired();
-    default: return unreachable(e.what);
+    case errc::ticket_rejected:
+      return session_ended(e.what);
+    case errc::barred:
+      return hold("barred");
+    case errc::different_user:
+      return hold("different_user");
+    case errc::duplicate_user:
+      return hold("duplicate_user");
+    case errc::kicked:
+      return hold("kicked");
+    case errc::too_frequent:
+      return throttle();
+    case errc::login_expired:
+      return login_expired();
+    case errc::login_cancelled:
+      return login_expired();
+    case errc::login_refused:
+      return login_expired();
+    default:
+      return unreachable(e.what);
     }
   }
 
@@ -197,10 +207,12 @@ struct rules {
     s.crashes.push_back(now);
     if (s.crashes.size() <= limits.crash_intensity) return {.what = action::restart_child};
     s.crashes.clear();
-    auto base = std::min(limits.cool_off_first * (1 << std::min(s.cool_off_level, 10U)), limits.cool_off_longest);
+    auto base =
+        std::min(limits.cool_off_first * (1 << std::min(s.cool_off_level, 10U)), limits.cool_off_longest);
     ++s.cool_off_level;
     auto jitter = 1.0 + limits.cool_off_jitter * (2.0 * unit_random(random) - 1.0);
-    auto wait = milliseconds{static_cast<long long>(static_cast<double>(milliseconds{base}.count()) * jitter)};
+    auto wait =
+        milliseconds{static_cast<long long>(static_cast<double>(milliseconds{base}.count()) * jitter)};
     s.until = now + wait;
     enter(account_state::cooling_off, "crashed too often");
     return {.what = action::stop_children, .delay = wait, .alert = true};
@@ -232,7 +244,8 @@ decision decide(policy_state& s, const policy_event& e, steady_time now, random_
   bool from_operator = std::holds_alternative<event::run>(e) || std::holds_alternative<event::relogin>(e) ||
                        std::holds_alternative<event::halt>(e);
   if (at_rest && !from_operator) return {};
-  if (s.state == account_state::cooling_off && !from_operator && !std::holds_alternative<event::due>(e)) return {};
+  if (s.state == account_state::cooling_off && !from_operator && !std::holds_alternative<event::due>(e))
+    return {};
   return std::visit([&](const auto& what) { return r.on(what); }, e);
 }
 

@@ -21,7 +21,7 @@ struct policy_limits {
   std::chrono::minutes cool_off_first{1};
   std::chrono::minutes cool_off_longest{30};
   double cool_off_jitter = 0.2;
-  std::chrono::minutes healthy_after{10}; ///< so long without a crash resets the cool-off
+  std::chrono::minutes healthy_after{10};  ///< so long without a crash resets the cool-off
   std::chrono::seconds degraded_after{60}; ///< age of the last good poll
   std::chrono::seconds kicked_within{60};  ///< 1102 so soon after a login means kicked
   unsigned ends_to_kicked = 3;             ///< so many session ends within ends_period, too
@@ -32,7 +32,8 @@ struct policy_limits {
   unsigned qr_codes = 5;                    ///< new codes after the first one before needs_login
 };
 
-// -- what happens -----------------------------------------------------------------------------------------------
+// -- what happens
+// -----------------------------------------------------------------------------------------------
 
 namespace event {
 /// The operator, or the start of the server, wants the account to run: on the session it has, if it has one.
@@ -65,20 +66,22 @@ struct due {};
 struct tick {};
 } // namespace event
 
-using policy_event = std::variant<event::run, event::relogin, event::halt, event::qr_shown, event::scanned, event::logged_in,
-                                  event::good_poll, event::failure, event::crash, event::due, event::tick>;
+using policy_event =
+    std::variant<event::run, event::relogin, event::halt, event::qr_shown, event::scanned, event::logged_in,
+                 event::good_poll, event::failure, event::crash, event::due, event::tick>;
 
-// -- what is to be done -----------------------------------------------------------------------------------------
+// -- what is to be done
+// -----------------------------------------------------------------------------------------
 
 enum class action {
   none,
-  start_login,     ///< after `delay`: new login actor, new QR code
-  start_children,  ///< the whole tree, on the session that is there
-  retry,           ///< after `delay`: the actor that failed tries the same again
-  next_push_host,  ///< use the next push host of the table and poll again
-  restart_child,   ///< spawn the crashed child again
-  stop_children,   ///< end all children, keep nothing running until the operator or a timer says so
-  throttle,        ///< pause sends for `delay`, poll slowly, keep the session
+  start_login,    ///< after `delay`: new login actor, new QR code
+  start_children, ///< the whole tree, on the session that is there
+  retry,          ///< after `delay`: the actor that failed tries the same again
+  next_push_host, ///< use the next push host of the table and poll again
+  restart_child,  ///< spawn the crashed child again
+  stop_children,  ///< end all children, keep nothing running until the operator or a timer says so
+  throttle,       ///< pause sends for `delay`, poll slowly, keep the session
 };
 
 struct decision {
@@ -94,12 +97,12 @@ struct decision {
 struct policy_state {
   account_state state = account_state::stopped;
   std::string reason;
-  bool running = false;                  ///< desired state, as far as the policy was told
+  bool running = false; ///< desired state, as far as the policy was told
   bool has_session = false;
-  bool proven_push_host = false;         ///< this session had a good synccheck
+  bool proven_push_host = false; ///< this session had a good synccheck
   unsigned push_hosts_tried = 0;
-  unsigned failures = 0;                 ///< in a row, of the network
-  std::string last_failure;              ///< the name of the last of them: why an account is not online
+  unsigned failures = 0;    ///< in a row, of the network
+  std::string last_failure; ///< the name of the last of them: why an account is not online
   unsigned qr_refreshes = 0;
   unsigned cool_off_level = 0;
   unsigned throttle_level = 0;
@@ -107,9 +110,9 @@ struct policy_state {
   std::optional<steady_time> last_good_poll;
   std::optional<steady_time> healthy_since; ///< the last start or crash
   std::optional<steady_time> last_throttle;
-  std::optional<steady_time> until;      ///< end of throttled or cooling_off
-  std::vector<steady_time> crashes;      ///< within crash_period, at most crash_intensity + 1
-  std::vector<steady_time> ends;         ///< session ends within ends_period, at most ends_to_kicked
+  std::optional<steady_time> until; ///< end of throttled or cooling_off
+  std::vector<steady_time> crashes; ///< within crash_period, at most crash_intensity + 1
+  std::vector<steady_time> ends;    ///< session ends within ends_period, at most ends_to_kicked
 };
 
 /// Decides what follows an event. The one place where that is decided; no actor, no I/O, no clock of its own.

@@ -7,8 +7,8 @@
 
 namespace weixin::supervisor {
 
-/// Which Weixin user belongs to which account, so that no user is served twice. A claim lasts from the account's
-/// first login until the account is removed. Thread-safe.
+/// Which Weixin user belongs to which account, so that no user is served twice. A claim lasts from the
+/// account's first login until the account is removed. Thread-safe.
 class user_claims {
 public:
   /// True when the user is now this account's; false when another account has it.

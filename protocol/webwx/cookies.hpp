@@ -72,8 +72,9 @@ private:
 
 /// Adds the Cookie header for the request's own host and target, if any cookie goes there.
 http_request with_cookies(http_request request, const cookie_jar& jar);
-/// Adds the Cookie header that a request for that target on another host would have. For push hosts that are only tried
-/// and lie outside the cookies' domain: without cookies they answer 1102 and prove nothing (weixin-protocol.md 1.1, 1.4).
+/// Adds the Cookie header that a request for that target on another host would have. For push hosts that are
+/// only tried and lie outside the cookies' domain: without cookies they answer 1102 and prove nothing
+/// (weixin-protocol.md 1.1, 1.4).
 http_request with_cookies_of(std::string_view host, http_request request, const cookie_jar& jar);
 
 } // namespace weixin::webwx

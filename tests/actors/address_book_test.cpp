@@ -63,7 +63,8 @@ TEST_F(AddressBook, NeverTakesAUserNameFromOutside) {
 
 TEST_F(AddressBook, RefusesReferencesThatWereNeverGiven) {
   put("@a1", "Ann");
-  for (const char* to : {"c7-0", "c7-2", "c7-01", "c7-", "c7-1x", "c7--1", "c7-99999999999999999999", "c8-1", ""})
+  for (const char* to :
+       {"c7-0", "c7-2", "c7-01", "c7-", "c7-1x", "c7--1", "c7-99999999999999999999", "c8-1", ""})
     EXPECT_FALSE(book.resolve(to)) << to;
 }
 
@@ -90,7 +91,8 @@ TEST_F(AddressBook, KeepsAGroupsMembersWhenAShortFormFollows) {
 }
 
 TEST_F(AddressBook, IsBounded) {
-  for (std::size_t i = 0; i < address_book::max_contacts + 10; ++i) put("@" + std::to_string(i), "x");
+  for (std::size_t i = 0; i < address_book::max_contacts + 10; ++i)
+    put("@" + std::to_string(i), "x");
   EXPECT_EQ(book.size(), address_book::max_contacts);
   EXPECT_EQ(book.dropped(), 11U) << "filehelper is there as well";
 }

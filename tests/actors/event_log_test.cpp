@@ -9,7 +9,8 @@ struct EventLog : ::testing::Test {
   event_log log{3};
   std::vector<std::uint64_t> seen;
   void publish(int count) {
-    for (int i = 0; i < count; ++i) log.publish("state", "shop-01", {}, "{}");
+    for (int i = 0; i < count; ++i)
+      log.publish("state", "shop-01", {}, "{}");
   }
   std::uint64_t listen(std::uint64_t after) {
     return log.subscribe(after, [this](const account_event& e) { seen.push_back(e.id); });

@@ -45,7 +45,8 @@ struct ImageFiles : ::testing::Test {
   result<std::string> end() { return ended.get_future().get(); }
   std::size_t files_left() const {
     std::size_t count = 0;
-    for (const auto& e : std::filesystem::recursive_directory_iterator(dir)) count += e.is_regular_file() ? 1 : 0;
+    for (const auto& e : std::filesystem::recursive_directory_iterator(dir))
+      count += e.is_regular_file() ? 1 : 0;
     return count;
   }
 };

@@ -13,12 +13,15 @@ struct Pacer : ::testing::Test {
   /// How many texts an eager account gets out in `span`.
   int texts_within(pacer& p, std::chrono::seconds span) {
     int count = 0;
-    for (auto t = now; (t = p.earliest(t)) < now + span; ++count) p.sent(t, random);
+    for (auto t = now; (t = p.earliest(t)) < now + span; ++count)
+      p.sent(t, random);
     return count;
   }
 };
 
-TEST_F(Pacer, LetsTheFirstTextOutAtOnce) { EXPECT_EQ(pacer{pacing_profile::conservative}.earliest(now), now); }
+TEST_F(Pacer, LetsTheFirstTextOutAtOnce) {
+  EXPECT_EQ(pacer{pacing_profile::conservative}.earliest(now), now);
+}
 
 TEST_F(Pacer, SendsAtMostOneTextASecondWithJitter) {
   pacer p{pacing_profile::conservative};

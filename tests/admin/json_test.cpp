@@ -14,8 +14,8 @@ TEST(AccountJson, HasExactlyTheMembersOfTheInterface) {
   v.state = "online";
   v.bots = {"echo"};
   auto o = to_json(v);
-  for (const char* key : {"name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots",
-                          "last_poll_at", "messages_in", "messages_out", "queue", "restarts"})
+  for (const char* key : {"name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname",
+                          "bots", "last_poll_at", "messages_in", "messages_out", "queue", "restarts"})
     EXPECT_TRUE(o.contains(key)) << key;
   EXPECT_EQ(o.size(), 14U);
 }

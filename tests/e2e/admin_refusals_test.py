@@ -64,7 +64,8 @@ class Refusal(Case):
     def test_of_what_is_no_http(self):
         for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"hello\r\n\r\n", b"\0" * 100 + b"\r\n\r\n",
                         b"GET /v1/status HTTP/1.1\r\n\r\n",
-                        b"GET /v1/status HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                        b"GET /v1/status HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        b"0\r\n\r\n",
                         b"GET /v1/status HTTP/1.1\r\nHost: a\r\nX: a\x01b\r\n\r\n"):
             with self.subTest(garbage[:40]):
                 answer = self.raw(garbage)

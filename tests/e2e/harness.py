@@ -19,50 +19,49 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from local_weixin import (Process, ProcessDied, Server, Simulator, UnixConnection, configuration,  # noqa: E402
-                          tcp_client, unix_client, wait_until)
-
-__all__ = ["BIN", "Case", "EventStream", "PATIENCE", "Process", "ProcessDied", "Relay", "Server", "Simulator", "configuration",
-           "free_port", "main", "metric", "tcp_client", "unix_client", "wait_until"]
+from local_weixin import Process, Server, Simulator, UnixConnection, configuration, wait_until  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("WEIXIN_BIN_DIR", ROOT / "build/release/bin")).resolve()
 PATIENCE = 60  # seconds; a deadline for what should take less than one
 
 
-def free_port():
-    """A port that nobody listens on; it stays free because the kernel hands out others first."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Relay:
     """A cable between the server and the simulator that a test plugs in and pulls out."""
 
-    def __init__(self, target, port):
-        host, _, target_port = target.rpartition(":")
-        self.target = (host, int(target_port))
-        self.port = port
+    def __init__(self, target):
+        host, _, port = target.rpartition(":")
+        self.target = (host, int(port))
         self.lock = threading.Lock()
-        self.listener = None
         self.ends = []
+        self.listener = self._reserve(0)
+
+    @staticmethod
+    def _reserve(port):
+        """A port of our own that refuses connections: bound, but not listening."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        return listener
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.port}"
+        return f"127.0.0.1:{self.listener.getsockname()[1]}"
 
     def plug_in(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.listener.listen()
         threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
 
     def pull_out(self):
         """New connections are refused, present ones are reset."""
-        if self.listener is None:
-            return
+        port = self.listener.getsockname()[1]
+        self.close()
+        self.listener = self._reserve(port)
+
+    def close(self):
         # Closing alone would leave the accepting thread, and with it the port, in the kernel.
-        self.listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.listener = None
         with self.lock:
             for end in self.ends:
                 with contextlib.suppress(OSError):

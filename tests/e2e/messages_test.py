@@ -23,7 +23,8 @@ class Text(Case):
 
     def test_of_every_kind_comes_back_as_it_was(self):
         self.add_online("shop-01", 1)
-        texts = ["a < b && c > d", "two\nlines", "\u4f60\u597d\uff0c\u4e16\u754c", "\U0001f604 and \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        texts = ["a < b && c > d", "two\nlines", "\u4f60\u597d\uff0c\u4e16\u754c",
+                 "\U0001f604 and \U0001f468\u200d\U0001f469\u200d\U0001f467",
                  '"quotes" \\ back\\slash', "&lt;not a tag&gt;", "a" * 2000, "tab\tand \u200bzero width"]
         for text in texts:
             self.inject(1, text)
@@ -163,8 +164,8 @@ class OtherTypes(Case):
     def test_are_passed_on_raw(self):
         self.add_online("shop-01", 1)
         events = self.events()
-        for msg_type, content in ((34, "<msg><voicemsg length='1'/></msg>"), (49, "<msg><appmsg><title>a link</title></appmsg></msg>"),
-                                  (47, "<msg><emoji/></msg>"), (4711, "nobody knows")):
+        for msg_type, content in ((34, "<msg><voicemsg length='1'/></msg>"), (47, "<msg><emoji/></msg>"),
+                                  (49, "<msg><appmsg><title>a link</title></appmsg></msg>"), (4711, "nobody knows")):
             self.inject(1, content, type=msg_type, accounted=False)
             data = events.next("message")["data"]
             self.assertEqual((data["type"], data["msg_type"]), ("unsupported", msg_type))

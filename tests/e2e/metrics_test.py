@@ -63,7 +63,8 @@ class Metrics(Case):
         text = self.metrics()
         for expected, name, labels in (
                 (1, "weixin_accounts", {"state": "online"}), (1, "weixin_accounts", {"state": "awaiting_scan"}),
-                (0, "weixin_accounts", {"state": "held"}), (1, "weixin_account_state", {"account": "shop-01", "state": "online"}),
+                (0, "weixin_accounts", {"state": "held"}),
+                (1, "weixin_account_state", {"account": "shop-01", "state": "online"}),
                 (1, "weixin_logins_total", {"result": "ok"}), (2, "weixin_qr_codes_issued_total", {}),
                 (4, "weixin_messages_received_total", {"account": "shop-01"}),
                 (3, "weixin_messages_sent_total", {"account": "shop-01"}),

@@ -3,7 +3,7 @@
 import signal
 import time
 
-from harness import BIN, Case, Relay, Simulator, free_port, main, metric
+from harness import BIN, Case, Relay, Simulator, main, metric
 
 
 class NoNetwork(Case):
@@ -14,8 +14,8 @@ class NoNetwork(Case):
     def setUp(self):
         super().setUp()
         self.start_simulator()
-        self.cable = Relay(self.simulator.address, free_port())
-        self.addCleanup(self.cable.pull_out)
+        self.cable = Relay(self.simulator.address)
+        self.addCleanup(self.cable.close)
         self.start_server(self.configuration(self.cable.address))
 
     def attempts(self):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """weixind as a process: options, signals, exit codes, and a data directory that it respects."""
+import json
 import os
 import pathlib
 import re
@@ -100,7 +101,6 @@ class Signals(Case):
             self.assertRegex(line, r"^time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z level=(debug|info|warn|error) event=[\w.]+")
 
     def test_the_log_can_be_json(self):
-        import json
         self.server.process.stop()
         self.start_server(self.configuration(extra='[log]\nformat = "json"\n'))
         self.add("shop-01")

@@ -2,7 +2,7 @@
 """How sessions end, and what the server makes of it."""
 import datetime
 
-from harness import Case, main
+from harness import Case, main, metric
 
 
 class SessionEnd(Case):
@@ -15,7 +15,7 @@ class SessionEnd(Case):
         self.log_in("shop-01", 1)
         self.inject(1, "back again {token}")
         self.wait_for_answers()
-        self.assertEqual(self.metric("weixin_logouts_total", account="shop-01", reason="1101"), 1)
+        self.assertEqual(metric(self.metrics(), "weixin_logouts_total", account="shop-01", reason="1101"), 1)
 
     def test_by_1101_loses_no_message_that_the_service_still_has(self):
         self.add_online("shop-01", 1)
@@ -73,10 +73,6 @@ class SessionEnd(Case):
         self.inject(2, "and me? {token}")
         self.wait_for_answers()
         self.assertEqual(self.account("shop-02")["state"], "online")
-
-    def metric(self, name, **labels):
-        from harness import metric
-        return metric(self.metrics(), name, **labels)
 
 
 class TooFrequent(Case):

@@ -9,6 +9,8 @@ AFTER_THE_WORK = ("lost_response", "truncated", "cut_head", "cut_body", "short_l
 
 
 class Poll(Case):
+    simulator_arguments = ("--hold", "0.5")
+
     def test_survives_every_fault_of_a_fetch_without_losing_or_doubling_a_message(self):
         self.add_online("shop-01", 1)
         for kind in (*BEFORE_THE_WORK, *AFTER_THE_WORK):

@@ -15,8 +15,8 @@ namespace {
 static_assert(!std::is_constructible_v<log_field, std::string_view, secret>, "a secret must not reach a log");
 
 struct LogTest : ::testing::Test {
-  std::filesystem::path file = std::filesystem::path(::testing::TempDir()) /
-                               ("log_test_" + std::to_string(::getpid()) + ".log");
+  std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) / ("log_test_" + std::to_string(::getpid()) + ".log");
   void SetUp() override { std::filesystem::remove(file); }
   void TearDown() override {
     open_log({});

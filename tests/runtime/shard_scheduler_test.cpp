@@ -111,30 +111,36 @@ private:
   player_actor other_;
 };
 
-class residence : public actor_base<caf::typed_actor<caf::replies_to<where_are_you>::with<location>,
-                                                     caf::replies_to<spawn_child>::with<location>,
-                                                     caf::reacts_to<continuation>>> {
+class residence
+    : public actor_base<
+          caf::typed_actor<caf::replies_to<where_are_you>::with<location>,
+                           caf::replies_to<spawn_child>::with<location>, caf::reacts_to<continuation>>> {
 public:
   explicit residence(caf::actor_config& cfg) : actor_base(cfg) {}
   const char* name() const override { return "residence"; }
 
 protected:
   behavior_type make_behavior() override {
-    return {[this](where_are_you) { return location{shard_index(), std::this_thread::get_id()}; },
-            [this](spawn_child) {
-              auto promise = make_response_promise<location>();
-              request(spawn<residence>(), patience, where_are_you{})
-                  .then([promise](const location& l) mutable { promise.deliver(l); });
-              return promise;
-            },
-            run_continuations()};
+    return {
+        [this](where_are_you) {
+          return location{shard_index(), std::this_thread::get_id()};
+        },
+        [this](spawn_child) {
+          auto promise = make_response_promise<location>();
+          request(spawn<residence>(), patience, where_are_you{}).then([promise](const location& l) mutable {
+            promise.deliver(l);
+          });
+          return promise;
+        },
+        run_continuations()};
   }
 };
 
-location ask(caf::actor_system& system, const caf::typed_actor<caf::replies_to<where_are_you>::with<location>,
-                                                               caf::replies_to<spawn_child>::with<location>,
-                                                               caf::reacts_to<continuation>>& who,
-             bool child) {
+location
+ask(caf::actor_system& system,
+    const caf::typed_actor<caf::replies_to<where_are_you>::with<location>,
+                           caf::replies_to<spawn_child>::with<location>, caf::reacts_to<continuation>>& who,
+    bool child) {
   caf::scoped_actor self{system};
   location answer;
   auto take = [&](const location& l) { answer = l; };
@@ -172,7 +178,8 @@ TEST(ShardScheduler, DeliversEveryMessageBetweenTwoShards) {
     auto serves = spawn_on<serving_player>(m.system, (i + 1) % 2);
     caf::anon_send(serves, start_work{20'000}, returns);
   }
-  for (auto& game : games) ASSERT_EQ(game.wait_for(patience), std::future_status::ready);
+  for (auto& game : games)
+    ASSERT_EQ(game.wait_for(patience), std::future_status::ready);
 }
 
 using ticker_actor = caf::typed_actor<caf::reacts_to<tick>, caf::reacts_to<continuation>>;
@@ -233,7 +240,8 @@ private:
 TEST(ShardScheduler, FiresTimersWhileRequestsWithTimeoutsKeepEveryShardBusy) {
   machine m{2};
   auto stop = std::make_shared<std::atomic<bool>>(false);
-  for (unsigned i = 0; i < 8; ++i) spawn_on<requester>(m.system, i, stop);
+  for (unsigned i = 0; i < 8; ++i)
+    spawn_on<requester>(m.system, i, stop);
   std::vector<std::future<std::chrono::nanoseconds>> tickers;
   for (unsigned i = 0; i < 2; ++i) {
     auto done = std::make_shared<std::promise<std::chrono::nanoseconds>>();
@@ -303,10 +311,13 @@ TEST(ShardScheduler, EndsCleanlyWhileTimersArePendingAndShardsAreBusy) {
     auto stop = std::make_shared<std::atomic<bool>>(false);
     auto never = std::make_shared<std::promise<std::chrono::nanoseconds>>();
     std::vector<ticker_actor> tickers;
-    for (unsigned i = 0; i < 50; ++i) tickers.push_back(spawn_on<ticker>(m.system, i, 1'000'000, never));
-    for (unsigned i = 0; i < 4; ++i) spawn_on<requester>(m.system, i, stop);
+    for (unsigned i = 0; i < 50; ++i)
+      tickers.push_back(spawn_on<ticker>(m.system, i, 1'000'000, never));
+    for (unsigned i = 0; i < 4; ++i)
+      spawn_on<requester>(m.system, i, stop);
     *stop = true;
-    for (auto& t : tickers) caf::anon_send_exit(t, caf::exit_reason::user_shutdown);
+    for (auto& t : tickers)
+      caf::anon_send_exit(t, caf::exit_reason::user_shutdown);
   } // leaving the scope waits for all actors and joins the shards
 }
 

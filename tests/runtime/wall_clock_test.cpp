@@ -8,7 +8,8 @@ namespace {
 using namespace std::chrono;
 
 TEST(WallClock, PrintsRfc3339InUtcWithMilliseconds) {
-  EXPECT_EQ(to_rfc3339(sys_days{2026y / February / 28} + 23h + 59min + 7s + 45ms), "2026-02-28T23:59:07.045Z");
+  EXPECT_EQ(to_rfc3339(sys_days{2026y / February / 28} + 23h + 59min + 7s + 45ms),
+            "2026-02-28T23:59:07.045Z");
 }
 
 TEST(WallClock, PrintsTimesBeforeTheEpochWithoutNegativeParts) {

@@ -10,7 +10,8 @@ using testing::scripted_weixin;
 
 struct AccountTree : testing::account_tree {};
 
-// -- logging in ---------------------------------------------------------------------------------------------------
+// -- logging in
+// ---------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, ShowsAQrCodeAndComesOnlineAfterScanAndConfirm) {
   start();
@@ -50,7 +51,8 @@ TEST_F(AccountTree, AsksForANewCodeWhenOneExpiresAndGivesUpAfterFiveRefreshes) {
 
 TEST_F(AccountTree, HoldsABarredUser) {
   start();
-  weixin.next("webwxnewloginpage", scripted_weixin::ok("<error><ret>1203</ret><message>no</message></error>"));
+  weixin.next("webwxnewloginpage",
+              scripted_weixin::ok("<error><ret>1203</ret><message>no</message></error>"));
   weixin.confirm();
   pass(1s);
   EXPECT_EQ(state(), "held");
@@ -80,7 +82,8 @@ TEST_F(AccountTree, NeverConnectsToAHostThatTheLoginMadeUp) {
   weixin.redirect_host = "evil.example";
   weixin.confirm();
   pass(10s);
-  for (const auto& r : weixin.requests) EXPECT_EQ(r.host.find("evil"), std::string::npos);
+  for (const auto& r : weixin.requests)
+    EXPECT_EQ(r.host.find("evil"), std::string::npos);
   EXPECT_NE(state(), "online");
 }
 
@@ -102,7 +105,8 @@ TEST_F(AccountTree, RepeatsTheStepOfALoginThatWasUnreachable) {
   EXPECT_EQ(weixin.count("jslogin"), 1U) << "the scan is not asked for again";
 }
 
-// -- crash --------------------------------------------------------------------------------------------------------
+// -- crash
+// --------------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, StartsACrashedPollerAgainOnTheSameSession) {
   log_in();
@@ -117,7 +121,8 @@ TEST_F(AccountTree, StartsACrashedPollerAgainOnTheSameSession) {
 
 TEST_F(AccountTree, CoolsOffWhenAChildKeepsCrashingAndTriesOnceAfterwards) {
   log_in();
-  for (int i = 0; i < 7; ++i) weixin.throw_at("synccheck");
+  for (int i = 0; i < 7; ++i)
+    weixin.throw_at("synccheck");
   weixin.synccheck(0, 0);
   pass(1s);
   EXPECT_EQ(state(), "cooling_off");
@@ -152,11 +157,13 @@ TEST_F(AccountTree, KeepsTheQueueWhenTheSenderCrashes) {
   EXPECT_EQ(state(), "online");
 }
 
-// -- unreachable --------------------------------------------------------------------------------------------------
+// -- unreachable
+// --------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, DegradesWhileWeixinIsUnreachableAndRecovers) {
   log_in();
-  for (int i = 0; i < 200; ++i) weixin.next("webwxsync", unreachable());
+  for (int i = 0; i < 200; ++i)
+    weixin.next("webwxsync", unreachable());
   weixin.next("synccheck", unreachable());
   pass(90s);
   EXPECT_EQ(state(), "degraded");
@@ -178,7 +185,8 @@ TEST_F(AccountTree, TreatsAGarbageSynccheckAsAReasonToSync) {
   EXPECT_EQ(state(), "online");
 }
 
-// -- the end of a session -----------------------------------------------------------------------------------------
+// -- the end of a session
+// -----------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, ProbesTheOtherPushHostsBeforeTheFirstGoodSynccheck) {
   log_in();
@@ -219,11 +227,13 @@ TEST_F(AccountTree, HoldsAnAccountThatIsKickedRightAfterItsLogin) {
   EXPECT_EQ(weixin.count("jslogin"), 1U) << "never retried automatically";
 }
 
-// -- throttled ----------------------------------------------------------------------------------------------------
+// -- throttled
+// ----------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, PausesSendsWhenWeixinSaysTooFrequentAndKeepsTheMessage) {
   log_in();
-  weixin.next("webwxsendmsg", scripted_weixin::ok("{" + scripted_weixin::base_response(1205) + ",\"MsgID\":\"\"}"));
+  weixin.next("webwxsendmsg",
+              scripted_weixin::ok("{" + scripted_weixin::base_response(1205) + ",\"MsgID\":\"\"}"));
   auto r = send_text("Friend One", "hello");
   ASSERT_TRUE(r);
   pass(2s);
@@ -238,7 +248,8 @@ TEST_F(AccountTree, PausesSendsWhenWeixinSaysTooFrequentAndKeepsTheMessage) {
   EXPECT_EQ(weixin.count("jslogin"), 1U);
 }
 
-// -- the operator -------------------------------------------------------------------------------------------------
+// -- the operator
+// -------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, PausesWithoutPollingAndResumesOnTheSameSession) {
   log_in();
@@ -290,7 +301,8 @@ TEST_F(AccountTree, StaysPausedOverACrashOfItsSender) {
   EXPECT_EQ(state(), "stopped");
 }
 
-// -- messages -----------------------------------------------------------------------------------------------------
+// -- messages
+// -----------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, KeepsTheSyncKeyUntilTheStoreHasTheMessages) {
   log_in();
@@ -333,7 +345,8 @@ TEST_F(AccountTree, HandsAMessageToItsBotsOnceAndSendsTheAnswer) {
 
 TEST_F(AccountTree, DoesNotHammerWeixinWhenTheSelectorNeverGoesAway) {
   log_in();
-  for (int i = 0; i < 1'000; ++i) weixin.synccheck(0, 2);
+  for (int i = 0; i < 1'000; ++i)
+    weixin.synccheck(0, 2);
   auto before = weixin.count("synccheck");
   pass(60s);
   EXPECT_LE(weixin.count("synccheck") - before, 20U);
@@ -347,7 +360,8 @@ TEST_F(AccountTree, SyncsAtLeastOnceAnHourSoThatTheCookiesLive) {
   EXPECT_EQ(status->view().restarts, 0U);
 }
 
-// -- sends --------------------------------------------------------------------------------------------------------
+// -- sends
+// --------------------------------------------------------------------------------------------------------
 
 TEST_F(AccountTree, SendsToAContactByNickNameRemarkReferenceOrFilehelper) {
   log_in();

@@ -78,8 +78,9 @@ TEST_F(Fleet, StartsALoginAtOnceForANewAccount) {
 
 TEST_F(Fleet, RefusesNamesThatAreNone) {
   start();
-  for (const auto& name : std::initializer_list<std::string>{"", "-a", "A", "shop_1", "a b", "a/b", std::string(64, 'a'),
-                                                             "\xe5\xba\x97", "..", std::string("a\0b", 3)})
+  for (const auto& name :
+       std::initializer_list<std::string>{"", "-a", "A", "shop_1", "a b", "a/b", std::string(64, 'a'),
+                                          "\xe5\xba\x97", "..", std::string("a\0b", 3)})
     EXPECT_EQ(add(name).error().code, errc::invalid_name) << name;
   EXPECT_TRUE(add(std::string(63, 'a')));
   EXPECT_TRUE(add("0-"));
@@ -105,7 +106,8 @@ TEST_F(Fleet, GivesAnAccountNoBotUnlessTheOperatorSaysSo) {
 
 TEST_F(Fleet, StopsAtTheConfiguredNumberOfAccounts) {
   start();
-  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(add(name));
+  for (const char* name : {"a", "b", "c"})
+    ASSERT_TRUE(add(name));
   EXPECT_EQ(add("d").error().code, errc::queue_full);
 }
 
@@ -180,7 +182,8 @@ TEST_F(Fleet, AnswersNotFoundForEveryRequestToAnUnknownAccount) {
 TEST_F(Fleet, SpacesLoginsByTheConfiguredRate) {
   service->logins = std::make_shared<runtime::shared_bucket>(1.0, 1.0);
   start();
-  for (const char* name : {"a", "b", "c"}) add(name);
+  for (const char* name : {"a", "b", "c"})
+    add(name);
   EXPECT_EQ(weixin.count("jslogin"), 1U);
   time.advance(1100ms);
   EXPECT_EQ(weixin.count("jslogin"), 2U);

@@ -34,7 +34,8 @@ struct RestartPolicy : ::testing::Test {
   }
 };
 
-// -- the way up ---------------------------------------------------------------------------------------------------
+// -- the way up
+// ---------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, ShowsEachStepOfALoginAsAState) {
   EXPECT_EQ(on(event::run{}).what, action::start_login);
@@ -49,7 +50,8 @@ TEST_F(RestartPolicy, ShowsEachStepOfALoginAsAState) {
   EXPECT_EQ(s.state, account_state::online);
 }
 
-// -- crash --------------------------------------------------------------------------------------------------------
+// -- crash
+// --------------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, RestartsACrashedChildFiveTimesAMinute) {
   go_online();
@@ -62,7 +64,8 @@ TEST_F(RestartPolicy, RestartsACrashedChildFiveTimesAMinute) {
 
 TEST_F(RestartPolicy, CoolsOffAfterTheSixthCrashWithinAMinute) {
   go_online();
-  for (int i = 0; i < 5; ++i) on(event::crash{});
+  for (int i = 0; i < 5; ++i)
+    on(event::crash{});
   auto d = on(event::crash{});
   EXPECT_EQ(d.what, action::stop_children);
   EXPECT_TRUE(d.alert);
@@ -82,7 +85,8 @@ TEST_F(RestartPolicy, NeverCoolsOffWhenCrashesAreSpread) {
 
 TEST_F(RestartPolicy, DoublesTheCoolOffUpToHalfAnHourWhileTrialStartsFail) {
   go_online();
-  for (int i = 0; i < 5; ++i) on(event::crash{});
+  for (int i = 0; i < 5; ++i)
+    on(event::crash{});
   auto wait = on(event::crash{}).delay;
   for (milliseconds expected : {2min, 4min, 8min, 16min, 30min, 30min, 30min}) {
     pass(wait);
@@ -112,7 +116,8 @@ TEST_F(RestartPolicy, AtMostTwelveStartsInTenMinutesOfAChildThatAlwaysDies) {
 
 TEST_F(RestartPolicy, ForgetsTheCoolOffAfterTenHealthyMinutes) {
   go_online();
-  for (int i = 0; i < 6; ++i) on(event::crash{});
+  for (int i = 0; i < 6; ++i)
+    on(event::crash{});
   pass(90s);
   on(event::due{});
   on(event::good_poll{.synccheck = true});
@@ -121,13 +126,14 @@ TEST_F(RestartPolicy, ForgetsTheCoolOffAfterTenHealthyMinutes) {
   EXPECT_EQ(s.cool_off_level, 0U);
 }
 
-// -- unreachable --------------------------------------------------------------------------------------------------
+// -- unreachable
+// --------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, RetriesWhatIsUnreachableAndNeverCountsItAsACrash) {
   go_online();
-  for (auto code : {errc::timed_out, errc::http_status, errc::connection_lost, errc::dns_failed, errc::tls_failed,
-                    errc::connect_failed, errc::malformed_answer, errc::answer_too_large, errc::breaker_open,
-                    errc::server_error}) {
+  for (auto code : {errc::timed_out, errc::http_status, errc::connection_lost, errc::dns_failed,
+                    errc::tls_failed, errc::connect_failed, errc::malformed_answer, errc::answer_too_large,
+                    errc::breaker_open, errc::server_error}) {
     auto d = fails(code);
     EXPECT_EQ(d.what, action::retry) << to_string(code);
     EXPECT_LE(d.delay, 60s);
@@ -183,13 +189,15 @@ TEST_F(RestartPolicy, PacesReconnectsAfterAnOutage) {
   EXPECT_TRUE(fails(errc::timed_out).reconnect);
 }
 
-// -- the end of a session -----------------------------------------------------------------------------------------
+// -- the end of a session
+// -----------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, TriesTheOtherPushHostsOn1100BeforeTheFirstGoodSynccheck) {
   run();
   log_in();
   on(event::good_poll{.synccheck = false});
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(fails(errc::session_ended, 1100).what, action::next_push_host);
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(fails(errc::session_ended, 1100).what, action::next_push_host);
   EXPECT_EQ(fails(errc::session_ended, 1100).what, action::start_login) << "all six tried: the session ended";
 }
 
@@ -239,10 +247,12 @@ TEST_F(RestartPolicy, ForgetsEndsThatAreOlderThanAnHour) {
   }
 }
 
-// -- held ---------------------------------------------------------------------------------------------------------
+// -- held
+// ---------------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, HoldsBarredDifferentAndDuplicateUsersWithTheirReason) {
-  for (auto [code, reason] : {std::pair{errc::barred, "barred"}, {errc::different_user, "different_user"},
+  for (auto [code, reason] : {std::pair{errc::barred, "barred"},
+                              {errc::different_user, "different_user"},
                               {errc::duplicate_user, "duplicate_user"}}) {
     s = {};
     run();
@@ -268,7 +278,8 @@ TEST_F(RestartPolicy, NeverMovesAHeldAccountByItself) {
   EXPECT_EQ(on(event::relogin{}).what, action::start_login) << "the operator can";
 }
 
-// -- throttled ----------------------------------------------------------------------------------------------------
+// -- throttled
+// ----------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, PausesSendsFiveTenTwentyThirtyMinutesOn1205AndKeepsTheSession) {
   go_online();
@@ -298,7 +309,8 @@ TEST_F(RestartPolicy, StartsAtTheFirstStepAgainAfterAQuietHour) {
   EXPECT_EQ(fails(errc::too_frequent, 1205).delay, 5min);
 }
 
-// -- the QR code --------------------------------------------------------------------------------------------------
+// -- the QR code
+// --------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, ShowsFiveNewCodesAndThenWaitsForTheOperator) {
   run();
@@ -321,7 +333,8 @@ TEST_F(RestartPolicy, AsksForANewCodeWhenThePersonCancels) {
   EXPECT_EQ(fails(errc::login_cancelled).what, action::start_login);
 }
 
-// -- desired state ------------------------------------------------------------------------------------------------
+// -- desired state
+// ------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, KeepsTheSessionOverAPauseAndDropsItOnLogout) {
   go_online();

@@ -100,7 +100,9 @@ struct account_tree : ::testing::Test {
 
   result<account_view> command(supervisor::account_command c) {
     result<account_view> answer = fail(errc::internal, "no answer");
-    ask([&](supervisor::account_supervisor& a) { a.command(c, [&](result<account_view> v) { answer = v; }); });
+    ask([&](supervisor::account_supervisor& a) {
+      a.command(c, [&](result<account_view> v) { answer = v; });
+    });
     return answer;
   }
 

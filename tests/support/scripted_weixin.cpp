@@ -25,14 +25,18 @@ std::string keys(std::int64_t value) {
 class scripted_weixin::fake_client final : public transport::http_client {
 public:
   explicit fake_client(scripted_weixin& owner) : owner_(owner) {}
-  void start(transport::http_call c, completion done) override { owner_.started(std::move(c), std::move(done)); }
+  void start(transport::http_call c, completion done) override {
+    owner_.started(std::move(c), std::move(done));
+  }
   void close() override { owner_.closed_by(this); }
 
 private:
   scripted_weixin& owner_;
 };
 
-std::shared_ptr<transport::http_client> scripted_weixin::client() { return std::make_shared<fake_client>(*this); }
+std::shared_ptr<transport::http_client> scripted_weixin::client() {
+  return std::make_shared<fake_client>(*this);
+}
 
 void scripted_weixin::started(transport::http_call c, transport::http_client::completion done) {
   auto endpoint = endpoint_of(c.request);
@@ -102,19 +106,23 @@ void scripted_weixin::release(const std::string& endpoint) {
       continue;
     }
     auto a = usual(endpoint, w.what.request);
-    ready_.emplace_back(std::move(w.done), a ? std::move(*a) : answer{fail(errc::internal, "no usual answer")});
+    ready_.emplace_back(std::move(w.done),
+                        a ? std::move(*a) : answer{fail(errc::internal, "no usual answer")});
   }
 }
 
 bool scripted_weixin::answer_waiting(const std::string& endpoint, answer a) {
-  auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const call& c) { return c.endpoint == endpoint; });
+  auto found =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const call& c) { return c.endpoint == endpoint; });
   if (found == waiting_.end()) return false;
   ready_.emplace_back(std::move(found->done), std::move(a));
   waiting_.erase(found);
   return true;
 }
 
-void scripted_weixin::scan() { next("login", ok("window.code=201;window.userAvatar = 'data:img/jpg;base64,AA==';")); }
+void scripted_weixin::scan() {
+  next("login", ok("window.code=201;window.userAvatar = 'data:img/jpg;base64,AA==';"));
+}
 
 void scripted_weixin::confirm() {
   next("login", ok("window.code=200;\nwindow.redirect_uri=\"https://" + redirect_host +
@@ -134,9 +142,8 @@ void scripted_weixin::bring(std::vector<std::string> entries) {
 }
 
 std::size_t scripted_weixin::count(const std::string& endpoint) const {
-  return static_cast<std::size_t>(std::count_if(requests.begin(), requests.end(), [&](const http_request& r) {
-    return endpoint_of(r) == endpoint;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      requests.begin(), requests.end(), [&](const http_request& r) { return endpoint_of(r) == endpoint; }));
 }
 
 const http_request* scripted_weixin::last(const std::string& endpoint) const {
@@ -157,30 +164,35 @@ std::string scripted_weixin::text_message(const std::string& msg_id, const std::
          std::to_string(create_time) + R"(,"NewMsgId":)" + msg_id + "}";
 }
 
-std::optional<scripted_weixin::answer> scripted_weixin::usual(const std::string& endpoint, const http_request&) {
+std::optional<scripted_weixin::answer> scripted_weixin::usual(const std::string& endpoint,
+                                                              const http_request&) {
   if (held_.contains(endpoint)) return std::nullopt;
   if (endpoint == "jslogin")
     return ok("window.QRLogin.code = 200; window.QRLogin.uuid = \"uuid" + std::to_string(++uuid_) + "==\";");
   if (endpoint == "webwxnewloginpage") {
     auto r = ok("<error><ret>0</ret><message></message><skey>@crypt_skey</skey><wxsid>sid</wxsid><wxuin>" +
-                std::to_string(uin) + "</wxuin><pass_ticket>ticket</pass_ticket><isgrayscale>1</isgrayscale></error>");
+                std::to_string(uin) +
+                "</wxuin><pass_ticket>ticket</pass_ticket><isgrayscale>1</isgrayscale></error>");
     r.headers = {{"Set-Cookie", "wxuin=" + std::to_string(uin) + "; Domain=wx.qq.com; Path=/"},
                  {"Set-Cookie", "wxsid=sid; Domain=wx.qq.com; Path=/"},
                  {"Set-Cookie", "webwx_data_ticket=data; Domain=.qq.com; Path=/"}};
     return r;
   }
   if (endpoint == "webwxinit")
-    return ok("{" + base_response(0) + R"(,"Count":0,"ContactList":[],"ChatSet":"filehelper,","SKey":"@crypt_skey",)" +
-              R"("InviteStartCount":40,"SyncKey":)" + keys(sync_key_) + R"(,"User":{"Uin":)" + std::to_string(uin) +
-              R"(,"UserName":")" + self + R"(","NickName":")" + nick_name + R"("}})");
+    return ok("{" + base_response(0) +
+              R"(,"Count":0,"ContactList":[],"ChatSet":"filehelper,","SKey":"@crypt_skey",)" +
+              R"("InviteStartCount":40,"SyncKey":)" + keys(sync_key_) + R"(,"User":{"Uin":)" +
+              std::to_string(uin) + R"(,"UserName":")" + self + R"(","NickName":")" + nick_name + R"("}})");
   if (endpoint == "webwxgetcontact")
     return ok("{" + base_response(0) + R"(,"MemberCount":1,"Seq":0,"MemberList":[{"UserName":")" + friend_ +
               R"(","NickName":"Friend One","RemarkName":"","ContactFlag":3,"VerifyFlag":0}]})");
-  if (endpoint == "webwxbatchgetcontact") return ok("{" + base_response(0) + R"(,"Count":0,"ContactList":[]})");
+  if (endpoint == "webwxbatchgetcontact")
+    return ok("{" + base_response(0) + R"(,"Count":0,"ContactList":[]})");
   if (endpoint == "webwxsync") {
     std::string list;
     if (!batches_.empty()) {
-      for (const auto& entry : batches_.front()) list += (list.empty() ? "" : ",") + entry;
+      for (const auto& entry : batches_.front())
+        list += (list.empty() ? "" : ",") + entry;
       batches_.pop_front();
       ++sync_key_;
     }

@@ -31,7 +31,8 @@ public:
   /// From now on held calls are never answered: their replies are lost.
   bool loses_replies = false;
 
-  // -- the script -----------------------------------------------------------------------------------------------
+  // -- the script
+  // -----------------------------------------------------------------------------------------------
   /// The next call of that endpoint gets this answer instead of the usual one. Queues.
   void next(const std::string& endpoint, answer a);
   /// Drops what was scripted for that endpoint.
@@ -56,7 +57,8 @@ public:
   std::string nick_name = "Test Shop";
   std::string redirect_host = "wx.qq.com";
 
-  // -- what was asked -------------------------------------------------------------------------------------------
+  // -- what was asked
+  // -------------------------------------------------------------------------------------------
   std::vector<http_request> requests;
   std::size_t count(const std::string& endpoint) const;
   const http_request* last(const std::string& endpoint) const;

@@ -32,7 +32,8 @@ struct virtual_time {
   }
 
   /// Moves the clock in steps, so that timers that arm further timers fire in between.
-  void advance(std::chrono::nanoseconds total, std::chrono::nanoseconds step = std::chrono::milliseconds{500}) {
+  void advance(std::chrono::nanoseconds total,
+               std::chrono::nanoseconds step = std::chrono::milliseconds{500}) {
     settle();
     for (auto passed = std::chrono::nanoseconds{0}; passed < total; passed += step) {
       auto part = std::min(step, total - passed);
