@@ -18,7 +18,8 @@ struct account_event {
   std::string type;     ///< "state", "message", "qr" or "send"
   std::string account;
   wall_time at{};
-  std::string data; ///< a JSON object with `account` and `at`
+  /// Makes the JSON object, with `account` and `at`, that a listener is shown: most events nobody asks for.
+  std::function<std::string()> data;
 };
 
 /// The last events of all accounts, and who listens to them. Bounded: the oldest are forgotten. Thread-safe.
@@ -29,7 +30,7 @@ public:
 
   explicit event_log(std::size_t capacity = 10'000) : capacity_(capacity) {}
 
-  void publish(std::string type, std::string account, wall_time at, std::string data);
+  void publish(std::string type, std::string account, wall_time at, std::function<std::string()> data);
 
   /// Calls `l` for every kept event after `after`, then for each new one, without a gap, until `unsubscribe`.
   /// `after` 0 means only new ones.

@@ -34,17 +34,29 @@ login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, a
 
 login::behavior_type login::make_behavior() {
   started_ = now();
-  proceed(&login::get_uuid);
-  return {[this](try_again) { (this->*current_)(); }, answer_heartbeats(),
+  proceed(step::get_uuid);
+  return {[this](try_again) { run_step(); }, answer_heartbeats(),
           [this](timer t) {
-            if (is_current(t)) (this->*current_)();
+            if (is_current(t)) run_step();
           },
           run_continuations()};
 }
 
 void login::proceed(step next) {
   current_ = next;
-  (this->*next)();
+  run_step();
+}
+
+void login::run_step() {
+  switch (current_) {
+  case step::get_uuid: return get_uuid();
+  case step::poll: return poll();
+  case step::exchange: return exchange();
+  case step::init: return init();
+  case step::notify: return notify();
+  case step::get_contacts: return get_contacts();
+  case step::get_groups: return get_groups();
+  }
 }
 
 void login::failed(error e) {
@@ -60,7 +72,7 @@ void login::get_uuid() {
                 uuid_ = std::move(*uuid);
                 context_->service->metrics->qr_code_issued();
                 send(supervisor_, qr_issued{uuid_});
-                proceed(&login::poll);
+                proceed(step::poll);
               });
 }
 
@@ -87,7 +99,7 @@ void login::polled_login(const webwx::login_poll& answer) {
     if (!redirect) return failed(redirect.error());
     redirect_ = std::move(*redirect);
     draft_->host = webwx::hosts_for_entry(redirect_.host);
-    return proceed(&login::exchange);
+    return proceed(step::exchange);
   }
   case status::cancelled:
     return failed(fail(errc::login_cancelled, "login", answer.code));
@@ -103,7 +115,7 @@ void login::exchange() {
       [this](result<webwx::login_tickets> tickets) {
         if (!tickets) return failed(tickets.error());
         if (auto r = webwx::begin_session(*draft_, *tickets); !r) return failed(r.error());
-        proceed(&login::init);
+        proceed(step::init);
       });
 }
 
@@ -116,7 +128,7 @@ void login::init() {
                   contacts_->push_back(std::move(c));
                 for (auto& name : answer->chat_set)
                   if (webwx::is_group_user_name(name) && groups_.size() < max_groups) groups_.push_back(name);
-                proceed(&login::notify);
+                proceed(step::notify);
               });
 }
 
@@ -126,7 +138,7 @@ void login::notify() {
               webwx::make_status_notify(*draft_, webwx::notify_code::inited, draft_->user_name, wall_ms()),
               webwx::parse_status_notify, [this](result<void> answer) {
                 if (!answer && answer.error().code == errc::session_ended) return failed(answer.error());
-                proceed(&login::get_contacts);
+                proceed(step::get_contacts);
               });
 }
 
@@ -138,7 +150,7 @@ void login::get_contacts() {
                 if (!page) {
                   log_warn("contacts.incomplete",
                            {{"account", context_->name}, {"errc", to_string(page.error().code)}});
-                  return proceed(&login::get_groups);
+                  return proceed(step::get_groups);
                 }
                 for (auto& c : page->contacts)
                   contacts_->push_back(std::move(c));
@@ -146,7 +158,7 @@ void login::get_contacts() {
                 contact_seq_ = page->seq;
                 if (contact_seq_ != 0 && contact_seq_ != last && ++contact_pages_ < max_contact_pages)
                   return get_contacts();
-                proceed(&login::get_groups);
+                proceed(step::get_groups);
               });
 }
 

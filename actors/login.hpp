@@ -21,9 +21,11 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using step = void (login::*)();
+  enum class step { get_uuid, poll, exchange, init, notify, get_contacts, get_groups };
 
+  /// Goes on with `next`, which `try_again` and the timer repeat.
   void proceed(step next);
+  void run_step();
   void failed(error e);
 
   void get_uuid();
@@ -45,7 +47,7 @@ private:
   std::deque<std::string> groups_; // UserNames without details yet
   std::int64_t contact_seq_ = 0;
   unsigned contact_pages_ = 0;
-  step current_ = nullptr;
+  step current_ = step::get_uuid;
   std::chrono::steady_clock::time_point started_{};
 };
 

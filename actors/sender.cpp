@@ -213,14 +213,19 @@ void sender::settle(store::send_state state, std::string msg_id, std::string err
 }
 
 void sender::publish(const store::send_record& r) {
-  boost::json::object data{{"account", r.account},
-                           {"at", to_rfc3339(r.updated_at)},
-                           {"id", r.id},
-                           {"to", r.to},
-                           {"state", to_string(r.state)}};
-  if (!r.error.empty()) data["error"] = r.error;
-  if (!r.msg_id.empty()) data["msg_id"] = r.msg_id;
-  context_->service->events->publish("send", r.account, r.updated_at, boost::json::serialize(data));
+  struct facts {
+    std::string account, id, to, msg_id, error;
+    store::send_state state;
+    wall_time at;
+  };
+  facts f{r.account, r.id, r.to, r.msg_id, r.error, r.state, r.updated_at};
+  context_->service->events->publish("send", r.account, r.updated_at, [f = std::move(f)] {
+    boost::json::object data{
+        {"account", f.account}, {"at", to_rfc3339(f.at)}, {"id", f.id}, {"to", f.to}, {"state", to_string(f.state)}};
+    if (!f.error.empty()) data["error"] = f.error;
+    if (!f.msg_id.empty()) data["msg_id"] = f.msg_id;
+    return boost::json::serialize(data);
+  });
 }
 
 } // namespace weixin

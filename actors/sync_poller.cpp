@@ -87,33 +87,31 @@ void sync_poller::synced(webwx::sync_answer answer) {
     log_warn("sync.set_aside", {{"account", context_->name}, {"entries", answer.set_aside}});
   }
   // What the session becomes once this batch is stored. The live session keeps the old keys until then.
-  auto next = std::make_shared<webwx::session>(*session_);
-  webwx::apply(*next, answer);
-  store::sync_commit commit{context_->name, {}, *next};
+  store::sync_commit commit{context_->name, {}, *session_};
+  webwx::apply(commit.session, answer);
   for (const auto& m : answer.messages)
     commit.messages.push_back({m.msg_id, m.raw});
   auto held = std::make_shared<webwx::sync_answer>(std::move(answer));
   auto started = now();
   context_->service->store->commit(
       std::move(commit),
-      inside([this, held, next, started](result<std::vector<store::inbound_message>> fresh) {
+      inside([this, held, started](result<std::vector<store::inbound_message>> fresh) {
         if (!fresh) return failed(fresh.error());
         context_->service->metrics->inbox_appended(fresh->size(), now() - started);
-        committed(held, next, *fresh);
+        committed(*held, *fresh);
       }));
 }
 
-void sync_poller::committed(std::shared_ptr<webwx::sync_answer> answer, std::shared_ptr<webwx::session> next,
-                            const std::vector<store::inbound_message>& fresh) {
+void sync_poller::committed(const webwx::sync_answer& answer, const std::vector<store::inbound_message>& fresh) {
   last_sync_ = now();
-  bool moved = !(session_->keys == next->keys);
-  session_->keys = next->keys;
-  session_->skey = next->skey;
+  auto before = session_->keys;
+  webwx::apply(*session_, answer);
+  bool moved = !(session_->keys == before);
   send(supervisor_, polled{false});
-  learn(*answer);
-  dispatch(*answer, fresh);
-  if (answer->continue_flag && moved) return sync();
-  empty_batches_ = answer->messages.empty() && !moved ? empty_batches_ + 1 : 0;
+  learn(answer);
+  dispatch(answer, fresh);
+  if (answer.continue_flag && moved) return sync();
+  empty_batches_ = answer.messages.empty() && !moved ? empty_batches_ + 1 : 0;
   poll_later();
 }
 
@@ -166,7 +164,9 @@ void sync_poller::dispatch(const webwx::sync_answer& answer,
     is_fresh.insert(m.msg_id);
   auto batch = std::make_shared<std::vector<inbound>>();
   for (const auto& m : answer.messages) {
-    if (!is_fresh.contains(m.msg_id) || context_->is_own(m.msg_id)) continue;
+    if (!is_fresh.contains(m.msg_id)) continue;
+    // The echo of a send of ours (weixin-protocol.md 7.2); what was sent on the phone is not among them.
+    if (m.parsed.is_own && context_->is_own(m.msg_id)) continue;
     if (m.parsed.kind == webwx::message_kind::status_notify) continue; // read marks: not for people or bots
     auto message = to_inbound(m, *context_, *session_);
     context_->metrics->message_received(to_string(message.kind));
@@ -174,11 +174,13 @@ void sync_poller::dispatch(const webwx::sync_answer& answer,
     context_->service->metrics->event_lag(wall_now() - message.sent_at);
     if (message.kind == inbound_kind::image && !message.is_own && context_->media)
       send(context_->media, fetch_image{message.msg_id});
-    context_->service->events->publish("message", context_->name, wall_now(),
-                                       to_event_json(message, wall_now()));
     batch->push_back(std::move(message));
   }
   if (batch->empty()) return;
+  auto at = wall_now();
+  for (std::size_t i = 0; i < batch->size(); ++i)
+    context_->service->events->publish("message", context_->name, at,
+                                       [batch, i, at] { return to_event_json((*batch)[i], at); });
   context_->metrics->set_last_event(wall_now());
   if (!context_->bots.empty()) send(context_->router, inbound_batch{batch, context_->bots}, context_->sender);
 }

@@ -28,8 +28,7 @@ private:
   void checked(const webwx::synccheck_answer& answer);
   void sync();
   void synced(webwx::sync_answer answer);
-  void committed(std::shared_ptr<webwx::sync_answer> answer, std::shared_ptr<webwx::session> next,
-                 const std::vector<store::inbound_message>& fresh);
+  void committed(const webwx::sync_answer& answer, const std::vector<store::inbound_message>& fresh);
   void poll_later();
   void failed(error e);
   void dispatch(const webwx::sync_answer& answer, const std::vector<store::inbound_message>& fresh);

@@ -37,8 +37,10 @@ void call(const std::shared_ptr<account_context>& context, const std::shared_ptr
     if (answer->body.size() > parse_in_place_limit && context->service->workers) {
       auto parsed = inside(std::move(done));
       auto held = std::make_shared<http_response>(std::move(*answer));
-      if (context->service->workers->submit([held, parse, parsed] { parsed(parse(*held)); })) return;
-      return parsed(value{fail(errc::queue_full, "parser")});
+      // The answer is handed over whether a worker takes it or not, so both hold it.
+      auto deliver = std::make_shared<decltype(parsed)>(std::move(parsed));
+      if (context->service->workers->submit([held, parse, deliver] { (*deliver)(parse(*held)); })) return;
+      return (*deliver)(value{fail(errc::queue_full, "parser")});
     }
     done(parse(*answer));
   });

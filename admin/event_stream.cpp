@@ -44,7 +44,8 @@ private:
   void tell(const account_event& e) {
     if (!account_.empty() && e.account != account_) return;
     auto id = std::to_string(e.id);
-    respond_.write(httpd::to_string(httpd::sse_event{id, e.type, e.data}));
+    auto data = e.data();
+    respond_.write(httpd::to_string(httpd::sse_event{id, e.type, data}));
   }
 
   void keep_alive() {

@@ -226,8 +226,10 @@ void registry::media_finished(media_direction direction, media_result result, st
 }
 
 void registry::bot_dispatched(std::string_view bot, bot_result result) {
-  impl_->bots
-      .Add({{"bot", impl_->checked(checked_label::bot, bot)}, {"result", std::string{to_string(result)}}})
+  auto name = impl_->checked(checked_label::bot, bot);
+  impl_->bot_cache
+      .get(name, to_string(result),
+           [&]() -> auto& { return impl_->bots.Add({{"bot", name}, {"result", std::string{to_string(result)}}}); })
       .Increment();
 }
 
@@ -241,10 +243,15 @@ void registry::set_scheduler_queue_length(std::size_t shard, std::size_t length)
 
 void registry::upstream_finished(std::string_view endpoint, std::string_view result, seconds took) {
   auto name = impl_->checked(checked_label::endpoint, endpoint);
-  impl_->upstream
-      .Add({{"endpoint", name}, {"result", impl_->checked(checked_label::upstream_result, result)}})
+  auto outcome = impl_->checked(checked_label::upstream_result, result);
+  impl_->upstream_cache
+      .get(name, outcome, [&]() -> auto& { return impl_->upstream.Add({{"endpoint", name}, {"result", outcome}}); })
       .Increment();
-  impl_->upstream_duration.Add({{"endpoint", name}}, buckets(metric::upstream_request_duration))
+  impl_->upstream_duration_cache
+      .get(name, {},
+           [&]() -> auto& {
+             return impl_->upstream_duration.Add({{"endpoint", name}}, buckets(metric::upstream_request_duration));
+           })
       .Observe(positive(took));
 }
 

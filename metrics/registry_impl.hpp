@@ -17,13 +17,39 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace weixin::metrics {
+
+/// Series by their label values: finding one in prometheus-cpp's family builds a map of labels first, which is
+/// too much for a call that every message makes several times. Bounded by the closed sets of the values.
+template <class Metric>
+class series_cache {
+public:
+  /// The series of these two values; `make` is asked for it the first time. Thread-safe.
+  template <class Make>
+  Metric& get(std::string_view a, std::string_view b, Make make) {
+    thread_local std::string key;
+    key.assign(a).append(1, '\0').append(b);
+    {
+      std::shared_lock lock{mutex_};
+      if (auto found = series_.find(key); found != series_.end()) return *found->second;
+    }
+    auto& made = make();
+    std::lock_guard lock{mutex_};
+    series_.emplace(key, &made);
+    return made;
+  }
+
+private:
+  std::shared_mutex mutex_;
+  std::unordered_map<std::string, Metric*> series_;
+};
 
 /// What registry and account_metrics share. Internal to metrics/.
 ///
 /// Series with enumerated labels are made once, at 0, and kept as pointers; series with checked labels are
-/// looked up in their family at each call.
+/// looked up, the busy ones in a cache.
 struct registry_impl {
   using counter_family = prometheus::Family<prometheus::Counter>;
   using gauge_family = prometheus::Family<prometheus::Gauge>;
@@ -53,6 +79,10 @@ struct registry_impl {
   counter_family& received_by_type;
   counter_family& sent_by_type;
   counter_family& bots;
+  series_cache<prometheus::Counter> by_type_cache; ///< received or sent, and the type
+  series_cache<prometheus::Counter> bot_cache;
+  series_cache<prometheus::Counter> upstream_cache;
+  series_cache<prometheus::Histogram> upstream_duration_cache;
   counter_family& upstream;
   histogram_family& upstream_duration;
   gauge_family& breakers;

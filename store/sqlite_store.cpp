@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -63,7 +64,7 @@ public:
   }
 
   void commit(sync_commit commit, callback<std::vector<inbound_message>> done) override {
-    remember(std::move(done),
+    remember_at_once(std::move(done),
              [this, commit = std::move(commit)]() mutable { return tables_.commit(std::move(commit)); });
   }
 
@@ -79,12 +80,12 @@ public:
   }
 
   void enqueue(send_record send, callback<void> done) override {
-    remember(std::move(done),
+    remember_at_once(std::move(done),
              [this, send = std::move(send)]() mutable { return tables_.enqueue(std::move(send)); });
   }
 
   void update_send(send_record send, callback<void> done) override {
-    remember(std::move(done),
+    remember_at_once(std::move(done),
              [this, send = std::move(send)]() mutable { return tables_.update_send(std::move(send)); });
   }
 
@@ -100,12 +101,26 @@ public:
   }
 
 private:
-  /// A call that needs the tables in memory only.
+  template <class Work>
+  auto locked(Work& work) {
+    std::lock_guard lock{tables_mutex_};
+    return work();
+  }
+
+  /// The calls of every message: they change the tables in memory only, so a trip to the store thread would cost
+  /// more than the call. They are not ordered with calls that wait for the disk; nobody makes both at a time for
+  /// one account.
+  template <class T, class Work>
+  void remember_at_once(callback<T> done, Work work) {
+    done(locked(work));
+  }
+
+  /// A call that needs the tables in memory only, in the order of all calls.
   template <class T, class Work>
   void remember(callback<T> done, Work work) {
-    submit({nullptr, [done = std::move(done), work = std::move(work)](result<void> outcome) mutable {
+    submit({nullptr, [this, done = std::move(done), work = std::move(work)](result<void> outcome) mutable {
               if (outcome)
-                done(work());
+                done(locked(work));
               else
                 done(std::move(outcome).error());
             }});
@@ -114,8 +129,8 @@ private:
   /// A call that changes the database first and, when that is safe, the tables.
   template <class Write, class Work>
   void persist(Write write, Work work, callback<void> done) {
-    submit({std::move(write), [done = std::move(done), work = std::move(work)](result<void> outcome) {
-              done(outcome ? work() : std::move(outcome));
+    submit({std::move(write), [this, done = std::move(done), work = std::move(work)](result<void> outcome) {
+              done(outcome ? locked(work) : std::move(outcome));
             }});
   }
 
@@ -180,6 +195,7 @@ private:
   const sqlite_store_options options_;
   data_directory directory_; // its lock is let go after the database is closed
   std::unique_ptr<SQLite::Database> db_;
+  std::mutex tables_mutex_;
   tables tables_;
   job_queue<job> queue_;
   std::thread thread_;

@@ -78,7 +78,7 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
                                      {"at", to_rfc3339(service_->clock->now())},
                                      {"attempt", qr_attempt_}};
             service_->events->publish("qr", context_->name, service_->clock->now(),
-                                      boost::json::serialize(data));
+                                      [text = boost::json::serialize(data)] { return text; });
             apply(event::qr_shown{});
           },
           [this](qr_scanned) {
@@ -158,7 +158,7 @@ void account_supervisor::show_state(account_state before, const std::string& rea
                            {"state", to_string(policy_.state)},
                            {"previous", to_string(before)},
                            {"reason", policy_.reason}};
-  service_->events->publish("state", context_->name, wall, boost::json::serialize(data));
+  service_->events->publish("state", context_->name, wall, [text = boost::json::serialize(data)] { return text; });
 }
 
 void account_supervisor::failure_of(child who, const error& e) {

@@ -10,7 +10,7 @@ struct EventLog : ::testing::Test {
   std::vector<std::uint64_t> seen;
   void publish(int count) {
     for (int i = 0; i < count; ++i)
-      log.publish("state", "shop-01", {}, "{}");
+      log.publish("state", "shop-01", {}, [] { return std::string{"{}"}; });
   }
   std::uint64_t listen(std::uint64_t after) {
     return log.subscribe(after, [this](const account_event& e) { seen.push_back(e.id); });

@@ -267,7 +267,7 @@ TEST(ShardScheduler, RunsACallbackFromAnotherThreadInsideItsActor) {
         ran_->set_value(std::this_thread::get_id());
         quit();
       });
-      other_ = std::thread([back] { back(42); });
+      other_ = std::thread([back]() mutable { back(42); });
       return {[](tick) {}, run_continuations()};
     }
     std::shared_ptr<std::promise<std::thread::id>> ran_;
