@@ -28,7 +28,7 @@ def options(arguments):
     parser.add_argument("--rounds", default=5, help="echo: rounds of both programs", **number)
     parser.add_argument("--seconds", default=6.0, type=float, help="echo: how long a round measures")
     parser.add_argument("--accounts", default=100, help="echo: accounts", **number)
-    parser.add_argument("--rate", default=1000.0, type=float, help="echo: messages a second to all accounts together")
+    parser.add_argument("--rate", default=2500.0, type=float, help="echo: messages a second to all accounts together")
     parser.add_argument("--few", default=100, help="memory: accounts at the first look", **number)
     parser.add_argument("--many", default=500, help="memory, fleet: accounts", **number)
     parser.add_argument("--contacts", default=20, help="memory: friends of each account", **number)
