@@ -104,8 +104,12 @@ void sender::show_queue() {
 void sender::pump() {
   if (!loaded_ || storing_ || current_ || queue_.empty() || !gate_.open || !context_->session) return;
   auto t = now();
-  auto earliest = std::max({pacer_.earliest(t), gate_.not_before, not_before_});
-  if (earliest > t) return set_timer(earliest - t);
+  auto paced = pacer_.earliest(t);
+  auto earliest = std::max({paced, gate_.not_before, not_before_});
+  if (earliest > t) {
+    if (earliest == paced) context_->service->metrics->pacing_delayed(paced - t);
+    return set_timer(earliest - t);
+  }
   context_->service->metrics->send_queue_waited(t - queue_.front().since);
   current_ = std::move(queue_.front());
   queue_.pop_front();

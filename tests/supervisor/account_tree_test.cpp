@@ -377,6 +377,19 @@ TEST_F(AccountTree, SendsToAContactByNickNameRemarkReferenceOrFilehelper) {
   EXPECT_EQ(send_text("nobody", "hello").error().code, errc::contact_not_found);
 }
 
+TEST_F(AccountTree, PacesSendsByDefault) {
+  service->pacing = pacing_profile::conservative;
+  log_in();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(send_text("filehelper", "hello"));
+  pass(10s);
+  EXPECT_LE(weixin.count("webwxsendmsg"), 4U) << "a third of one a second right after a login";
+  EXPECT_GE(weixin.count("webwxsendmsg"), 2U);
+  EXPECT_NE(service->metrics->render().find("weixin_pacing_delay_seconds_count"), std::string::npos);
+  EXPECT_EQ(service->metrics->render().find("weixin_pacing_delay_seconds_count 0"), std::string::npos);
+  pass(1min);
+  EXPECT_EQ(weixin.count("webwxsendmsg"), 10U);
+}
+
 TEST_F(AccountTree, CallsASendUnknownWhenItMayHaveLeftAndNeverRepeatsIt) {
   log_in();
   auto lost = fail(errc::connection_lost, "webwxsendmsg");
