@@ -2,7 +2,8 @@
 
 namespace weixin {
 
-void event_log::publish(std::string type, std::string account, wall_time at, std::function<std::string()> data) {
+void event_log::publish(std::string type, std::string account, wall_time at,
+                        std::function<std::string()> data) {
   std::lock_guard lock(mutex_);
   events_.push_back({++last_id_, std::move(type), std::move(account), at, std::move(data)});
   if (events_.size() > capacity_) events_.pop_front();

@@ -49,13 +49,20 @@ void login::proceed(step next) {
 
 void login::run_step() {
   switch (current_) {
-  case step::get_uuid: return get_uuid();
-  case step::poll: return poll();
-  case step::exchange: return exchange();
-  case step::init: return init();
-  case step::notify: return notify();
-  case step::get_contacts: return get_contacts();
-  case step::get_groups: return get_groups();
+  case step::get_uuid:
+    return get_uuid();
+  case step::poll:
+    return poll();
+  case step::exchange:
+    return exchange();
+  case step::init:
+    return init();
+  case step::notify:
+    return notify();
+  case step::get_contacts:
+    return get_contacts();
+  case step::get_groups:
+    return get_groups();
   }
 }
 

@@ -224,8 +224,11 @@ void sender::publish(const store::send_record& r) {
   };
   facts f{r.account, r.id, r.to, r.msg_id, r.error, r.state, r.updated_at};
   context_->service->events->publish("send", r.account, r.updated_at, [f = std::move(f)] {
-    boost::json::object data{
-        {"account", f.account}, {"at", to_rfc3339(f.at)}, {"id", f.id}, {"to", f.to}, {"state", to_string(f.state)}};
+    boost::json::object data{{"account", f.account},
+                             {"at", to_rfc3339(f.at)},
+                             {"id", f.id},
+                             {"to", f.to},
+                             {"state", to_string(f.state)}};
     if (!f.error.empty()) data["error"] = f.error;
     if (!f.msg_id.empty()) data["msg_id"] = f.msg_id;
     return boost::json::serialize(data);

@@ -94,15 +94,15 @@ void sync_poller::synced(webwx::sync_answer answer) {
   auto held = std::make_shared<webwx::sync_answer>(std::move(answer));
   auto started = now();
   context_->service->store->commit(
-      std::move(commit),
-      inside([this, held, started](result<std::vector<store::inbound_message>> fresh) {
+      std::move(commit), inside([this, held, started](result<std::vector<store::inbound_message>> fresh) {
         if (!fresh) return failed(fresh.error());
         context_->service->metrics->inbox_appended(fresh->size(), now() - started);
         committed(*held, *fresh);
       }));
 }
 
-void sync_poller::committed(const webwx::sync_answer& answer, const std::vector<store::inbound_message>& fresh) {
+void sync_poller::committed(const webwx::sync_answer& answer,
+                            const std::vector<store::inbound_message>& fresh) {
   last_sync_ = now();
   auto before = session_->keys;
   webwx::apply(*session_, answer);

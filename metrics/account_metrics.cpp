@@ -42,14 +42,24 @@ void account_metrics::actor_restarted(restart_reason reason) noexcept { count(re
 void account_metrics::message_received(std::string_view type) {
   received_.fetch_add(1, relaxed);
   auto name = owner_->checked(checked_label::message_type, type);
-  owner_->by_type_cache.get("received", name, [&]() -> auto& { return owner_->received_by_type.Add({{"type", name}}); })
+  owner_->by_type_cache
+      .get(
+          "received", name,
+          [&]() -> auto& {
+            return owner_->received_by_type.Add({{"type", name}});
+          })
       .Increment();
 }
 
 void account_metrics::message_sent(std::string_view type) {
   sent_.fetch_add(1, relaxed);
   auto name = owner_->checked(checked_label::message_type, type);
-  owner_->by_type_cache.get("sent", name, [&]() -> auto& { return owner_->sent_by_type.Add({{"type", name}}); })
+  owner_->by_type_cache
+      .get(
+          "sent", name,
+          [&]() -> auto& {
+            return owner_->sent_by_type.Add({{"type", name}});
+          })
       .Increment();
 }
 

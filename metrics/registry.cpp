@@ -228,8 +228,11 @@ void registry::media_finished(media_direction direction, media_result result, st
 void registry::bot_dispatched(std::string_view bot, bot_result result) {
   auto name = impl_->checked(checked_label::bot, bot);
   impl_->bot_cache
-      .get(name, to_string(result),
-           [&]() -> auto& { return impl_->bots.Add({{"bot", name}, {"result", std::string{to_string(result)}}}); })
+      .get(
+          name, to_string(result),
+          [&]() -> auto& {
+            return impl_->bots.Add({{"bot", name}, {"result", std::string{to_string(result)}}});
+          })
       .Increment();
 }
 
@@ -245,13 +248,19 @@ void registry::upstream_finished(std::string_view endpoint, std::string_view res
   auto name = impl_->checked(checked_label::endpoint, endpoint);
   auto outcome = impl_->checked(checked_label::upstream_result, result);
   impl_->upstream_cache
-      .get(name, outcome, [&]() -> auto& { return impl_->upstream.Add({{"endpoint", name}, {"result", outcome}}); })
+      .get(
+          name, outcome,
+          [&]() -> auto& {
+            return impl_->upstream.Add({{"endpoint", name}, {"result", outcome}});
+          })
       .Increment();
   impl_->upstream_duration_cache
-      .get(name, {},
-           [&]() -> auto& {
-             return impl_->upstream_duration.Add({{"endpoint", name}}, buckets(metric::upstream_request_duration));
-           })
+      .get(
+          name, {},
+          [&]() -> auto& {
+            return impl_->upstream_duration.Add({{"endpoint", name}},
+                                                buckets(metric::upstream_request_duration));
+          })
       .Observe(positive(took));
 }
 

@@ -21,8 +21,8 @@
 
 namespace weixin::metrics {
 
-/// Series by their label values: finding one in prometheus-cpp's family builds a map of labels first, which is
-/// too much for a call that every message makes several times. Bounded by the closed sets of the values.
+/// Series by their label values: finding one in prometheus-cpp's family builds a map of labels first, which
+/// is too much for a call that every message makes several times. Bounded by the closed sets of the values.
 template <class Metric>
 class series_cache {
 public:

@@ -67,13 +67,14 @@ public:
   }
 
 protected:
-  /// Turns `f` into a callback for any thread, to be called once: calling it runs `f` inside this actor, or does
-  /// nothing when the actor has ended.
+  /// Turns `f` into a callback for any thread, to be called once: calling it runs `f` inside this actor, or
+  /// does nothing when the actor has ended.
   template <class F>
   auto inside(F f) {
     return [self = Handle{this}, f = std::move(f)](auto&&... args) mutable {
-      caf::anon_send(self, continuation{[f = std::move(f), held = std::make_tuple(std::decay_t<decltype(args)>(
-                                                               std::forward<decltype(args)>(args))...)]() mutable {
+      caf::anon_send(self,
+                     continuation{[f = std::move(f), held = std::make_tuple(std::decay_t<decltype(args)>(
+                                                         std::forward<decltype(args)>(args))...)]() mutable {
                        std::apply(f, std::move(held));
                      }});
     };

@@ -64,8 +64,9 @@ public:
   }
 
   void commit(sync_commit commit, callback<std::vector<inbound_message>> done) override {
-    remember_at_once(std::move(done),
-             [this, commit = std::move(commit)]() mutable { return tables_.commit(std::move(commit)); });
+    remember_at_once(std::move(done), [this, commit = std::move(commit)]() mutable {
+      return tables_.commit(std::move(commit));
+    });
   }
 
   void save_session(std::string account, std::optional<webwx::session> session,
@@ -81,12 +82,13 @@ public:
 
   void enqueue(send_record send, callback<void> done) override {
     remember_at_once(std::move(done),
-             [this, send = std::move(send)]() mutable { return tables_.enqueue(std::move(send)); });
+                     [this, send = std::move(send)]() mutable { return tables_.enqueue(std::move(send)); });
   }
 
   void update_send(send_record send, callback<void> done) override {
-    remember_at_once(std::move(done),
-             [this, send = std::move(send)]() mutable { return tables_.update_send(std::move(send)); });
+    remember_at_once(std::move(done), [this, send = std::move(send)]() mutable {
+      return tables_.update_send(std::move(send));
+    });
   }
 
   void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) override {
@@ -107,9 +109,9 @@ private:
     return work();
   }
 
-  /// The calls of every message: they change the tables in memory only, so a trip to the store thread would cost
-  /// more than the call. They are not ordered with calls that wait for the disk; nobody makes both at a time for
-  /// one account.
+  /// The calls of every message: they change the tables in memory only, so a trip to the store thread would
+  /// cost more than the call. They are not ordered with calls that wait for the disk; nobody makes both at a
+  /// time for one account.
   template <class T, class Work>
   void remember_at_once(callback<T> done, Work work) {
     done(locked(work));

@@ -61,9 +61,10 @@ struct send_record {
 
 /// Everything that must outlive an actor, behind one interface.
 ///
-/// Calls return at once and may come from any thread. `done` is called exactly once, on the store's own thread or
-/// before the call returns (actors wrap it so that it arrives as a message). Calls that need the disk are done in
-/// their order; so are the calls of one account, if each waits for the answer of the one before. Errors: store_failed, disk_full, queue_full (bounds: 10,000 unfinished sends an account),
+/// Calls return at once and may come from any thread. `done` is called exactly once, on the store's own
+/// thread or before the call returns (actors wrap it so that it arrives as a message). Calls that need the
+/// disk are done in their order; so are the calls of one account, if each waits for the answer of the one
+/// before. Errors: store_failed, disk_full, queue_full (bounds: 10,000 unfinished sends an account),
 /// account_exists, account_not_found (from every call that names an account there is none of),
 /// invalid_argument.
 class store {

@@ -158,7 +158,8 @@ void account_supervisor::show_state(account_state before, const std::string& rea
                            {"state", to_string(policy_.state)},
                            {"previous", to_string(before)},
                            {"reason", policy_.reason}};
-  service_->events->publish("state", context_->name, wall, [text = boost::json::serialize(data)] { return text; });
+  service_->events->publish("state", context_->name, wall,
+                            [text = boost::json::serialize(data)] { return text; });
 }
 
 void account_supervisor::failure_of(child who, const error& e) {

@@ -369,7 +369,8 @@ TEST_P(StoreContractWithAccount, AnswersCallsThatNeedTheDiskInTheirOrder) {
 TEST_P(StoreContractWithAccount, ShowsEachCallOfAnAccountWhatTheOneBeforeDid) {
   std::promise<std::string> seen;
   s->enqueue(send_with("s-1"), [&](auto) {
-    s->unfinished_sends("shop-01", [&](auto r) { seen.set_value(r && r->size() == 1 ? r->front().id : "nothing"); });
+    s->unfinished_sends("shop-01",
+                        [&](auto r) { seen.set_value(r && r->size() == 1 ? r->front().id : "nothing"); });
   });
   EXPECT_EQ(seen.get_future().get(), "s-1");
 }

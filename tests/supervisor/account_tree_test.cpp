@@ -380,7 +380,8 @@ TEST_F(AccountTree, SendsToAContactByNickNameRemarkReferenceOrFilehelper) {
 TEST_F(AccountTree, PacesSendsByDefault) {
   service->pacing = pacing_profile::conservative;
   log_in();
-  for (int i = 0; i < 10; ++i) ASSERT_TRUE(send_text("filehelper", "hello"));
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(send_text("filehelper", "hello"));
   pass(10s);
   EXPECT_LE(weixin.count("webwxsendmsg"), 4U) << "a third of one a second right after a login";
   EXPECT_GE(weixin.count("webwxsendmsg"), 2U);
