@@ -152,7 +152,9 @@ struct rules {
   }
 
   decision session_ended(const error& what) {
-    if (what.ret == 1100 && s.has_session && !s.proven_push_host && s.push_hosts_tried + 1 < push_hosts) {
+    // A wrong push host says 1100 at first; the candidates, which know the session no better, may say anything.
+    bool probing = what.ret == 1100 || s.push_hosts_tried > 0;
+    if (probing && s.has_session && !s.proven_push_host && s.push_hosts_tried + 1 < push_hosts) {
       ++s.push_hosts_tried;
       return {.what = action::next_push_host};
     }

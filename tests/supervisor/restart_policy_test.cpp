@@ -201,6 +201,24 @@ TEST_F(RestartPolicy, TriesTheOtherPushHostsOn1100BeforeTheFirstGoodSynccheck) {
   EXPECT_EQ(fails(errc::session_ended, 1100).what, action::start_login) << "all six tried: the session ended";
 }
 
+TEST_F(RestartPolicy, DoesNotBelieveACandidateThatSays1102DuringTheProbe) {
+  run();
+  log_in();
+  EXPECT_EQ(fails(errc::session_ended, 1100).what, action::next_push_host);
+  EXPECT_EQ(fails(errc::session_ended, 1102).what, action::next_push_host);
+  on(event::good_poll{.synccheck = true});
+  EXPECT_EQ(s.state, account_state::online) << "the next candidate was right";
+}
+
+TEST_F(RestartPolicy, HoldsAsKickedWhenEveryCandidateSays1102) {
+  run();
+  log_in();
+  fails(errc::session_ended, 1100);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(fails(errc::session_ended, 1102).what, action::next_push_host);
+  fails(errc::session_ended, 1102);
+  EXPECT_EQ(s.reason, "kicked");
+}
+
 TEST_F(RestartPolicy, AsksForANewScanWhenAProvenSessionEnds) {
   for (int ret : {1100, 1101, 1102}) {
     s = {};
