@@ -1,5 +1,5 @@
-# Every library the project stands on, found once. CAF 0.17.6 and prometheus-cpp-less
-# packages ship no usable CMake configuration, so those are found by hand.
+# Every library the project stands on, found once. CAF 0.17.6 and SQLiteCpp ship no usable CMake configuration, so
+# those are found by hand.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(ZLIB REQUIRED)
