@@ -46,6 +46,9 @@ public:
   void set_bots(const std::string& name, const std::vector<std::string>& bots, view_reply reply);
   void remove(const std::string& name, std::function<void(result<void>)> reply);
 
+  /// The routers, by shard.
+  const std::vector<router_actor>& routers() const noexcept { return routers_; }
+
   /// Runs `work` inside the account's supervisor, or answers account_not_found.
   template <class Reply, class Work>
   void with_account(const std::string& name, const Reply& reply, Work work) {

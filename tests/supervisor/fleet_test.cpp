@@ -1,6 +1,7 @@
 // The fleet in virtual time: accounts come and go, shared services fail, names and users stay apart.
 #include "supervisor/fleet.hpp"
 
+#include "supervisor/fleet_supervisor.hpp"
 #include "tests/support/account_tree_fixture.hpp"
 
 namespace weixin {
@@ -203,6 +204,64 @@ TEST_F(Fleet, RemembersAPauseOverARestartOfTheProgram) {
   time.settle();
   start();
   EXPECT_EQ(fleet->account("shop-01")->state, "stopped");
+}
+
+// -- shared services
+// ----------------------------------------------------------------------------------------------
+
+struct FleetSupervisor : Fleet {
+  supervisor::fleet_actor root;
+
+  void start_root() {
+    root = runtime::spawn_on<supervisor::fleet_supervisor>(time.system, 0,
+                                                           std::shared_ptr<const services>(service), options,
+                                                           std::make_shared<supervisor::fleet_directory>());
+    time.settle();
+  }
+  ~FleetSupervisor() override {
+    caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+    root = nullptr;
+    time.settle();
+  }
+  router_actor present_router() {
+    router_actor found;
+    caf::anon_send(root, supervisor::fleet_request{
+                             [&](supervisor::fleet_supervisor& f) { found = f.routers().front(); }});
+    time.settle();
+    return found;
+  }
+  void kill_router() {
+    caf::anon_send_exit(present_router(), caf::exit_reason::kill);
+    time.settle();
+  }
+};
+
+TEST_F(FleetSupervisor, StartsARouterAgainThatEnded) {
+  start_root();
+  auto before = present_router();
+  kill_router();
+  EXPECT_NE(present_router(), before);
+  EXPECT_TRUE(fatal.empty());
+}
+
+TEST_F(FleetSupervisor, GivesUpOnTheProcessWhenARouterEndsThreeTimesAMinute) {
+  start_root();
+  kill_router();
+  time.advance(20s);
+  kill_router();
+  EXPECT_TRUE(fatal.empty());
+  time.advance(20s);
+  kill_router();
+  EXPECT_EQ(fatal, std::vector<std::string>{"router"});
+}
+
+TEST_F(FleetSupervisor, GoesOnWhenRoutersEndFarApart) {
+  start_root();
+  for (int i = 0; i < 10; ++i) {
+    kill_router();
+    time.advance(61s);
+  }
+  EXPECT_TRUE(fatal.empty());
 }
 
 } // namespace

@@ -214,7 +214,8 @@ TEST_F(RestartPolicy, HoldsAsKickedWhenEveryCandidateSays1102) {
   run();
   log_in();
   fails(errc::session_ended, 1100);
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(fails(errc::session_ended, 1102).what, action::next_push_host);
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(fails(errc::session_ended, 1102).what, action::next_push_host);
   fails(errc::session_ended, 1102);
   EXPECT_EQ(s.reason, "kicked");
 }
