@@ -62,8 +62,17 @@ void shard_pool::stop() {
   for (auto& s : shards_)
     s->work_.reset();
   for (auto& s : shards_) {
+    if (!s->thread_.joinable()) continue;
     boost::asio::post(s->context_, [&c = s->context_] { c.stop(); });
-    if (s->thread_.joinable()) s->thread_.join();
+    s->thread_.join();
+  }
+  // One shard may have posted to another that had ended: a promise that what is posted runs holds to the end.
+  for (bool quiet = false; !quiet;) {
+    quiet = true;
+    for (auto& s : shards_) {
+      s->context_.restart();
+      if (s->context_.poll() > 0) quiet = false;
+    }
   }
 }
 

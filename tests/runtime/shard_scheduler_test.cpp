@@ -5,6 +5,8 @@
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -150,6 +152,20 @@ ask(caf::actor_system& system,
   else
     self->request(who, patience, where_are_you{}).receive(take, refuse);
   return answer;
+}
+
+TEST(ShardPool, RunsWhatWasPostedToAShardThatHadEndedAlready) {
+  bool ran = false;
+  {
+    shard_pool pool{2};
+    // Runs on shard 1 while shard 0 is joined, or after: either way its post must not be lost.
+    boost::asio::post(pool.at(1).context(), [&] {
+      for (auto end = std::chrono::steady_clock::now() + 50ms; std::chrono::steady_clock::now() < end;) {
+      }
+      boost::asio::post(pool.at(0).context(), [&] { ran = true; });
+    });
+  }
+  EXPECT_TRUE(ran);
 }
 
 TEST(ShardScheduler, RunsAnActorOnTheShardItWasSpawnedOnAndItsChildrenBesideIt) {
