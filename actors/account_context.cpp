@@ -13,7 +13,8 @@ constexpr std::size_t remembered_own_messages = 200;
 account_context::account_context(std::string account_name, std::shared_ptr<const services> s,
                                  std::shared_ptr<account_status> st, unsigned shard)
     : name(std::move(account_name)), service(std::move(s)), status(std::move(st)),
-      metrics(service->metrics->account(name)), http(service->make_client(name, shard)) {}
+      metrics(service->metrics->account(name)), http(service->make_client(name, shard)),
+      contacts(service->contact_ids, service->clock) {}
 
 std::string account_context::next_client_msg_id() {
   last_client_msg_id_ =

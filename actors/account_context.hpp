@@ -33,14 +33,18 @@ struct account_context {
 
   /// Null while there is none. Replaced, never reassigned, by a new login.
   std::shared_ptr<webwx::session> session;
-  /// Grows with every login of this process: calls and references of an older session are recognised by it.
+  /// Grows with every login of this process: calls of an older session are recognised by it.
   std::uint64_t session_number = 0;
   address_book contacts;
   std::vector<std::string> bots;
+  /// Contacts that were taken from `contacts` and that no commit has stored yet: they go with the next one,
+  /// whoever makes it. Everything that can be lost between taking and storing is put here first.
+  std::vector<store::contact_record> contacts_to_store;
 
   // Who else is there. Set by the account supervisor; a handle may be of an actor that has just ended.
   router_actor router;
   sender_actor sender;
+  inbox_reader_actor inbox;
   media_fetcher_actor media; ///< null without a session
 
   /// A ClientMsgId: 17 digits, ascending within the account (weixin-protocol.md 1.2).

@@ -12,7 +12,12 @@ account_view account_status::view() const {
   v.messages_out = messages_out;
   v.queue = queue;
   v.restarts = restarts;
-  if (auto ms = last_poll_ms.load(); ms != 0) v.last_poll_at = wall_time{} + std::chrono::milliseconds{ms};
+  auto show = [](const std::atomic<std::int64_t>& ms, std::optional<wall_time>& at) {
+    if (auto value = ms.load(); value != 0) at = wall_time{} + std::chrono::milliseconds{value};
+  };
+  show(last_poll_ms, v.last_poll_at);
+  show(last_event_ms, v.last_event_at);
+  show(last_send_ms, v.last_send_at);
   return v;
 }
 

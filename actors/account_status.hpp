@@ -31,6 +31,8 @@ struct account_view {
   std::string nickname;
   std::vector<std::string> bots;
   std::optional<wall_time> last_poll_at;
+  std::optional<wall_time> last_event_at; ///< when the newest received message was stored
+  std::optional<wall_time> last_send_at;  ///< when Weixin last took a send
   std::uint64_t messages_in = 0;
   std::uint64_t messages_out = 0;
   std::uint64_t queue = 0;
@@ -48,6 +50,8 @@ public:
   std::atomic<std::uint64_t> queue{0};
   std::atomic<std::uint64_t> restarts{0};
   std::atomic<std::int64_t> last_poll_ms{0}; ///< since the epoch; 0: never
+  std::atomic<std::int64_t> last_event_ms{0};
+  std::atomic<std::int64_t> last_send_ms{0};
 
   account_view view() const;
   /// Applies `change` to the view under the lock.

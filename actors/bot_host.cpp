@@ -4,46 +4,76 @@
 
 namespace weixin {
 
+namespace {
+
+bool is_worth_another_try(errc code) {
+  return code == errc::queue_full || code == errc::disk_full || code == errc::store_failed ||
+         code == errc::store_busy;
+}
+
+} // namespace
+
 bot_host::bot_host(caf::actor_config& cfg, std::shared_ptr<const services> service, bot_entry entry)
     : actor_base(cfg), service_(std::move(service)), entry_(std::move(entry)) {}
 
 bot_host::behavior_type bot_host::make_behavior() {
-  return {[this](const inbound_batch& batch, const sender_actor& to) {
+  return {[this](const inbound_batch& batch, const sender_actor& to, const inbox_reader_actor& from) {
+            messages_handled finished{entry_.name, {}};
             for (const auto& message : *batch.messages)
-              consider(message, to);
+              if (!consider(message, to, from)) finished.seqs.push_back(message.seq);
+            if (!finished.seqs.empty()) send(from, std::move(finished));
           },
           run_continuations()};
 }
 
-void bot_host::consider(const inbound& message, const sender_actor& to) {
+bool bot_host::consider(const inbound& message, const sender_actor& to, const inbox_reader_actor& from) {
   using metrics::bot_result;
+  auto count = [this](bot_result r) { service_->metrics->bot_dispatched(entry_.name, r); };
   auto verdict =
       bots::may_answer(message, entry_.max_age, service_->clock->now(),
                        [this](const std::string& nick) { return service_->users->contains(nick); });
-  if (verdict != bots::answer_verdict::yes)
-    return service_->metrics->bot_dispatched(
-        entry_.name, verdict == bots::answer_verdict::too_old ? bot_result::stale : bot_result::ignored);
+  if (verdict != bots::answer_verdict::yes) {
+    count(verdict == bots::answer_verdict::too_old ? bot_result::stale : bot_result::ignored);
+    return false;
+  }
   std::optional<std::string> reply;
   try {
     reply = entry_.object->reply_to(message);
   } catch (const std::exception& e) {
     log_error("bot.exception",
               {{"bot", entry_.name}, {"account", message.account}, {"type", typeid(e).name()}});
-    return service_->metrics->bot_dispatched(entry_.name, bot_result::failed);
+    count(bot_result::failed);
+    return false;
   }
-  if (!reply || reply->empty()) return service_->metrics->bot_dispatched(entry_.name, bot_result::ignored);
+  if (!reply || reply->empty()) {
+    count(bot_result::ignored);
+    return false;
+  }
+  send_request what;
+  what.to = message.chat;
+  what.text = std::move(*reply);
+  // A message that is handed over twice is answered once.
+  what.idempotency_key = "bot:" + entry_.name + ":" + std::to_string(message.seq);
   // The outcome is counted when the sender has taken the answer; the registry may be used from any thread.
   auto registry = service_->metrics;
   send(to,
-       submit_text{message.chat, std::move(*reply),
-                   [registry, bot = entry_.name, account = message.account](result<store::send_record> r) {
-                     if (!r)
-                       log_warn("bot.reply_refused",
-                                {{"bot", bot}, {"account", account}, {"errc", to_string(r.error().code)}});
-                     registry->bot_dispatched(bot, r                                    ? bot_result::ok
-                                                   : r.error().code == errc::queue_full ? bot_result::overload
-                                                                                        : bot_result::failed);
-                   }});
+       submit_send{
+           std::move(what), [registry, from, bot = entry_.name, account = message.account,
+                             seq = message.seq](result<store::accepted_send> r) {
+             if (r && r->repeated) {
+               caf::anon_send(from, messages_handled{bot, {seq}});
+               return;
+             }
+             auto code = r ? errc::internal : r.error().code;
+             registry->bot_dispatched(bot, r                          ? bot_result::ok
+                                           : code == errc::queue_full ? bot_result::overload
+                                                                      : bot_result::failed);
+             if (!r)
+               log_warn("bot.reply_refused", {{"bot", bot}, {"account", account}, {"errc", to_string(code)}});
+             // What heals by itself is tried again when the inbox reader misses the message.
+             if (r || !is_worth_another_try(code)) caf::anon_send(from, messages_handled{bot, {seq}});
+           }});
+  return true;
 }
 
 } // namespace weixin

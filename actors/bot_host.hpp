@@ -17,8 +17,10 @@ struct bot_entry {
   std::shared_ptr<const bots::bot> object;
 };
 
-/// A BOT HOST: asks one bot about each message and gives its answer to the account's sender. A bot that
-/// throws loses that message and nothing else.
+/// A BOT HOST: asks one bot about each message, gives its answer to the account's sender, and tells the
+/// account's inbox reader once that is stored, or at once when there is no answer. A bot that throws loses
+/// that message and nothing else. An answer that the store cannot take now is not reported as done: the inbox
+/// reader hands the message over again, until it is too old for an answer.
 class bot_host final : public runtime::actor_base<bot_actor> {
 public:
   bot_host(caf::actor_config& cfg, std::shared_ptr<const services> service, bot_entry entry);
@@ -28,7 +30,8 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  void consider(const inbound& message, const sender_actor& to);
+  /// False when the message is done: there is no answer to it.
+  bool consider(const inbound& message, const sender_actor& to, const inbox_reader_actor& from);
 
   std::shared_ptr<const services> service_;
   bot_entry entry_;

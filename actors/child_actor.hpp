@@ -53,7 +53,9 @@ protected:
   void clear_timer() { ++timer_generation_; }
   bool is_current(timer t) const { return t.generation == timer_generation_; }
 
-  void report(child who, error what) { this->send(supervisor_, child_failed{who, std::move(what)}); }
+  void report(child who, error what, bool at_push_host = false) {
+    this->send(supervisor_, child_failed{who, std::move(what), at_push_host});
+  }
 
   wall_time wall_now() const { return context_->service->clock->now(); }
   std::int64_t wall_ms() const { return to_milliseconds(wall_now()); }

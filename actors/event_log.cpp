@@ -25,6 +25,13 @@ void event_log::unsubscribe(std::uint64_t subscription) {
   listeners_.erase(subscription);
 }
 
+void event_log::keep_only(std::size_t count) {
+  std::lock_guard lock(mutex_);
+  if (events_.size() <= count) return;
+  events_.erase(events_.begin(), events_.end() - static_cast<std::ptrdiff_t>(count));
+  events_.shrink_to_fit();
+}
+
 std::uint64_t event_log::last_id() const {
   std::lock_guard lock(mutex_);
   return last_id_;

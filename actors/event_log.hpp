@@ -36,6 +36,9 @@ public:
   /// `after` 0 means only new ones.
   std::uint64_t subscribe(std::uint64_t after, listener l);
   void unsubscribe(std::uint64_t subscription);
+  /// Forgets all but the newest `count` events: memory is short. Whoever resumes from further back gets what
+  /// is left.
+  void keep_only(std::size_t count);
   /// The id of the newest event, 0 when there was none.
   std::uint64_t last_id() const;
 

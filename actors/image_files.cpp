@@ -11,8 +11,13 @@ namespace {
 
 class image_file final : public image_sink {
 public:
-  image_file(std::shared_ptr<store::media_file> file, std::function<void(result<std::string>)> finished)
-      : file_(std::move(file)), finished_(std::make_shared<once>(std::move(finished))) {}
+  /// Notes whose file it is.
+  using note = std::function<void(std::function<void(result<void>)>)>;
+
+  image_file(std::shared_ptr<store::media_file> file, note noted,
+             std::function<void(result<std::string>)> finished)
+      : file_(std::move(file)), note_(std::move(noted)),
+        finished_(std::make_shared<once>(std::move(finished))) {}
 
   void write(std::string piece, std::function<void(result<void>)> done) override {
     // With status 200 Weixin also answers a page or JSON when it has no picture.
@@ -24,11 +29,15 @@ public:
 
   void finish() override {
     if (written_ == 0) return abandon(fail(errc::malformed_answer, "webwxgetmsgimg: the picture is empty"));
-    file_->finish([finished = finished_](result<store::media_file_info> info) {
-      if (info)
-        finished->call(info->path.string());
-      else
-        finished->call(info.error());
+    // First the note: a file that nobody knows of would outlive its account.
+    note_([file = file_, finished = finished_](result<void> noted) {
+      if (!noted) return finished->call(noted.error());
+      file->finish([finished](result<store::media_file_info> info) {
+        if (info)
+          finished->call(info->path.string());
+        else
+          finished->call(info.error());
+      });
     });
   }
 
@@ -48,6 +57,7 @@ private:
   };
 
   std::shared_ptr<store::media_file> file_;
+  note note_;
   std::shared_ptr<once> finished_;
   std::uint64_t written_ = 0;
 };
@@ -69,17 +79,22 @@ private:
 } // namespace
 
 image_sink_factory make_image_files(std::shared_ptr<store::media_files> files,
+                                    std::shared_ptr<store::store> store,
                                     std::shared_ptr<store::id_source> ids,
                                     std::shared_ptr<const wall_clock> clock, std::uint64_t max_bytes) {
   return [=](const std::string& account, const std::string& msg_id,
              std::function<void(result<std::string>)> finished) -> std::shared_ptr<image_sink> {
-    auto file = files->create(ids->next(clock->now()), max_bytes);
+    auto id = ids->next(clock->now());
+    auto file = files->create(id, max_bytes);
     if (!file) return std::make_shared<no_file>(file.error(), std::move(finished));
     auto told = [account, msg_id, finished = std::move(finished)](result<std::string> path) {
       if (path) log_debug("media.stored", {{"account", account}, {"msg_id", msg_id}, {"path", *path}});
       finished(std::move(path));
     };
-    return std::make_shared<image_file>(std::move(*file), std::move(told));
+    auto note = [store, account, id](std::function<void(result<void>)> done) {
+      store->add_media(account, id, std::move(done));
+    };
+    return std::make_shared<image_file>(std::move(*file), std::move(note), std::move(told));
   };
 }
 

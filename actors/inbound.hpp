@@ -3,6 +3,7 @@
 #include "runtime/wall_clock.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,12 +13,14 @@ namespace weixin {
 /// dropped.
 enum class inbound_kind { text, image, system, unsupported };
 std::string_view to_string(inbound_kind kind) noexcept;
+std::optional<inbound_kind> parse_inbound_kind(std::string_view name) noexcept;
 
 /// A received message as bots, events and outside consumers see it: it names no protocol, no session and no
 /// UserName, only the server's own references.
 struct inbound {
-  std::string account; ///< the operator's name for the account that received it
-  std::string msg_id;  ///< Weixin's, unique within the account
+  std::string account;  ///< the operator's name for the account that received it
+  std::string msg_id;   ///< Weixin's, unique within the account
+  std::int64_t seq = 0; ///< where it stands in the account's inbox; 0 before it is stored
   wall_time sent_at{};
   inbound_kind kind = inbound_kind::unsupported;
   int msg_type = 0; ///< Weixin's MsgType (weixin-protocol.md 7.5)

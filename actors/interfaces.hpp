@@ -14,8 +14,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_hit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::try_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::poll_distance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_gate)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_text)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_send)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::command_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_image)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_grew)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_may_have_grown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::set_bots)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::router_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::messages_handled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbound_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::timer)
 
@@ -47,22 +53,33 @@ using sync_poller_actor =
     caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<poll_distance>, caf::reacts_to<heartbeat>,
                      caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
-/// The SENDER: accepts texts, stores them, sends them one at a time at a decent pace.
+/// The SENDER: accepts sends, stores them, sends them one at a time at a decent pace.
 using sender_actor =
-    caf::typed_actor<caf::reacts_to<submit_text>, caf::reacts_to<send_gate>, caf::reacts_to<heartbeat>,
-                     caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+    caf::typed_actor<caf::reacts_to<submit_send>, caf::reacts_to<command_send>, caf::reacts_to<send_gate>,
+                     caf::reacts_to<heartbeat>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The MEDIA FETCHER: pictures to files.
 using media_fetcher_actor = caf::typed_actor<caf::reacts_to<fetch_image>, caf::reacts_to<heartbeat>,
                                              caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
+/// The INBOX READER: hands the stored messages of one account to its bots, each at its own position.
+using inbox_reader_actor = caf::typed_actor<
+    // The SYNC POLLER tells of what is new.
+    caf::reacts_to<inbox_grew>, caf::reacts_to<inbox_may_have_grown>,
+    // The account supervisor tells of other bots and another router.
+    caf::reacts_to<set_bots>, caf::reacts_to<router_changed>,
+    // A BOT HOST is done with messages.
+    caf::reacts_to<messages_handled>, caf::reacts_to<heartbeat>, caf::reacts_to<timer>,
+    caf::reacts_to<continuation>>;
+
 /// A BOT HOST: one bot on one shard.
 using bot_actor = caf::typed_actor<
-    // Answers what it wants to answer through the sender that is given.
-    caf::reacts_to<inbound_batch, sender_actor>, caf::reacts_to<continuation>>;
+    // Answers what it wants to answer through the sender that is given, and tells the inbox reader what it is
+    // done with.
+    caf::reacts_to<inbound_batch, sender_actor, inbox_reader_actor>, caf::reacts_to<continuation>>;
 
 /// The ROUTER of one shard: hands each message to the bots of its account.
-using router_actor =
-    caf::typed_actor<caf::reacts_to<inbound_batch, sender_actor>, caf::reacts_to<continuation>>;
+using router_actor = caf::typed_actor<caf::reacts_to<inbound_batch, sender_actor, inbox_reader_actor>,
+                                      caf::reacts_to<continuation>>;
 
 } // namespace weixin

@@ -5,6 +5,8 @@
 #include "protocol/webwx/init.hpp"
 #include "protocol/webwx/login.hpp"
 
+#include <algorithm>
+
 namespace weixin {
 
 namespace {
@@ -15,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr unsigned max_contact_pages = 17;
 constexpr std::size_t groups_per_call = 50;
 constexpr std::size_t max_groups = 1'000;
+constexpr unsigned max_contact_failures = 3;
 /// A 201 may be answered at once and again and again (weixin-protocol.md 3.3).
 constexpr auto pause_after_scan = 500ms;
 constexpr auto pause_after_408 = 50ms;
@@ -22,8 +25,13 @@ constexpr auto pause_after_408 = 50ms;
 } // namespace
 
 login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
-             std::uint64_t seed)
-    : child_actor(cfg, std::move(context), std::move(supervisor), seed) {
+             std::uint64_t seed, std::shared_ptr<const webwx::session> to_resume)
+    : child_actor(cfg, std::move(context), std::move(supervisor), seed), resumes_(to_resume != nullptr) {
+  if (resumes_) {
+    // A copy: what a failed try does to it is of no consequence.
+    draft_ = std::make_shared<webwx::session>(*to_resume);
+    return;
+  }
   const auto& settings = context_->service->webwx;
   draft_ = std::make_shared<webwx::session>();
   draft_->device_id = webwx::make_device_id(random_digits(context_->service->entropy, 15));
@@ -34,7 +42,7 @@ login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, a
 
 login::behavior_type login::make_behavior() {
   started_ = now();
-  proceed(step::get_uuid);
+  proceed(resumes_ ? step::init : step::get_uuid);
   return {[this](try_again) { run_step(); }, answer_heartbeats(),
           [this](timer t) {
             if (is_current(t)) run_step();
@@ -130,13 +138,20 @@ void login::init() {
   call_weixin(webwx::endpoint::webwxinit, draft_, webwx::make_init(*draft_, wall_ms()), webwx::parse_init,
               [this](result<webwx::init_answer> answer) {
                 if (!answer) return failed(answer.error());
-                webwx::apply(*draft_, *answer);
-                for (auto& c : answer->contacts)
-                  contacts_->push_back(std::move(c));
-                for (auto& name : answer->chat_set)
-                  if (webwx::is_group_user_name(name) && groups_.size() < max_groups) groups_.push_back(name);
-                proceed(step::notify);
+                initialised(std::move(*answer));
               });
+}
+
+void login::initialised(webwx::init_answer answer) {
+  if (resumes_ && answer.uin > 0 && answer.uin != draft_->uin)
+    return failed(fail(errc::different_user, "webwxinit"));
+  bool keep_keys = resumes_ && !draft_->keys.sync_key.empty();
+  webwx::apply(*draft_, answer, keep_keys);
+  for (auto& c : answer.contacts)
+    contacts_->push_back(std::move(c));
+  for (auto& name : answer.chat_set)
+    if (webwx::is_group_user_name(name) && groups_.size() < max_groups) groups_.push_back(name);
+  proceed(step::notify);
 }
 
 void login::notify() {
@@ -149,12 +164,19 @@ void login::notify() {
               });
 }
 
+bool login::tries_contacts_again(const error& e) {
+  if (e.code == errc::session_ended) return true; // dead already: its supervisor decides
+  // Without its address book an account finds the recipients of its sends no more, but it can still receive
+  // and answer: worth a few tries, not the login.
+  return is_transient(e.code) && ++contact_failures_ <= max_contact_failures;
+}
+
 void login::get_contacts() {
   call_weixin(webwx::endpoint::webwxgetcontact, draft_,
               webwx::make_get_contact(*draft_, contact_seq_, wall_ms()), webwx::parse_get_contact,
               [this](result<webwx::contact_page> page) {
-                // An account without its address book can still receive and answer: not worth the login.
                 if (!page) {
+                  if (tries_contacts_again(page.error())) return failed(page.error());
                   log_warn("contacts.incomplete",
                            {{"account", context_->name}, {"errc", to_string(page.error().code)}});
                   return proceed(step::get_groups);
@@ -172,16 +194,19 @@ void login::get_contacts() {
 void login::get_groups() {
   if (groups_.empty()) return finish();
   std::vector<webwx::batch_item> wanted;
-  for (; !groups_.empty() && wanted.size() < groups_per_call; groups_.pop_front())
-    wanted.push_back({groups_.front(), ""});
+  auto count = std::min(groups_.size(), groups_per_call);
+  for (std::size_t i = 0; i < count; ++i)
+    wanted.push_back({groups_[i], ""});
   call_weixin(webwx::endpoint::webwxbatchgetcontact, draft_,
               webwx::make_batch_get_contact(*draft_, wanted, wall_ms()), webwx::parse_batch_get_contact,
-              [this](result<std::vector<webwx::contact>> groups) {
+              [this, count](result<std::vector<webwx::contact>> groups) {
                 if (!groups) {
+                  if (tries_contacts_again(groups.error())) return failed(groups.error());
                   log_warn("groups.incomplete",
                            {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
                   return finish();
                 }
+                groups_.erase(groups_.begin(), groups_.begin() + static_cast<std::ptrdiff_t>(count));
                 for (auto& g : *groups)
                   contacts_->push_back(std::move(g));
                 get_groups();
@@ -189,8 +214,9 @@ void login::get_groups() {
 }
 
 void login::finish() {
-  context_->service->metrics->login_finished(metrics::login_result::ok, now() - started_);
-  send(supervisor_, login_done{draft_, contacts_});
+  auto result = resumes_ ? metrics::login_result::resumed : metrics::login_result::ok;
+  context_->service->metrics->login_finished(result, now() - started_);
+  send(supervisor_, login_done{draft_, contacts_, resumes_});
   quit();
 }
 

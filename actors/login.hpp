@@ -2,6 +2,7 @@
 
 #include "actors/child_actor.hpp"
 #include "protocol/webwx/hosts.hpp"
+#include "protocol/webwx/init.hpp"
 #include "protocol/webwx/login.hpp"
 
 #include <deque>
@@ -9,12 +10,15 @@
 namespace weixin {
 
 /// The LOGIN: jslogin, QR code, polling, webwxnewloginpage, webwxinit, webwxstatusnotify, contacts
-/// (weixin-protocol.md 3 and 4.1 to 4.4). Reports each step to the account supervisor; a failure is reported
-/// once and the step is repeated on `try_again`. Ends after `login_done`.
+/// (weixin-protocol.md 3 and 4.1 to 4.4). With a session of before it begins at webwxinit, which tells
+/// whether that session lives, and keeps its sync keys (weixin-protocol.md 10). Reports each step to the
+/// account supervisor; a failure is reported once and the step is repeated on `try_again`. Ends after
+/// `login_done`.
 class login final : public child_actor<login_actor> {
 public:
+  /// `to_resume`: the session to try; null for a new login.
   login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
-        std::uint64_t seed);
+        std::uint64_t seed, std::shared_ptr<const webwx::session> to_resume = nullptr);
   const char* name() const override { return "login"; }
 
 protected:
@@ -27,17 +31,21 @@ private:
   void proceed(step next);
   void run_step();
   void failed(error e);
+  /// True when a part of the address book is asked for once more, after `try_again`.
+  bool tries_contacts_again(const error& e);
 
   void get_uuid();
   void poll();
   void polled_login(const webwx::login_poll& answer);
   void exchange();
   void init();
+  void initialised(webwx::init_answer answer);
   void notify();
   void get_contacts();
   void get_groups();
   void finish();
 
+  const bool resumes_;
   std::shared_ptr<webwx::session> draft_; // becomes the session when it is complete
   std::string login_host_;
   std::string uuid_;
@@ -47,6 +55,7 @@ private:
   std::deque<std::string> groups_; // UserNames without details yet
   std::int64_t contact_seq_ = 0;
   unsigned contact_pages_ = 0;
+  unsigned contact_failures_ = 0;
   step current_ = step::get_uuid;
   std::chrono::steady_clock::time_point started_{};
 };

@@ -12,6 +12,8 @@ std::string_view to_string(child c) noexcept {
     return "sender";
   case child::media:
     return "media_fetcher";
+  case child::inbox:
+    return "inbox_reader";
   }
   return "login";
 }

@@ -12,13 +12,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace weixin {
 
 /// Which child of an account supervisor.
-enum class child { login, poller, sender, media };
+enum class child { login, poller, sender, media, inbox };
 std::string_view to_string(child c) noexcept;
 
 // -- login -> account supervisor
@@ -34,6 +35,7 @@ struct qr_scanned {};
 struct login_done {
   std::shared_ptr<webwx::session> session;
   std::shared_ptr<std::vector<webwx::contact>> contacts;
+  bool resumed = false; ///< the session of before, which still lives
 };
 
 // -- any child -> account supervisor
@@ -43,6 +45,7 @@ struct login_done {
 struct child_failed {
   child who{};
   error what;
+  bool at_push_host = false; ///< a synccheck's: the host may be the wrong one for this session
 };
 /// A good answer to a poll.
 struct polled {
@@ -73,13 +76,38 @@ struct send_gate {
 // -- sends
 // --------------------------------------------------------------------------------------------------------
 
-using send_reply = std::function<void(result<store::send_record>)>;
-
-/// Accept one text for this contact; `reply` is called, from any thread, once it is stored or refused.
-struct submit_text {
+/// What a caller wants sent.
+struct send_request {
   std::string to; ///< a contact reference, "filehelper", or an exact remark or nick name
   std::string text;
+  std::string idempotency_key; ///< at most 255 bytes; the same key answers the same record; empty: none
+  std::optional<wall_time> expires_at;
+  store::unknown_policy if_unknown = store::unknown_policy::report;
+};
+
+using send_reply = std::function<void(result<store::accepted_send>)>;
+
+/// Accept one send; `reply` is called, from any thread, once it is stored or refused.
+struct submit_send {
+  send_request what;
   send_reply reply;
+};
+
+/// What an operator may do with one send.
+enum class outbox_command {
+  cancel,         ///< queued -> refused, error "cancelled"
+  retry,          ///< refused, expired or unknown -> queued
+  settle_sent,    ///< unknown -> sent: the operator saw that it arrived
+  settle_refused, ///< unknown -> refused: the operator saw that it did not
+};
+
+using send_record_reply = std::function<void(result<store::send_record>)>;
+
+/// Errors: send_not_found, wrong_state.
+struct command_send {
+  std::string id;
+  outbox_command what{};
+  send_record_reply reply;
 };
 
 // -- media
@@ -90,10 +118,34 @@ struct fetch_image {
   std::string msg_id;
 };
 
+// -- inbox reader
+// -------------------------------------------------------------------------------------------------
+
+/// The sync poller stored these messages a moment ago, in order. `last_seq` is the highest seq of its commit:
+/// what was stored with it and is not among `messages` is for no bot.
+struct inbox_grew {
+  std::shared_ptr<const std::vector<inbound>> messages;
+  std::int64_t last_seq = 0;
+};
+/// Messages may have been stored that nobody told of: a sync poller begins, and the one before it may have
+/// ended between a commit and its report.
+struct inbox_may_have_grown {};
+/// The account's bots are these from now on. One that was not among them begins at the end of the inbox.
+struct set_bots {
+  std::vector<std::string> bots;
+};
+/// There is another router in the account's context: what the one before it was given is lost.
+struct router_changed {};
+/// A bot is done with these messages: its answer is stored, or there is none.
+struct messages_handled {
+  std::string bot;
+  std::vector<std::int64_t> seqs;
+};
+
 // -- router and bots
 // ----------------------------------------------------------------------------------------------
 
-/// Messages of one account that are stored now, in order.
+/// Messages of one account that are stored, in order, for these bots.
 struct inbound_batch {
   std::shared_ptr<const std::vector<inbound>> messages;
   std::vector<std::string> bots;

@@ -1,48 +1,51 @@
 #include "actors/router.hpp"
 
+#include <algorithm>
+
 namespace weixin {
 
 namespace {
 using namespace std::chrono_literals;
-constexpr std::size_t restart_intensity = 3;
-constexpr auto restart_period = 60s;
+
+/// A bot that is not configured any more answers nothing.
+messages_handled nobody_handled(const std::string& bot, const std::vector<inbound>& messages) {
+  messages_handled done{bot, {}};
+  for (const auto& m : messages)
+    done.seqs.push_back(m.seq);
+  return done;
+}
+
 } // namespace
 
 router::router(caf::actor_config& cfg, std::shared_ptr<const services> service, std::vector<bot_entry> bots)
-    : actor_base(cfg), service_(std::move(service)) {
-  for (auto& b : bots)
-    bots_[b.name].entry = std::move(b);
-}
+    : actor_base(cfg), service_(std::move(service)), bots_(std::move(bots)),
+      hosts_(*this,
+             {.strategy = runtime::restart_strategy::one_for_one, .limit = runtime::restart_limit{3, 60s}},
+             {.ended =
+                  [](const std::string& bot, runtime::exit_kind) {
+                    log_error("bot.ended", {{"bot", bot}});
+                    return true;
+                  },
+              .gave_up = [this] { quit(caf::make_error(caf::sec::runtime_error)); }}) {}
 
-void router::start_bot(const std::string& bot) {
-  auto& r = bots_.at(bot);
-  r.host = spawn<bot_host>(service_, r.entry);
-  monitor(r.host);
+bool router::is_configured(const std::string& bot) const {
+  return std::any_of(bots_.begin(), bots_.end(), [&](const auto& b) { return b.name == bot; });
 }
 
 router::behavior_type router::make_behavior() {
-  set_down_handler([this](caf::down_msg& down) {
-    for (auto& [bot, r] : bots_) {
-      if (r.host.address() != down.source) continue;
-      log_error("bot.ended", {{"bot", bot}});
-      std::erase_if(r.restarts, [&](auto t) { return now() - t > restart_period; });
-      r.restarts.push_back(now());
-      if (r.restarts.size() > restart_intensity) return quit(caf::make_error(caf::sec::runtime_error));
-      return start_bot(bot);
-    }
-  });
-  set_exit_handler([this](caf::exit_msg& e) {
-    for (auto& [bot, r] : bots_) {
-      demonitor(r.host.address());
-      send_exit(r.host, e.reason);
-    }
-    quit(e.reason);
-  });
-  for (auto& [bot, r] : bots_)
-    start_bot(bot);
-  return {[this](const inbound_batch& batch, const sender_actor& to) {
-            for (const auto& bot : batch.bots)
-              if (auto found = bots_.find(bot); found != bots_.end()) send(found->second.host, batch, to);
+  set_down_handler([this](caf::down_msg& down) { hosts_.handle_down(down); });
+  set_exit_handler([this](caf::exit_msg& e) { hosts_.stop_all([this, why = e.reason] { quit(why); }); });
+  for (const auto& entry : bots_)
+    hosts_.add({.id = entry.name}, [this, entry] {
+      return caf::actor_cast<caf::strong_actor_ptr>(spawn<bot_host>(service_, entry));
+    });
+  return {[this](const inbound_batch& batch, const sender_actor& to, const inbox_reader_actor& from) {
+            for (const auto& bot : batch.bots) {
+              if (auto host = hosts_.get<bot_actor>(bot))
+                send(host, batch, to, from);
+              else if (!is_configured(bot))
+                send(from, nobody_handled(bot, *batch.messages));
+            }
           },
           run_continuations()};
 }

@@ -6,11 +6,12 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace weixin {
 
 namespace {
 using namespace std::chrono_literals;
-constexpr auto store_retry = 1s;
 } // namespace
 
 sender::sender(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
@@ -19,70 +20,101 @@ sender::sender(caf::actor_config& cfg, std::shared_ptr<account_context> context,
 
 sender::behavior_type sender::make_behavior() {
   load_unfinished();
-  return {[this](const submit_text& s) { submit(s); }, [this](const send_gate& g) { set_gate(g); },
+  return {[this](const submit_send& s) { submit(s); },
+          [this](const command_send& c) { command(c); },
+          [this](const send_gate& g) { set_gate(g); },
           answer_heartbeats(),
           [this](timer t) {
-            if (is_current(t)) pump();
+            if (is_current(t)) wake();
           },
           run_continuations()};
 }
 
-/// What an earlier sender of this account left: one whose attempt was interrupted may have been sent.
-void sender::load_unfinished() {
-  context_->service->store->unfinished_sends(
-      context_->name, inside([this](result<std::vector<store::send_record>> sends) {
-        if (!sends) {
-          log_error("outbox.unreadable",
-                    {{"account", context_->name}, {"errc", to_string(sends.error().code)}});
-          quit(caf::make_error(caf::sec::runtime_error)); // a restart asks again
-          return;
-        }
-        std::deque<queued> before;
-        for (auto& r : *sends) {
-          bool known =
-              std::any_of(queue_.begin(), queue_.end(), [&](const queued& q) { return q.record.id == r.id; });
-          if (known) continue;
-          if (r.state == store::send_state::attempting) {
-            r.state = store::send_state::unknown;
-            r.error = "interrupted";
-            r.updated_at = wall_now();
-            publish(r);
-            context_->service->store->update_send(r, [](result<void>) {});
-            continue;
-          }
-          before.push_back({std::move(r), now()});
-        }
-        queue_.insert(queue_.begin(), before.begin(), before.end());
-        loaded_ = true;
-        show_queue();
-        pump();
-      }));
+// -- accepting
+// --------------------------------------------------------------------------------------------------
+
+void sender::submit(const submit_send& s) {
+  auto record = checked(s.what);
+  if (!record) return s.reply(record.error());
+  if (auto user_name = may_leave_at_once(*record))
+    return enqueue_attempting(std::move(*record), std::move(*user_name), s.reply);
+  enqueue(std::move(*record), s.reply);
 }
 
-void sender::submit(const submit_text& s) {
-  if (s.text.empty()) return s.reply(fail(errc::invalid_argument, "text is empty"));
-  if (s.text.size() > max_text_bytes)
-    return s.reply(
-        fail(errc::body_too_large, "a text has at most " + std::to_string(max_text_bytes) + " bytes"));
-  auto ref = context_->contacts.resolve_ref(s.to);
-  if (!ref) return s.reply(ref.error());
-
+result<store::send_record> sender::checked(const send_request& what) {
+  if (what.text.empty()) return fail(errc::invalid_argument, "text is empty");
+  if (what.text.size() > max_text_bytes)
+    return fail(errc::body_too_large, "a text has at most " + std::to_string(max_text_bytes) + " bytes");
+  if (what.idempotency_key.size() > max_key_bytes)
+    return fail(errc::invalid_argument,
+                "an idempotency key has at most " + std::to_string(max_key_bytes) + " bytes");
+  auto ref = context_->contacts.resolve_ref(what.to);
+  if (!ref) return ref.error();
   store::send_record r;
   r.id = context_->service->send_ids->next(wall_now());
   r.account = context_->name;
   r.to = std::move(*ref);
-  r.text = s.text;
-  r.client_msg_id = context_->next_client_msg_id();
+  r.text = what.text;
   r.created_at = r.updated_at = wall_now();
+  r.idempotency_key = what.idempotency_key;
+  r.expires_at = what.expires_at;
+  r.if_unknown = what.if_unknown;
+  return r;
+}
+
+std::optional<std::string> sender::may_leave_at_once(const store::send_record& r) {
+  bool idle = loaded_ && !current_ && !storing_ && accepting_ == 0 && queue_.empty() && outcomes_.empty();
+  auto t = now();
+  if (!idle || !gate_.open || !context_->session || earliest_start(t) > t) return std::nullopt;
+  if (r.expires_at && *r.expires_at <= wall_now()) return std::nullopt;
+  auto user_name = context_->contacts.resolve(r.to);
+  if (!user_name) return std::nullopt;
+  return *user_name;
+}
+
+void sender::enqueue(store::send_record r, send_reply reply) {
+  ++accepting_;
   auto record = std::make_shared<store::send_record>(std::move(r));
-  context_->service->store->enqueue(*record, inside([this, record, reply = s.reply](result<void> stored) {
-    if (!stored) return reply(stored.error());
-    queue_.push_back({*record, now()});
-    publish(*record);
-    reply(*record);
-    show_queue();
-    pump();
-  }));
+  context_->service->store->enqueue(
+      *record, inside([this, record, reply = std::move(reply)](result<store::accepted_send> accepted) {
+        --accepting_;
+        if (accepted && !accepted->repeated) {
+          publish(*record);
+          push_back(std::move(*record));
+        }
+        reply(std::move(accepted));
+        pump();
+      }));
+}
+
+/// One durable step instead of two for a send that need not wait: queued and attempting at once.
+void sender::enqueue_attempting(store::send_record r, std::string user_name, send_reply reply) {
+  auto as_queued = r;
+  as_queued.idempotency_key.clear();
+  begin_attempt(r);
+  auto asked = r;
+  r.idempotency_key.clear();
+  current_ = {std::move(r), now()};
+  storing_ = true;
+  show_queue();
+  context_->service->store->enqueue(
+      std::move(asked), inside([this, session = context_->session, user_name = std::move(user_name),
+                                as_queued = std::move(as_queued),
+                                reply = std::move(reply)](result<store::accepted_send> accepted) {
+        storing_ = false;
+        if (!accepted || accepted->repeated) {
+          current_.reset();
+          show_queue();
+          reply(std::move(accepted));
+          return pump();
+        }
+        context_->service->metrics->send_queue_waited(0s);
+        publish(as_queued);
+        publish(current_->record);
+        // First the answer: whatever happens to the attempt, the send is accepted.
+        reply(store::accepted_send{as_queued, false});
+        attempt_stored(session, user_name);
+      }));
 }
 
 void sender::set_gate(const send_gate& g) {
@@ -95,45 +127,162 @@ void sender::set_gate(const send_gate& g) {
   pump();
 }
 
+// -- the queue
+// --------------------------------------------------------------------------------------------------
+
+void sender::load_unfinished() {
+  loading_ = true;
+  context_->service->store->unfinished_sends(
+      context_->name, inside([this](result<std::vector<store::send_record>> sends) {
+        loading_ = false;
+        if (sends) return loaded(std::move(*sends));
+        log_error("outbox.unreadable",
+                  {{"account", context_->name}, {"errc", to_string(sends.error().code)}});
+        load_not_before_ = now() + retry_delay(++load_failures_, random_);
+        pump();
+      }));
+}
+
+/// What an earlier sender of this account left: one whose attempt was interrupted may have been sent.
+void sender::loaded(std::vector<store::send_record> sends) {
+  loaded_ = true;
+  std::set<std::string> accepted_meanwhile;
+  for (const auto& q : queue_)
+    accepted_meanwhile.insert(q.record.id);
+  std::deque<queued> before;
+  for (auto& r : sends) {
+    if (accepted_meanwhile.contains(r.id)) continue;
+    if (r.state == store::send_state::attempting) {
+      bool again = r.if_unknown == store::unknown_policy::resend && r.attempts < max_attempts;
+      r.state = again ? store::send_state::queued : store::send_state::unknown;
+      r.error = "interrupted";
+      r.updated_at = wall_now();
+      store_outcome(r);
+      if (!again) continue;
+    }
+    before.push_back({std::move(r), now()});
+  }
+  for (auto at = before.rbegin(); at != before.rend(); ++at)
+    push_front(std::move(*at));
+  show_queue(); // the one before may have left another number
+  pump();
+}
+
+void sender::push_back(store::send_record r) {
+  if (r.expires_at) deadlines_.emplace(*r.expires_at, r.id);
+  queue_.push_back({std::move(r), now()});
+  show_queue();
+}
+
+void sender::push_front(queued q) {
+  if (q.record.expires_at) deadlines_.emplace(*q.record.expires_at, q.record.id);
+  queue_.push_front(std::move(q));
+  show_queue();
+}
+
+sender::queued sender::take(place at) {
+  auto q = std::move(*at);
+  queue_.erase(at);
+  if (q.record.expires_at) deadlines_.erase({*q.record.expires_at, q.record.id});
+  return q;
+}
+
+sender::place sender::find(const std::string& id) {
+  return std::find_if(queue_.begin(), queue_.end(), [&](const queued& q) { return q.record.id == id; });
+}
+
+void sender::expire_due() {
+  for (auto at = deadlines_.begin(); at != deadlines_.end() && at->first <= wall_now();) {
+    auto found = find(at->second);
+    ++at; // `take` erases the one before
+    if (found == queue_.end() || found->busy) continue;
+    auto r = take(found).record;
+    bool may_have_left = !r.error.empty();
+    r.state = may_have_left ? store::send_state::unknown : store::send_state::expired;
+    if (!may_have_left) r.error = "expired";
+    r.updated_at = wall_now();
+    context_->metrics->send_failed();
+    log_warn("send.expired", {{"account", context_->name}, {"id", r.id}, {"state", to_string(r.state)}});
+    show_queue();
+    store_outcome(std::move(r));
+  }
+}
+
 void sender::show_queue() {
   auto length = queue_.size() + (current_ ? 1U : 0U);
   context_->status->queue = length;
   context_->metrics->set_send_queue_length(length);
 }
 
+// -- sending
+// ----------------------------------------------------------------------------------------------------
+
 void sender::pump() {
-  if (!loaded_ || storing_ || current_ || queue_.empty() || !gate_.open || !context_->session) return;
+  expire_due();
+  run_commands();
+  bool ready = loaded_ && !storing_ && !current_ && outcomes_.empty() && !queue_.empty() &&
+               !queue_.front().busy && gate_.open && context_->session;
+  if (!ready) return arm(std::nullopt);
   auto t = now();
-  auto paced = pacer_.earliest(t);
-  auto earliest = std::max({paced, gate_.not_before, not_before_});
-  if (earliest > t) {
-    if (earliest == paced) context_->service->metrics->pacing_delayed(paced - t);
-    return set_timer(earliest - t);
+  if (auto earliest = earliest_start(t); earliest > t) {
+    if (earliest == pacer_.earliest(t)) context_->service->metrics->pacing_delayed(earliest - t);
+    return arm(earliest);
   }
   context_->service->metrics->send_queue_waited(t - queue_.front().since);
-  current_ = std::move(queue_.front());
-  queue_.pop_front();
+  current_ = take(queue_.begin());
   attempt();
+  arm(std::nullopt);
+}
+
+// Of one reading of the clock: a pacer that holds nothing back says "now", which a later reading has passed.
+sender::steady_time sender::earliest_start(steady_time t) const {
+  return std::max({pacer_.earliest(t), gate_.not_before, not_before_});
+}
+
+void sender::begin_attempt(store::send_record& r) {
+  r.state = store::send_state::attempting;
+  r.updated_at = wall_now();
+  // A new one for each attempt: they have to ascend (weixin-protocol.md 1.2).
+  r.client_msg_id = context_->next_client_msg_id();
+  ++r.attempts;
 }
 
 void sender::attempt() {
   auto user_name = context_->contacts.resolve(current_->record.to);
   if (!user_name) return settle(store::send_state::refused, "", std::string{to_string(errc::target_lost)});
-  current_->record.state = store::send_state::attempting;
-  current_->record.updated_at = wall_now();
+  begin_attempt(current_->record);
   storing_ = true;
   context_->service->store->update_send(
       current_->record,
       inside([this, user_name = *user_name, session = context_->session](result<void> stored) {
         storing_ = false;
-        if (!stored) return put_back(stored.error(), store_retry);
-        // While the store worked the gate may have closed: nothing has left yet, so it simply waits again.
-        if (!gate_.open || session != context_->session) return put_back(fail(errc::cancelled), 0ms);
-        post(session, user_name);
+        if (stored) {
+          publish(current_->record);
+          return attempt_stored(session, user_name);
+        }
+        // Nothing has left, and what the store has is still `queued`.
+        log_warn("send.not_begun", {{"account", context_->name}, {"errc", to_string(stored.error().code)}});
+        auto q = std::move(*current_);
+        current_.reset();
+        if (is_final_refusal(stored.error().code)) {
+          show_queue();
+          return pump();
+        }
+        q.record.state = store::send_state::queued;
+        --q.record.attempts;
+        not_before_ = now() + retry_delay(++failures_, random_);
+        push_front(std::move(q));
+        pump();
       }));
 }
 
-void sender::post(std::shared_ptr<webwx::session> session, std::string user_name) {
+void sender::attempt_stored(const std::shared_ptr<webwx::session>& session, const std::string& user_name) {
+  // While the store worked the gate may have closed: nothing has left yet, so it simply waits again.
+  if (!gate_.open || session != context_->session) return put_back(fail(errc::cancelled), 0ms);
+  post(session, user_name);
+}
+
+void sender::post(const std::shared_ptr<webwx::session>& session, const std::string& user_name) {
   pacer_.sent(now(), random_);
   post_started_ = now();
   auto request =
@@ -148,6 +297,7 @@ void sender::answered(result<std::string> msg_id) {
     failures_ = 0;
     context_->remember_own(*msg_id);
     ++context_->status->messages_out;
+    context_->status->last_send_ms = wall_ms();
     context_->metrics->message_sent("text");
     return settle(store::send_state::sent, *msg_id, "");
   }
@@ -163,57 +313,54 @@ void sender::answered(result<std::string> msg_id) {
     return;
   case errc::rejected_request:
   case errc::not_a_friend:
-    return settle(store::send_state::refused, "", std::string{to_string(e.code)});
   case errc::server_error:
-    // A Ret without a meaning: Weixin answered, so nothing was sent, but nobody knows whether it ever will
-    // be.
+    // The last is a Ret without a meaning: Weixin answered, so nothing was sent, but nobody knows whether it
+    // ever will be.
     return settle(store::send_state::refused, "", std::string{to_string(e.code)});
   default:
     break;
   }
   if (!e.request_left) return put_back(e, retry_delay(++failures_, random_));
-  settle(store::send_state::unknown, "", std::string{to_string(e.code)});
+  outcome_unknown(e);
 }
 
-void sender::put_back(error why, std::chrono::milliseconds pause) {
+void sender::outcome_unknown(const error& e) {
+  auto& r = current_->record;
+  bool again = r.if_unknown == store::unknown_policy::resend && r.attempts < max_attempts;
+  if (!again) return settle(store::send_state::unknown, "", std::string{to_string(e.code)});
+  r.error = to_string(e.code);
+  put_back(e, retry_delay(++failures_, random_));
+}
+
+void sender::put_back(const error& why, std::chrono::milliseconds pause) {
   log_debug("send.put_back",
             {{"account", context_->name}, {"id", current_->record.id}, {"errc", to_string(why.code)}});
-  current_->record.state = store::send_state::queued;
-  current_->record.updated_at = wall_now();
-  not_before_ = now() + pause;
-  queue_.push_front(std::move(*current_));
+  auto q = std::move(*current_);
   current_.reset();
-  show_queue();
-  storing_ = true;
-  context_->service->store->update_send(queue_.front().record, inside([this](result<void>) {
-                                          storing_ = false;
-                                          pump();
-                                        }));
+  q.record.state = store::send_state::queued;
+  q.record.updated_at = wall_now();
+  not_before_ = now() + pause;
+  auto record = q.record;
+  push_front(std::move(q));
+  store_outcome(std::move(record));
 }
 
 void sender::settle(store::send_state state, std::string msg_id, std::string error_code) {
-  auto& r = current_->record;
-  r.state = state;
+  auto r = std::move(current_->record);
+  current_.reset();
+  // An earlier attempt may have arrived, whatever became of this one.
+  bool may_have_left = state == store::send_state::refused && !r.error.empty();
+  r.state = may_have_left ? store::send_state::unknown : state;
   r.msg_id = std::move(msg_id);
-  r.error = std::move(error_code);
+  if (!may_have_left) r.error = std::move(error_code);
   r.updated_at = wall_now();
-  if (state != store::send_state::sent) {
+  if (r.state != store::send_state::sent) {
     context_->metrics->send_failed();
     log_warn("send.failed",
-             {{"account", context_->name}, {"id", r.id}, {"state", to_string(state)}, {"errc", r.error}});
+             {{"account", context_->name}, {"id", r.id}, {"state", to_string(r.state)}, {"errc", r.error}});
   }
-  publish(r);
-  storing_ = true;
-  context_->service->store->update_send(
-      r, inside([this](result<void> stored) {
-        storing_ = false;
-        if (!stored)
-          log_error("send.not_stored",
-                    {{"account", context_->name}, {"errc", to_string(stored.error().code)}});
-        current_.reset();
-        show_queue();
-        pump();
-      }));
+  show_queue();
+  store_outcome(std::move(r));
 }
 
 void sender::publish(const store::send_record& r) {

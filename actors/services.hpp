@@ -18,6 +18,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace weixin {
 
@@ -52,6 +53,7 @@ struct services {
   std::shared_ptr<store::store> store;
   std::shared_ptr<metrics::registry> metrics;
   std::shared_ptr<store::id_source> send_ids;
+  std::shared_ptr<store::id_source> contact_ids;
   std::shared_ptr<const wall_clock> clock;
   std::shared_ptr<event_log> events;
   std::shared_ptr<own_users> users;
@@ -62,8 +64,10 @@ struct services {
   std::function<std::shared_ptr<transport::http_client>(const std::string& account, unsigned shard)>
       make_client;
   image_sink_factory make_image_sink; ///< empty: pictures are not fetched
-  entropy_source entropy;             ///< any thread
-  std::uint64_t seed = 0;             ///< of all jitter
+  /// Removes media files by their ids, later and on another thread; empty: there are none.
+  std::function<void(std::vector<std::string>)> remove_media;
+  entropy_source entropy; ///< any thread
+  std::uint64_t seed = 0; ///< of all jitter
   pacing_profile pacing = pacing_profile::conservative;
   webwx_settings webwx;
 };

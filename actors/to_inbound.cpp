@@ -1,9 +1,13 @@
 #include "actors/to_inbound.hpp"
 
 #include "protocol/webwx/contacts.hpp"
+#include "protocol/webwx/json_repair.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <array>
 
 namespace weixin {
 
@@ -22,45 +26,7 @@ inbound_kind kind_of(webwx::message_kind k) {
   }
 }
 
-} // namespace
-
-inbound to_inbound(const webwx::raw_message& m, account_context& context, const webwx::session& session) {
-  const auto& p = m.parsed;
-  inbound out;
-  out.account = context.name;
-  out.msg_id = m.msg_id;
-  out.sent_at = wall_time{} + std::chrono::seconds{p.create_time};
-  out.kind = kind_of(p.kind);
-  out.msg_type = p.msg_type;
-  out.is_group = p.is_group;
-  out.is_own = p.is_own;
-  out.chat = context.contacts.ref_of(p.peer);
-  const auto* chat = context.contacts.find(p.peer);
-  if (chat != nullptr) {
-    out.chat_display = webwx::display_name(*chat);
-    out.from_official =
-        chat->kind == webwx::contact_kind::official || chat->kind == webwx::contact_kind::special;
-  }
-  if (p.is_group && chat != nullptr) {
-    for (const auto& member : chat->members) {
-      if (member.user_name == p.sender) {
-        out.sender_nick = member.nick_name;
-        out.sender_display = member.display_name.empty() ? member.nick_name : member.display_name;
-      }
-      if (member.user_name == session.user_name && !member.display_name.empty())
-        out.mentions_me = webwx::mentions(p.text, member.display_name);
-    }
-    out.mentions_me = out.mentions_me || webwx::mentions(p.text, session.nick_name);
-  } else if (chat != nullptr) {
-    out.sender_nick = chat->nick_name;
-    out.sender_display = out.chat_display;
-  }
-  out.text = p.text;
-  if (out.kind == inbound_kind::unsupported) out.raw = m.raw;
-  return out;
-}
-
-std::string to_event_json(const inbound& m, wall_time at) {
+boost::json::object event_object(const inbound& m, wall_time at) {
   boost::json::object data{{"account", m.account},
                            {"at", to_rfc3339(at)},
                            {"id", m.msg_id},
@@ -74,7 +40,118 @@ std::string to_event_json(const inbound& m, wall_time at) {
                            {"sender", m.sender_display},
                            {"text", m.text}};
   if (!m.raw.empty()) data["raw"] = m.raw;
+  return data;
+}
+
+/// Reads the members of one object; a member that is missing or of another type makes all of it bad.
+class field_reader {
+public:
+  explicit field_reader(const boost::json::object& object) : object_(object) {}
+
+  std::string text(std::string_view key) {
+    const auto* value = object_.if_contains(key);
+    const auto* string = value == nullptr ? nullptr : value->if_string();
+    if (string != nullptr) return {string->data(), string->size()};
+    ok_ = false;
+    return {};
+  }
+  bool flag(std::string_view key) {
+    const auto* value = object_.if_contains(key);
+    const auto* found = value == nullptr ? nullptr : value->if_bool();
+    if (found != nullptr) return *found;
+    ok_ = false;
+    return false;
+  }
+  int number(std::string_view key) {
+    const auto* value = object_.if_contains(key);
+    boost::json::error_code ec;
+    auto found = value == nullptr ? 0 : value->to_number<int>(ec);
+    ok_ = ok_ && value != nullptr && !ec;
+    return ec ? 0 : found;
+  }
+  bool ok() const noexcept { return ok_; }
+
+private:
+  const boost::json::object& object_;
+  bool ok_ = true;
+};
+
+} // namespace
+
+inbound to_inbound(const webwx::raw_message& m, account_context& context, const webwx::session& session) {
+  const auto& p = m.parsed;
+  inbound out;
+  out.account = context.name;
+  out.msg_id = m.msg_id;
+  out.sent_at = wall_time{} + std::chrono::seconds{p.create_time};
+  out.kind = kind_of(p.kind);
+  out.msg_type = p.msg_type;
+  out.is_group = p.is_group;
+  out.is_own = p.is_own;
+  out.chat = context.contacts.ref_of(p.peer);
+  if (auto chat = context.contacts.find(p.peer)) {
+    out.chat_display = chat->display();
+    out.from_official =
+        chat->kind == webwx::contact_kind::official || chat->kind == webwx::contact_kind::special;
+    if (!p.is_group) {
+      out.sender_nick = chat->nick;
+      out.sender_display = out.chat_display;
+    }
+    for (const auto& member : chat->members) {
+      if (member.user_name == p.sender) {
+        out.sender_nick = member.nick_name;
+        out.sender_display = member.display_name.empty() ? member.nick_name : member.display_name;
+      }
+      if (member.user_name == session.user_name && !member.display_name.empty())
+        out.mentions_me = webwx::mentions(p.text, member.display_name);
+    }
+    if (p.is_group) out.mentions_me = out.mentions_me || webwx::mentions(p.text, session.nick_name);
+  }
+  out.text = p.text;
+  if (out.kind == inbound_kind::unsupported) out.raw = m.raw;
+  return out;
+}
+
+std::string to_event_json(const inbound& m, wall_time at) {
+  return boost::json::serialize(event_object(m, at));
+}
+
+std::string to_stored_json(const inbound& m, wall_time at) {
+  auto data = event_object(m, at);
+  data["sender_nick"] = m.sender_nick;
+  data["official"] = m.from_official;
+  data["mentions_me"] = m.mentions_me;
   return boost::json::serialize(data);
+}
+
+result<inbound> inbound_from_json(const store::stored_message& stored) {
+  std::array<unsigned char, 8192> buffer;
+  boost::json::monotonic_resource memory{buffer.data(), buffer.size()};
+  auto value = webwx::parse_json(stored.event, "inbox", &memory);
+  const auto* object = value ? value->if_object() : nullptr;
+  if (object == nullptr) return fail(errc::store_corrupt, "a stored message is no JSON object");
+  field_reader in{*object};
+  inbound m;
+  m.account = in.text("account");
+  m.msg_id = in.text("id");
+  m.seq = stored.seq;
+  m.sent_at = stored.sent_at;
+  auto kind = parse_inbound_kind(in.text("type"));
+  m.msg_type = in.number("msg_type");
+  m.chat = in.text("chat");
+  m.chat_display = in.text("chat_display");
+  m.is_group = in.flag("group");
+  m.is_own = in.flag("own");
+  m.sender_display = in.text("sender");
+  m.text = in.text("text");
+  m.sender_nick = in.text("sender_nick");
+  m.from_official = in.flag("official");
+  m.mentions_me = in.flag("mentions_me");
+  if (object->contains("raw")) m.raw = in.text("raw");
+  if (!in.ok() || !kind || m.account.empty() || m.msg_id.empty() || m.chat.empty())
+    return fail(errc::store_corrupt, "a stored message lacks a field");
+  m.kind = *kind;
+  return m;
 }
 
 } // namespace weixin

@@ -22,6 +22,8 @@ struct server_facts {
   wall_time started_at{};
   std::function<std::string()> metrics_listen; ///< the real address, "" when there is no listener
   std::function<bool()> ready;
+  std::string durability; ///< "power" or "process"
+  store::retention retention;
 };
 
 /// What the admin API works with. All of it is thread-safe and outlives the server.
@@ -29,12 +31,14 @@ struct api_context {
   supervisor::fleet& fleet;
   std::shared_ptr<store::store> store;
   std::shared_ptr<event_log> events;
+  std::shared_ptr<const wall_clock> clock;
   server_facts facts;
 };
 
 /// The admin API as routes: HTTP/1.1 and JSON, errors as RFC 9457 problems with a stable `code`. Handlers run
-/// on the listener's thread and never wait: what an account has to do answers later. `listener` is the
-/// io_context that the thread runs.
+/// on the listener's thread and never wait: what an account or the store has to do answers later. Each call
+/// that is to change something leaves one line in the log (`reply`). `listener` is the io_context that the
+/// thread runs.
 httpd::router make_api(api_context context, boost::asio::io_context& listener);
 
 } // namespace weixin::admin

@@ -14,18 +14,29 @@ namespace {
 
 constexpr std::size_t max_depth = 8;
 
+/// Faults that a report names; a damaged database can have as many as it has rows.
+constexpr std::size_t max_faults = 1'000;
+
 boost::json::value or_null(const std::optional<wall_time>& t) {
   if (!t) return nullptr;
   return boost::json::string(to_rfc3339(*t));
+}
+
+boost::json::value or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return boost::json::string(text);
 }
 
 int status_of(errc code) {
   switch (code) {
   case errc::account_not_found:
   case errc::contact_not_found:
+  case errc::send_not_found:
     return 404;
   case errc::account_exists:
   case errc::contact_ambiguous:
+  case errc::file_exists:
+  case errc::wrong_state:
   case errc::not_online:
   case errc::target_lost:
     return 409;
@@ -34,6 +45,7 @@ int status_of(errc code) {
   case errc::invalid_name:
   case errc::unknown_bot:
   case errc::invalid_argument:
+  case errc::idempotency_conflict:
     return 422;
   case errc::queue_full:
   case errc::too_frequent:
@@ -41,6 +53,7 @@ int status_of(errc code) {
   case errc::disk_full:
     return 507;
   case errc::store_failed:
+  case errc::store_busy:
     return 503;
   default:
     return 500;
@@ -67,6 +80,14 @@ std::string_view advice_for(errc code) {
     return "The disk is full: nothing was accepted. Free some space and try again.";
   case errc::store_failed:
     return "The store failed: see the server's log.";
+  case errc::store_corrupt:
+    return "What is stored for this cannot be read: POST /v1/store/check tells what is damaged.";
+  case errc::send_not_found:
+    return "This account has no send of that id.";
+  case errc::idempotency_conflict:
+    return "This Idempotency-Key was used for another recipient or text: use a new key for a new send.";
+  case errc::file_exists:
+    return "This file exists already, and nothing is overwritten: name a new one.";
   case errc::not_online:
     return "The account has no session at the moment: try again.";
   default:
@@ -84,12 +105,14 @@ boost::json::object to_json(const account_view& v) {
           {"kind", v.kind},
           {"state", v.state},
           {"state_since", to_rfc3339(v.state_since)},
-          {"reason", v.reason.empty() ? boost::json::value(nullptr) : boost::json::value(v.reason)},
+          {"reason", or_null(v.reason)},
           {"retry_at", or_null(v.retry_at)},
           {"desired", v.desired},
-          {"nickname", v.nickname.empty() ? boost::json::value(nullptr) : boost::json::value(v.nickname)},
+          {"nickname", or_null(v.nickname)},
           {"bots", std::move(bots)},
           {"last_poll_at", or_null(v.last_poll_at)},
+          {"last_event_at", or_null(v.last_event_at)},
+          {"last_send_at", or_null(v.last_send_at)},
           {"messages_in", v.messages_in},
           {"messages_out", v.messages_out},
           {"queue", v.queue},
@@ -106,13 +129,74 @@ boost::json::object to_json(const store::send_record& r) {
           {"state", to_string(r.state)},
           {"created_at", to_rfc3339(r.created_at)},
           {"updated_at", to_rfc3339(r.updated_at)},
-          {"msg_id", r.msg_id.empty() ? boost::json::value(nullptr) : boost::json::value(r.msg_id)},
-          {"error", r.error.empty() ? boost::json::value(nullptr) : boost::json::value(r.error)}};
+          {"msg_id", or_null(r.msg_id)},
+          {"error", or_null(r.error)},
+          {"attempts", r.attempts},
+          {"expires_at", or_null(r.expires_at)},
+          {"on_unknown", to_string(r.if_unknown)}};
 }
 
 boost::json::object to_json(const pending_qr& qr) {
   return {
       {"url", qr.url}, {"uuid", qr.uuid}, {"issued_at", to_rfc3339(qr.issued_at)}, {"attempt", qr.attempt}};
+}
+
+boost::json::object to_json(const store::state_change& change) {
+  return {{"id", change.id},
+          {"at", to_rfc3339(change.at)},
+          {"from", or_null(change.from)},
+          {"to", change.to},
+          {"reason", or_null(change.reason)}};
+}
+
+boost::json::object to_json(const store::store_health& health) {
+  return {{"accepting", health.accepting},
+          {"database_bytes", health.database_bytes},
+          {"waiting_calls", health.waiting_calls}};
+}
+
+boost::json::object to_json(const store::retention& keep) {
+  return {{"inbox_hours", keep.inbox_age.count()},
+          {"inbox_bytes_per_account", keep.inbox_bytes_per_account},
+          {"outbox_hours", keep.outbox_age.count()},
+          {"history_hours", keep.history_age.count()},
+          {"history_per_account", keep.history_per_account}};
+}
+
+boost::json::object to_json(const store::check_report& report) {
+  boost::json::array faults;
+  for (const auto& fault : report.faults) {
+    if (faults.size() == max_faults) break;
+    faults.emplace_back(fault);
+  }
+  return {{"ok", report.faults.empty()}, {"accounts", report.accounts}, {"messages", report.messages},
+          {"sends", report.sends},       {"contacts", report.contacts}, {"fault_count", report.faults.size()},
+          {"faults", std::move(faults)}};
+}
+
+contact_view to_view(const store::contact_record& r) {
+  return {r.ref, std::string{webwx::to_string(r.kind)}, r.nick, r.remark,
+          r.remark.empty() ? r.nick : r.remark};
+}
+
+std::string messages_page(const std::vector<store::stored_message>& messages, std::size_t limit,
+                          std::size_t max_bytes) {
+  std::string body = R"({"messages":[)";
+  std::size_t shown = 0;
+  for (const auto& m : messages) {
+    if (shown > 0 && body.size() + m.event.size() > max_bytes) break;
+    if (shown++ > 0) body += ',';
+    body += R"({"seq":)" + std::to_string(m.seq);
+    // The event is an object that we made and sealed: it need not be parsed to get one more member.
+    std::string_view members = m.event;
+    if (members.starts_with('{')) members.remove_prefix(1);
+    if (members.empty()) members = "}";
+    if (members != "}") body += ',';
+    body += members;
+  }
+  bool is_full = shown == limit || shown < messages.size();
+  body += R"(],"next":)" + (is_full && shown > 0 ? std::to_string(messages[shown - 1].seq) : "null") + "}\n";
+  return body;
 }
 
 httpd::response json_response(int status, const boost::json::object& body) {
@@ -126,6 +210,7 @@ httpd::response problem_of(const error& e) {
   auto status = status_of(e.code);
   std::string detail{advice_for(e.code)};
   if (detail.empty() || e.code == errc::invalid_argument) detail = e.context;
+  if (e.code == errc::queue_full && !e.context.empty()) detail += " (" + e.context + ")";
   auto r = httpd::problem(status, to_string(e.code), detail);
   if (status == 429 || status == 503) r.headers.push_back({"Retry-After", "5"});
   return r;

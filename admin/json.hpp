@@ -11,6 +11,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weixin::admin {
 
@@ -18,6 +19,19 @@ boost::json::object to_json(const account_view& v);
 boost::json::object to_json(const contact_view& v);
 boost::json::object to_json(const store::send_record& r);
 boost::json::object to_json(const pending_qr& qr);
+boost::json::object to_json(const store::state_change& change);
+boost::json::object to_json(const store::store_health& health);
+boost::json::object to_json(const store::retention& keep);
+boost::json::object to_json(const store::check_report& report);
+
+/// A stored contact as one of the present session is shown.
+contact_view to_view(const store::contact_record& r);
+
+/// The body of a page of an inbox: `messages`, each the stored event with its `seq`, and `next`, the place to
+/// go on from; null when there was nothing more. A page ends early at `max_bytes`, but not before its first
+/// message.
+std::string messages_page(const std::vector<store::stored_message>& messages, std::size_t limit,
+                          std::size_t max_bytes);
 
 httpd::response json_response(int status, const boost::json::object& body);
 

@@ -3,9 +3,15 @@
 #include "actors/bots/registry.hpp"
 #include "actors/image_files.hpp"
 #include "admin/api.hpp"
+#include "admin/notify_calls.hpp"
+#include "apps/abort_at_commit.hpp"
 #include "apps/metrics_routes.hpp"
+#include "apps/overload.hpp"
 #include "httpd/server.hpp"
+#include "notify/notifier.hpp"
 #include "protocol/webwx/hosts.hpp"
+#include "runtime/descriptor_limit.hpp"
+#include "runtime/memory_watch.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/shard_scheduler.hpp"
 #include "runtime/watchdog.hpp"
@@ -19,19 +25,31 @@
 
 #include <caf/actor_system.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <future>
+#include <malloc.h>
 #include <random>
 
 namespace weixin {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+/// The admin API is for people and a few programs, metrics for a scraper or two.
+constexpr std::size_t metrics_connections = 32;
+/// What is left of the events while memory is short.
+constexpr std::size_t events_when_memory_is_short = 1'000;
+/// A check, a backup or a disk that hangs may keep the store's thread so long; accounts go on meanwhile.
+constexpr auto store_patience = 5min;
+
 transport::network_options network_options_of(const config::server_config& c) {
   transport::network_options o;
   o.connect_to = c.network.connect_to;
   o.ca_file = c.network.ca_file;
   const char* loopback_only = std::getenv("WEIXIND_LOOPBACK_ONLY");
+  o.tls_handshakes_per_second = c.limits.tls_handshakes_per_second;
   o.loopback_only = loopback_only != nullptr && std::string_view{loopback_only} == "1";
   return o;
 }
@@ -46,6 +64,24 @@ std::shared_ptr<transport::http_client> make_client(const std::shared_ptr<transp
             else
               boost::asio::post(home.context(), [c] { delete c; });
           }};
+}
+
+store::retention retention_of(const config::store_config& c) {
+  using std::chrono::ceil;
+  using std::chrono::hours;
+  store::retention keep;
+  keep.inbox_age = ceil<hours>(c.inbox_age);
+  keep.inbox_bytes_per_account = c.inbox_bytes_per_account;
+  keep.outbox_age = ceil<hours>(c.outbox_age);
+  keep.history_age = ceil<hours>(c.history_age);
+  return keep;
+}
+
+/// The actors' way to something that `parts` owns alone. Answers of its thread hold actors: if these owned
+/// it, the last answer would end the thread from within.
+template <class T>
+std::shared_ptr<T> lend(T& owned) {
+  return {std::shared_ptr<void>{}, &owned};
 }
 
 std::function<std::uint64_t()> make_entropy() {
@@ -65,17 +101,20 @@ struct server::parts {
   std::shared_ptr<wall_clock> clock = std::make_shared<system_wall_clock>();
   wall_time started_at = clock->now();
   std::shared_ptr<store::store> store;
-  std::shared_ptr<store::media_files> media;
+  std::unique_ptr<store::media_files> media;
   std::shared_ptr<metrics::registry> metrics;
   std::shared_ptr<transport::network> network;
   std::unique_ptr<runtime::shard_pool> shards;
+  std::unique_ptr<runtime::worker_pool> workers;
   std::shared_ptr<services> service;
   std::unique_ptr<runtime::shard_system_config> system_config;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<supervisor::fleet> fleet;
+  std::unique_ptr<notify::notifier> notifier;
   std::unique_ptr<httpd::server> metrics_listener;
   std::unique_ptr<httpd::server> admin_listener;
   std::unique_ptr<runtime::watchdog> watchdog;
+  std::unique_ptr<runtime::memory_watch> memory;
   std::atomic<bool> ready{false};
 
   /// Accounts live on shards 0 to n-1; the last shard serves the listeners and the fleet supervisor, so that
@@ -83,27 +122,44 @@ struct server::parts {
   std::size_t account_shards() const { return shards->size() - 1; }
   std::size_t service_shard() const { return shards->size() - 1; }
 
+  runtime::descriptor_limit descriptors;
+
+  result<void> check_descriptors();
   result<void> open_store();
   result<void> open_network();
   void start_runtime();
   result<std::vector<bot_entry>> make_bots();
   result<void> start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal);
+  result<void> start_notifier();
   result<void> start_metrics_listener();
   result<void> start_admin_listener();
   result<void> start_listener(httpd::server& listener);
   void count_answers(httpd::listen_options& options, const httpd::router& routes);
+  void watch_memory();
   void stop();
 };
 
+result<void> server::parts::check_descriptors() {
+  descriptors = runtime::raise_descriptor_limit();
+  if (descriptors.accounts == 0) return fail(errc::config_invalid, descriptors.explanation());
+  if (descriptors.accounts < config.limits.max_accounts)
+    log_warn("limit.descriptors",
+             {{"max_accounts", config.limits.max_accounts}, {"reason", descriptors.explanation()}});
+  return {};
+}
+
 result<void> server::parts::open_store() {
+  if (store) return {};
   store::sqlite_store_options options;
   options.data_dir = config.data_dir;
-  options.database.survives =
-      config.survives == config::durability::power ? store::durability::power : store::durability::process;
+  options.database.survives = config.store.survives == config::durability::power ? store::durability::power
+                                                                                 : store::durability::process;
+  options.reserve_bytes = config.store.reserve_bytes;
+  abort_where_a_test_wants_it(options);
   auto opened = store::open_sqlite_store(options);
   if (!opened) return opened.error();
   store = std::move(*opened);
-  if (!config.media.images) return {};
+  // Also when no pictures are fetched: those of before go with their accounts.
   auto files = store::media_files::open({.data_dir = config.data_dir});
   if (!files) return files.error();
   media = std::move(*files);
@@ -131,24 +187,33 @@ void server::parts::start_runtime() {
 
   service = std::make_shared<services>();
   auto& s = *service;
-  s.store = store;
+  s.store = lend(*store);
   s.metrics = metrics;
   s.clock = clock;
   s.events = std::make_shared<event_log>();
   s.users = std::make_shared<own_users>();
-  s.workers = std::make_shared<runtime::worker_pool>();
+  workers = std::make_unique<runtime::worker_pool>();
+  s.workers = lend(*workers);
   s.logins = std::make_shared<runtime::shared_bucket>(config.limits.logins_per_second,
                                                       config.limits.logins_per_second);
-  s.reconnects = std::make_shared<runtime::shared_bucket>(config.limits.reconnects_per_second,
-                                                          config.limits.reconnects_per_second);
+  // Without a reserve: what was saved while Weixin was away would leave at once when it is back.
+  s.reconnects = std::make_shared<runtime::shared_bucket>(config.limits.reconnects_per_second, 1.0);
   s.make_client = [net = network, pool = shards.get()](const std::string&, unsigned shard) {
     return make_client(net, pool->at(shard));
   };
   s.entropy = make_entropy();
   s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
-  if (media)
-    s.make_image_sink = make_image_files(media, std::make_shared<store::id_source>('m', s.entropy), clock,
-                                         config.media.max_bytes);
+  s.contact_ids = std::make_shared<store::id_source>('c', s.entropy);
+  if (media) {
+    if (config.media.images)
+      s.make_image_sink =
+          make_image_files(lend(*media), s.store, std::make_shared<store::id_source>('m', s.entropy), clock,
+                           config.media.max_bytes);
+    s.remove_media = [files = media.get()](std::vector<std::string> ids) {
+      for (auto& id : ids)
+        files->remove(std::move(id));
+    };
+  }
   s.seed = s.entropy();
   s.pacing = config.pacing;
   s.webwx = {config.webwx.login_host, config.webwx.entry_host, config.webwx.user_agent};
@@ -173,8 +238,14 @@ result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::functi
   options.bots = std::move(bots);
   options.default_bots = config.default_bots;
   options.max_accounts = config.limits.max_accounts;
+  if (descriptors.accounts < options.max_accounts) {
+    options.max_accounts = descriptors.accounts;
+    options.max_accounts_reason = descriptors.explanation();
+  }
+  auto room_for = options.max_accounts;
   options.account_shards = account_shards();
   options.fleet_shard = service_shard();
+  options.keep = retention_of(config.store);
   options.fatal = [fatal = std::move(fatal)](std::string_view what) {
     log_error("service.failed", {{"service", what}, {"action", "exit 70"}});
     fatal();
@@ -185,6 +256,28 @@ result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::functi
   auto accounts = started.get_future().get();
   if (!accounts) return accounts.error();
   log_info("fleet.started", {{"accounts", *accounts}});
+  // They are there and were promised to run: what cannot get a connection says so itself.
+  if (*accounts > room_for) log_error("limit.accounts", {{"accounts", *accounts}, {"room_for", room_for}});
+  return {};
+}
+
+result<void> server::parts::start_notifier() {
+  notify::notifier_context c;
+  c.events = service->events;
+  c.clock = clock;
+  c.metrics = metrics;
+  c.accounts = [this] { return fleet->accounts(); };
+  c.count_by_state = [this] { return fleet->count_by_state(); };
+  c.qr = [this](const std::string& account) -> std::optional<std::string> {
+    auto pending = fleet->qr(account);
+    if (!pending || !*pending) return std::nullopt;
+    return (*pending)->url;
+  };
+  c.loopback_only = network->options().loopback_only;
+  c.entropy = service->entropy;
+  auto made = notify::notifier::start(config.notify, std::move(c));
+  if (!made) return made.error();
+  notifier = std::move(*made);
   return {};
 }
 
@@ -205,6 +298,7 @@ void server::parts::count_answers(httpd::listen_options& options, const httpd::r
 result<void> server::parts::start_metrics_listener() {
   httpd::listen_options options;
   options.address = config.metrics.listen;
+  options.max_connections = metrics_connections;
   auto routes = make_metrics_routes({metrics, network, *shards,
                                      dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
                                      [this] { return ready.load(); }});
@@ -218,14 +312,33 @@ result<void> server::parts::start_admin_listener() {
   httpd::listen_options options;
   options.unix_path = config.admin.socket;
   options.unix_mode = config.admin.socket_mode;
+  options.max_connections = config.admin.max_connections;
+  options.requests_per_second_per_peer = config.admin.requests_per_second;
+  options.refuse = [this](const httpd::request& r) { return refuse_for_memory(r, memory->level()); };
+  options.takes_connections = [this] { return memory->level() < runtime::memory_pressure::extreme; };
   auto& context = shards->at(service_shard()).context();
   admin::server_facts facts{
-      version, started_at, [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
-      [this] { return ready.load(); }};
-  auto routes = admin::make_api({*fleet, store, service->events, std::move(facts)}, context);
+      version,
+      started_at,
+      [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
+      [this] { return ready.load(); },
+      config.store.survives == config::durability::power ? "power" : "process",
+      retention_of(config.store)};
+  auto routes = admin::make_api({*fleet, service->store, service->events, clock, std::move(facts)}, context);
+  admin::add_notify_calls(routes, *notifier);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
   return start_listener(*admin_listener);
+}
+
+void server::parts::watch_memory() {
+  runtime::memory_watch::options options;
+  options.changed = [events = service->events](runtime::memory_pressure level) {
+    if (level < runtime::memory_pressure::high) return;
+    events->keep_only(events_when_memory_is_short);
+    ::malloc_trim(0);
+  };
+  memory = std::make_unique<runtime::memory_watch>(std::move(options));
 }
 
 void server::parts::stop() {
@@ -237,10 +350,17 @@ void server::parts::stop() {
       if (metrics_listener) metrics_listener->stop();
     });
   }
+  notifier.reset(); // it asks the fleet
   if (fleet) fleet->stop();
   if (network) network->stop();
   fleet.reset();
-  system.reset(); // waits for every actor
+  if (system) system->await_all_actors_done();
+  // Each carries out what waits and joins its thread. The answers hold actors, which need the system even
+  // when they have ended; the store's may start work for the media files.
+  workers.reset();
+  store.reset();
+  media.reset();
+  system.reset();
   service.reset();
   if (shards) shards->stop();
   admin_listener.reset();
@@ -257,9 +377,41 @@ server::~server() {
 
 std::string server::admin_endpoint() const { return parts_->admin_listener->endpoint(); }
 std::string server::metrics_endpoint() const { return parts_->metrics_listener->endpoint(); }
+runtime::shard_pool& server::shards() { return *parts_->shards; }
 
-result<std::unique_ptr<server>> server::start(config::server_config config, std::function<void()> fatal) {
+std::vector<runtime::heartbeat_part> server::heartbeat_parts() {
+  std::vector<runtime::heartbeat_part> all;
+  for (std::size_t i = 0; i < shards().size(); ++i)
+    all.push_back({"shard " + std::to_string(i), [&shard = shards().at(i)](std::function<void()> answered) {
+                     boost::asio::post(shard.context(), std::move(answered));
+                   }});
+  all.push_back({"fleet supervisor", [&fleet = *parts_->fleet](std::function<void()> answered) {
+                   fleet.answer(std::move(answered));
+                 }});
+  // No account has an empty name: the store's thread answers so at once. A full queue is no answer of it.
+  auto ask_store = [store = parts_->store.get()](const std::function<void()>& answered) {
+    store->read_history("", 0, 1, [answered](const result<std::vector<store::state_change>>& r) {
+      if (r || (r.error().code != errc::store_busy && r.error().code != errc::queue_full)) answered();
+    });
+  };
+  all.push_back({"store", std::move(ask_store), store_patience});
+  return all;
+}
+
+std::string server::status_line() const {
+  std::string states;
+  std::size_t accounts = 0;
+  for (const auto& [state, count] : parts_->fleet->count_by_state()) {
+    accounts += count;
+    if (count > 0) states += (states.empty() ? ": " : ", ") + state + " " + std::to_string(count);
+  }
+  return std::to_string(accounts) + (accounts == 1 ? " account" : " accounts") + states;
+}
+
+result<std::unique_ptr<server>> server::start(config::server_config config, std::function<void()> fatal,
+                                              std::shared_ptr<store::store> store) {
   auto p = std::make_unique<parts>(std::move(config));
+  p->store = std::move(store);
   metrics::registry_options names;
   names.version = version;
   names.revision = revision;
@@ -268,6 +420,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   names.account_label = p->config.metrics.account_label;
   p->metrics = std::make_shared<metrics::registry>(names);
 
+  if (auto ok = p->check_descriptors(); !ok) return ok.error();
   auto bots = p->make_bots();
   if (!bots) return bots.error();
   if (auto ok = p->open_store(); !ok) return ok.error();
@@ -276,7 +429,9 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   // From here on there are threads: whatever fails, the server's destructor ends them in order.
   auto started = std::unique_ptr<server>(new server(std::move(p)));
   auto& parts = *started->parts_;
+  parts.watch_memory();
   if (auto ok = parts.start_fleet(std::move(*bots), std::move(fatal)); !ok) return ok.error();
+  if (auto ok = parts.start_notifier(); !ok) return ok.error();
   if (auto ok = parts.start_metrics_listener(); !ok) return ok.error();
   if (auto ok = parts.start_admin_listener(); !ok) return ok.error();
   parts.watchdog = std::make_unique<runtime::watchdog>(*parts.shards, runtime::watchdog::options{},

@@ -2,10 +2,17 @@
 
 #include "config/config.hpp"
 #include "protocol/result.hpp"
+#include "runtime/service_heartbeat.hpp"
+#include "store/store.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
+
+namespace weixin::runtime {
+class shard_pool;
+}
 
 namespace weixin {
 
@@ -15,14 +22,23 @@ class server {
 public:
   /// `fatal` is called, from any thread and at most once, when a shared service failed too often and the
   /// process has to end with exit code 70. Errors: config_invalid, data_dir_in_use, store_corrupt,
-  /// store_newer, store_failed, disk_full, io_failed.
-  static result<std::unique_ptr<server>> start(config::server_config config, std::function<void()> fatal);
+  /// store_newer, store_failed, disk_full, io_failed. `store` takes the place of the database in data_dir:
+  /// for measurements.
+  static result<std::unique_ptr<server>> start(config::server_config config, std::function<void()> fatal,
+                                               std::shared_ptr<store::store> store = nullptr);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
   std::string admin_endpoint() const;
   std::string metrics_endpoint() const;
+
+  /// What has to answer for the process to be healthy: every shard, the fleet supervisor, the store. They may
+  /// be asked, from any thread, as long as the server is there.
+  std::vector<runtime::heartbeat_part> heartbeat_parts();
+  /// "3 accounts: online 2, starting 1". Any thread.
+  std::string status_line() const;
+  runtime::shard_pool& shards();
 
 private:
   struct parts;

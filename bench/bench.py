@@ -10,19 +10,24 @@ import pathlib
 import signal
 import sys
 
+import durable
 import echo
 import fleet
 import memory
+import recovery
+import sends
+import startup
 from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
-MEASUREMENTS = {"echo": echo, "memory": memory, "fleet": fleet}
+MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
+                "startup": startup, "recovery": recovery}
 
 
 def options(arguments):
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.split("\n\n", 1)[1],
                                      formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="echo|memory|fleet", default=argparse.SUPPRESS,
+    parser.add_argument("what", nargs="*", metavar="|".join(MEASUREMENTS), default=argparse.SUPPRESS,
                         help="what to measure; nothing: all of them")
     number = {"type": int, "metavar": "N"}
     parser.add_argument("--rounds", default=5, help="echo: rounds of both programs", **number)

@@ -19,6 +19,8 @@ def measure(simulator, process, rate, seconds):
     time.sleep(seconds)
     result = wait_for_replies(simulator)
     process.check()
+    if result["answered"] == 0:
+        raise RuntimeError(f"{process.name} answered none of {result['injected']} messages")
     used = cpu_seconds(process.pid) - before
     return {
         "us": used * 1e6 / max(result["answered"], 1),
@@ -37,8 +39,8 @@ def leave(simulator):
     simulator.control.delete("/v1/ledger")
 
 
-def measure_weixind(bench, simulator, name, chosen):
-    server = bench.server(simulator, name, "[runtime]\nshards = 1\n")
+def measure_weixind(bench, simulator, name, chosen, program="weixind"):
+    server = bench.server(simulator, name, "[runtime]\nshards = 1\n", program)
     add_accounts(server, 1, chosen.accounts)
     wait_until_online(server, chosen.accounts, 60 + chosen.accounts / 5)
     result = measure(simulator, server.process, chosen.rate, chosen.seconds)
@@ -62,19 +64,28 @@ def line(name, r):
             f"{calls}  p50 {r['p50']:.1f} ms  p99 {r['p99']:.1f} ms{bad}")
 
 
+def alternate(bench, simulator, chosen, first, second):
+    """Rounds of two programs, each a (name, measure function); the results of both."""
+    results = {first[0]: [], second[0]: []}
+    for number in range(1, chosen.rounds + 1):
+        # The order changes from round to round, so that a machine that slows down slows both.
+        for name, take in (first, second) if number % 2 else (second, first):
+            results[name].append(take(bench, simulator, f"{name}-{number}", chosen))
+            say(line(name, results[name][-1]))
+    for name, rounds in results.items():
+        say(f"  {name}: median {median([r['us'] for r in rounds]):.1f} us per echo")
+    return [[r["us"] for r in rounds] for rounds in results.values()]
+
+
+def say_ratio(above, below, goal):
+    ratios = [a / b for a, b in zip(above, below)]
+    say(f"  ratio: median {median(ratios):.2f} of {listed(sorted(ratios), '{:.2f}')} (goal: at most {goal})")
+
+
 def run(bench, chosen):
     say(f"== Echo: client CPU per echo, {chosen.accounts} accounts, {chosen.rate:g} messages a second, "
         f"{chosen.rounds} rounds of {chosen.seconds:g} s each")
     simulator = bench.simulator(chosen.accounts)
-    weixind, floor = [], []
-    for number in range(1, chosen.rounds + 1):
-        # The order changes from round to round, so that a machine that slows down slows both.
-        turns = [(measure_weixind, weixind, "weixind"), (measure_floor, floor, "floor")]
-        for take, results, name in turns if number % 2 else reversed(turns):
-            results.append(take(bench, simulator, f"{name}-{number}", chosen))
-            say(line(name, results[-1]))
-    ratios = [w["us"] / f["us"] for w, f in zip(weixind, floor)]
-    say(f"  weixind: median {median([r['us'] for r in weixind]):.1f} us per echo")
-    say(f"  floor:   median {median([r['us'] for r in floor]):.1f} us per echo")
-    say(f"  ratio:   median {median(ratios):.2f} of {listed(sorted(ratios), '{:.2f}')} (goal: at most 1.5)")
+    weixind, floor = alternate(bench, simulator, chosen, ("weixind", measure_weixind), ("floor", measure_floor))
+    say_ratio(weixind, floor, 1.5)
     bench.stop(simulator.process)

@@ -8,7 +8,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from local_weixin import Process, Server, Simulator, configuration, wait_until  # noqa: E402
+from local_weixin import Process, Server, Simulator, UnixConnection, configuration, wait_until  # noqa: E402
 
 PHONE_DELAY_MS = 20  # of a simulated person who scans and confirms
 
@@ -80,13 +80,17 @@ class Bench:
             raise RuntimeError(f"weixinsim refused its options: {answer}")
         return simulator
 
-    def server(self, simulator, name, extra=""):
-        """A weixind with pacing none, an echo bot for every account, and logins as fast as they go."""
+    def server(self, simulator, name, extra="", program="weixind"):
+        """A weixind with pacing none, an echo bot for every account, and logins as fast as they go.
+
+        `extra` begins inside the table [limits]. The directory of that name is made unless it is there: then what is
+        stored in it goes on.
+        """
         directory = self.directory / name
-        directory.mkdir(mode=0o700)
-        limits = '[limits]\nlogins_per_second = 1000\nreconnects_per_second = 1000\n[log]\nlevel = "warn"\n'
-        text = configuration(directory, simulator.address, simulator.ca_file, limits + extra)
-        server = Server(self.programs, directory, text)
+        directory.mkdir(mode=0o700, exist_ok=True)
+        tables = '[log]\nlevel = "warn"\n[limits]\nlogins_per_second = 1000\nreconnects_per_second = 1000\n'
+        text = configuration(directory, simulator.address, simulator.ca_file, tables + extra)
+        server = Server(self.programs, directory, text, program=program)
         self.keep(server.process)
         return server
 

@@ -1,8 +1,10 @@
 #include "config/config.hpp"
 
 #include "config/bot_section.hpp"
+#include "config/notify_section.hpp"
 #include "config/section.hpp"
 #include "config/value_forms.hpp"
+#include "notify/secret_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -17,6 +19,11 @@ namespace {
 constexpr std::size_t longest_path = 4'095;
 constexpr std::size_t longest_socket_path = 107; // sun_path holds 108 with the end's NUL
 constexpr std::size_t longest_user_agent = 512;
+using namespace std::chrono_literals;
+constexpr auto longest_age = 24h * 3'650;
+/// Idempotency keys are promised for a week.
+constexpr auto shortest_outbox_age = 24h * 7;
+constexpr std::int64_t most_bytes = std::int64_t{1} << 50;
 constexpr double most_per_second = 100'000;
 
 bool is_path(const std::string& text) {
@@ -40,6 +47,8 @@ void read_admin(section s, admin_config& out) {
            out.socket_mode = *parsed;
            return true;
          });
+  s.number("requests_per_second", out.requests_per_second, 0.1, most_per_second);
+  s.integer("max_connections", out.max_connections, 1, 10'000);
   s.refuse_unknown();
 }
 
@@ -65,7 +74,19 @@ void read_network(section s, network_config& out) {
 void read_limits(section s, limits_config& out) {
   s.number("logins_per_second", out.logins_per_second, 0.01, most_per_second);
   s.number("reconnects_per_second", out.reconnects_per_second, 0.01, most_per_second);
+  s.number("tls_handshakes_per_second", out.tls_handshakes_per_second, 0.01, most_per_second);
   s.integer("max_accounts", out.max_accounts, 1, 100'000);
+  s.refuse_unknown();
+}
+
+void read_store(section s, store_config& out) {
+  s.choice<durability>("durability", out.survives,
+                       {{"power", durability::power}, {"process", durability::process}});
+  s.duration("inbox_age", out.inbox_age, 1h, longest_age);
+  s.integer("inbox_bytes_per_account", out.inbox_bytes_per_account, 1 << 20, most_bytes);
+  s.duration("outbox_age", out.outbox_age, shortest_outbox_age, longest_age);
+  s.duration("history_age", out.history_age, 1h, longest_age);
+  s.integer("reserve_bytes", out.reserve_bytes, 0, most_bytes);
   s.refuse_unknown();
 }
 
@@ -104,7 +125,7 @@ void read_single(section s, Read read) {
   s.refuse_unknown();
 }
 
-server_config read(const value& document, problems& found) {
+server_config read(const value& document, const file_check& check_secret, problems& found) {
   server_config out;
   section root{&document, "", found};
   root.text("data_dir", out.data_dir, "a path", is_path);
@@ -117,14 +138,12 @@ server_config read(const value& document, problems& found) {
         "profile", out.pacing,
         {{"conservative", pacing_profile::conservative}, {"none", pacing_profile::none}});
   });
-  read_single(root.subsection("store"), [&](section& s) {
-    s.choice<durability>("durability", out.survives,
-                         {{"power", durability::power}, {"process", durability::process}});
-  });
+  read_store(root.subsection("store"), out.store);
   read_log(root.subsection("log"), out.log);
   read_single(root.subsection("runtime"), [&](section& s) { s.integer("shards", out.shards, 0, 256); });
   read_webwx(root.subsection("webwx"), out.webwx);
   read_media(root.subsection("media"), out.media);
+  out.notify = read_notify(root.subsection("notify"), check_secret);
   auto all_bots = root.subsection("bots");
   out.bots = read_bots(all_bots, found);
   std::set<std::string> names;
@@ -157,11 +176,12 @@ result<std::string> read_file(const std::filesystem::path& path) {
 
 } // namespace
 
-result<server_config> parse_config(std::string_view text, const std::string& file_name) {
+result<server_config> parse_config(std::string_view text, const std::string& file_name,
+                                   const file_check& check_secret) {
   auto document = parse_document(text, file_name);
   if (!document) return document.error();
   problems found{file_name};
-  auto config = read(*document, found);
+  auto config = read(*document, check_secret, found);
   if (found.any()) return found.as_error();
   return config;
 }
@@ -169,13 +189,18 @@ result<server_config> parse_config(std::string_view text, const std::string& fil
 result<server_config> load_config(const std::filesystem::path& path) {
   auto text = read_file(path);
   if (!text) return text.error();
-  return parse_config(*text, path.string());
+  return parse_config(*text, path.string(), [](const std::string& file) {
+    auto secret = notify::read_secret_file(file);
+    return secret ? std::string{} : secret.error().context;
+  });
 }
 
 std::vector<std::string> known_keys() {
-  auto document = parse_document("[[bots.NAME.rules]]", "");
+  auto document = parse_document("[[bots.NAME.rules]]\n[[notify.targets]]", "");
   problems found{""};
-  if (document) read(*document, found);
+  if (document)
+    read(
+        *document, [](const std::string&) { return std::string{}; }, found);
   std::vector<std::string> keys;
   for (const auto& key : found.known()) {
     bool is_table = found.known().lower_bound(key + ".") != found.known().end() &&

@@ -2,12 +2,15 @@
 
 #include "actors/bots/bot_settings.hpp"
 #include "actors/pacing.hpp"
+#include "notify/settings.hpp"
 #include "protocol/result.hpp"
 #include "runtime/log.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +21,8 @@ namespace weixin::config {
 struct admin_config {
   std::string socket = "/run/weixind/admin.sock"; ///< at most 107 bytes
   unsigned socket_mode = 0660;                    ///< the owner's bits are set, others have none
+  double requests_per_second = 50;                ///< of one user id
+  std::size_t max_connections = 256;
   friend bool operator==(const admin_config&, const admin_config&) = default;
 };
 
@@ -39,12 +44,26 @@ struct network_config {
 struct limits_config {
   double logins_per_second = 10;
   double reconnects_per_second = 40;
+  double tls_handshakes_per_second = 50;
   std::size_t max_accounts = 10'000;
   friend bool operator==(const limits_config&, const limits_config&) = default;
 };
 
 /// What an accepted message survives: `[store] durability`.
 enum class durability : std::uint8_t { power, process };
+
+/// `[store]`
+struct store_config {
+  durability survives = durability::power;
+  std::chrono::seconds inbox_age = std::chrono::hours{24 * 7};
+  std::uint64_t inbox_bytes_per_account = std::uint64_t{1} << 30;
+  /// Of settled sends, and so of idempotency keys.
+  std::chrono::seconds outbox_age = std::chrono::hours{24 * 7};
+  std::chrono::seconds history_age = std::chrono::hours{24 * 90};
+  /// Free space of data_dir below which nothing new is taken; 0: none is kept.
+  std::uint64_t reserve_bytes = std::uint64_t{64} << 20;
+  friend bool operator==(const store_config&, const store_config&) = default;
+};
 
 /// `[log]`: ready for `open_log`.
 struct log_config : log_options {
@@ -78,11 +97,12 @@ struct server_config {
   network_config network;
   limits_config limits;
   pacing_profile pacing = pacing_profile::conservative;
-  durability survives = durability::power;
+  store_config store;
   log_config log;
   std::size_t shards = 0; ///< `runtime.shards`; 0: one for each core
   webwx_config webwx;
   media_config media;
+  notify::notify_settings notify;
   std::vector<bots::bot_settings> bots;  ///< sorted by name; `bots::make_bot` takes every one of them
   std::vector<std::string> default_bots; ///< names out of `bots`, each once
   /// What is allowed but worth a line in the log at the start. No problem, so no part of the configuration's
@@ -95,15 +115,21 @@ struct server_config {
 inline constexpr std::size_t max_file_bytes = 1024 * 1024;
 inline constexpr std::size_t max_bots = 64;
 
-/// Reads the text of a configuration file (TOML 1.0). `file_name` only appears in messages.
+/// Says what is wrong with a file that the configuration names, or nothing.
+using file_check = std::function<std::string(const std::string& path)>;
+
+/// Reads the text of a configuration file (TOML 1.0). `file_name` only appears in messages. `check_secret` is
+/// asked about every `secret_file`.
 ///
 /// Error: config_invalid, whose context lists every problem on a line of its own, in the order of the file:
 /// "file:line:column: full.key: what was found, what is expected". A text that is not TOML gives one problem,
 /// since nothing behind it can be trusted. At most 50 are listed.
-result<server_config> parse_config(std::string_view text, const std::string& file_name);
+result<server_config> parse_config(
+    std::string_view text, const std::string& file_name,
+    const file_check& check_secret = [](const std::string&) { return std::string{}; });
 
-/// Reads a file. Error: config_invalid, also when the file is missing, cannot be read or is larger than
-/// `max_file_bytes`. Blocks; call it before the shards run.
+/// Reads a file, and looks into the secrets' files that it names. Error: config_invalid, also when the file
+/// is missing, cannot be read or is larger than `max_file_bytes`. Blocks; call it before the shards run.
 result<server_config> load_config(const std::filesystem::path& path);
 
 /// Every key there is, with the tables' names in front ("limits.max_accounts"); "NAME" stands for a bot's

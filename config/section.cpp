@@ -123,6 +123,22 @@ bool section::word_out_of(std::string_view key, std::string& out, const std::set
   return true;
 }
 
+void section::texts(std::string_view key, std::vector<std::string>& out, std::string_view expectation,
+                    const std::function<bool(const std::vector<std::string>&)>& are_good) {
+  const auto* v = take(key);
+  if (v == nullptr) return;
+  const auto* items = std::get_if<array>(&v->data);
+  if (items == nullptr) return found_->expected(*v, path_of(key), expectation);
+  std::vector<std::string> given;
+  for (const auto& item : *items) {
+    const auto* text = std::get_if<std::string>(&item.data);
+    if (text == nullptr) return found_->expected(item, path_of(key), "a string");
+    given.push_back(*text);
+  }
+  if (!are_good(given)) return found_->expected(*v, path_of(key), expectation);
+  out = std::move(given);
+}
+
 void section::words(std::string_view key, std::vector<std::string>& out, std::string_view expectation,
                     const std::set<std::string>& allowed) {
   const auto* v = take(key);

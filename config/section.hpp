@@ -52,6 +52,10 @@ public:
   /// True, and `out` set, when the file has the key with one of the words.
   bool word_out_of(std::string_view key, std::string& out, const std::set<std::string>& words);
 
+  /// An array of strings that are good together.
+  void texts(std::string_view key, std::vector<std::string>& out, std::string_view expectation,
+             const std::function<bool(const std::vector<std::string>&)>& are_good);
+
   /// An array of words, each one at most once. `out` is set when the file has the key and every word is good.
   void words(std::string_view key, std::vector<std::string>& out, std::string_view expectation,
              const std::set<std::string>& allowed);

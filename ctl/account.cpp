@@ -19,24 +19,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string to_text(moment t) {
-  using namespace std::chrono;
-  auto day = floor<days>(t);
-  year_month_day date{day};
-  hh_mm_ss time{floor<seconds>(t - day)};
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
-}
-
-std::string since(std::optional<moment> then, std::optional<moment> now) {
-  if (!then) return {};
-  return now ? age(*then, *now) : to_text(*then);
-}
-
 std::string held_advice(const account& a) {
   const auto& why = a.reason;
   if (why == "kicked")
@@ -63,6 +45,24 @@ std::string held_advice(const account& a) {
 
 } // namespace
 
+std::string to_text(moment t) {
+  using namespace std::chrono;
+  auto day = floor<days>(t);
+  year_month_day date{day};
+  hh_mm_ss time{floor<seconds>(t - day)};
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text.data();
+}
+
+std::string since(std::optional<moment> then, std::optional<moment> now) {
+  if (!then) return {};
+  return now ? age(*then, *now) : to_text(*then);
+}
+
 account read_account(const boost::json::object& o) {
   account a;
   a.name = text_of(o, "name");
@@ -76,6 +76,8 @@ account read_account(const boost::json::object& o) {
   for (const auto& b : list_of(o, "bots"))
     if (b.is_string()) a.bots.emplace_back(b.get_string());
   a.last_poll_at = time_of(o, "last_poll_at");
+  a.last_event_at = time_of(o, "last_event_at");
+  a.last_send_at = time_of(o, "last_send_at");
   a.messages_in = number_of(o, "messages_in");
   a.messages_out = number_of(o, "messages_out");
   a.queue = number_of(o, "queue");
@@ -160,6 +162,8 @@ std::string account_details(const account& a, std::optional<moment> now, bool co
   fact("Nickname:", a.nickname);
   fact("Bots:", joined(a.bots));
   fact("Last poll:", when(a.last_poll_at));
+  fact("Last event:", when(a.last_event_at));
+  fact("Last send:", when(a.last_send_at));
   fact("Messages:", std::to_string(a.messages_in) + " in, " + std::to_string(a.messages_out) + " out, " +
                         std::to_string(a.queue) + " queued");
   fact("Restarts:", std::to_string(a.restarts));

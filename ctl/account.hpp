@@ -24,6 +24,8 @@ struct account {
   std::string nickname;
   std::vector<std::string> bots;
   std::optional<moment> last_poll_at;
+  std::optional<moment> last_event_at;
+  std::optional<moment> last_send_at;
   std::uint64_t messages_in = 0;
   std::uint64_t messages_out = 0;
   std::uint64_t queue = 0;
@@ -37,6 +39,11 @@ tone tone_of(std::string_view state);
 
 /// A sentence or two about a state that somebody has to do something about, and what; empty for all others.
 std::string advice_for(const account& a);
+
+/// "2026-01-31T08:00:00Z".
+std::string to_text(moment t);
+/// The age at `now`, or the point in time when that is not known; empty for nothing.
+std::string since(std::optional<moment> then, std::optional<moment> now);
 
 /// NAME STATE NICKNAME SINCE LAST-POLL IN OUT QUEUE RESTARTS; `wide` adds KIND DESIRED BOTS RETRY-AT REASON.
 /// SINCE and LAST-POLL are ages at `now`; without it they are points in time.

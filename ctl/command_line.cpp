@@ -23,12 +23,17 @@ constexpr const char* main_examples =
   weixinctl account qr shop-01                  the QR code once more
   weixinctl send shop-01 filehelper "hello"     sends a text
   echo "long text" | weixinctl send shop-01 filehelper -
+  weixinctl messages shop-01 --follow           what it receives, as it comes
+  weixinctl outbox list shop-01 --state unknown sends that somebody has to look at
   weixinctl events --account shop-01 -o json    what happens, one JSON object a line
 )";
 
 constexpr const char* main_footer = R"(
 Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 server unreachable, 5 timed out.
 Results go to standard output, everything else to standard error.)";
+
+constexpr std::size_t most_rows = 100'000;
+constexpr std::size_t most_changes = 1'000; // one page of the admin API
 
 constexpr const char* contact_kinds = "friend, group, official, special, stranger or self";
 
@@ -58,6 +63,8 @@ public:
     app_.set_version_flag("--version", std::string{"weixinctl "} + version, "Print the version and exit");
     global_options();
     account_verbs();
+    message_verbs();
+    outbox_verbs();
     other_verbs();
   }
 
@@ -156,6 +163,14 @@ private:
     auto* relogin =
         on_account(account, "relogin", "Drop the session and log in with a new QR code", relogin_);
     relogin->add_flag("--no-wait", relogin_.no_wait, "Do not wait for the login");
+    auto* history =
+        on_account(account, "history", "When and why its state changed; the newest changes", history_);
+    history->add_option("--after", history_.after, "Only changes after the one of this id, oldest first")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("ID");
+    limit_option(history, history_.limit, most_changes);
+    help_->add(history, "  weixinctl account history shop-01\n"
+                        "  weixinctl account history shop-01 --limit 1000 -o json\n");
     auto* remove = on_account(account, "remove", "Remove an account and all that is stored for it", remove_);
     remove->add_flag("-y,--yes", remove_.yes, "Do not ask");
   }
@@ -165,7 +180,13 @@ private:
     on_account(account, name, help, verb_[index]);
   }
 
-  void other_verbs() {
+  void limit_option(CLI::App* v, std::size_t& into, std::size_t most) {
+    v->add_option("--limit", into, "At most so many")
+        ->check(CLI::Range(std::size_t{1}, most).description(""))
+        ->type_name("N");
+  }
+
+  void message_verbs() {
     auto* contacts = on_account(&app_, "contacts", "List an account's contacts", contacts_);
     contacts->add_option("--query", contacts_.query, "Only those whose names contain this");
     contacts->add_option("--kind", contacts_.kind, std::string{"Only "} + contact_kinds);
@@ -178,9 +199,60 @@ private:
                      "  weixinctl send shop-01 filehelper -- -5 degrees\n"
                      "  date | weixinctl send shop-01 filehelper -\n");
     send->add_flag("--wait", send_.wait, "Wait until it is sent or refused");
-    send->add_option("--idempotency-key", send_.idempotency_key,
+    send->add_option("--key,--idempotency-key", send_.idempotency_key,
                      "Repeating the call with this key sends only once");
+    send->add_option("--expires-in", send_.expires_in, "Give up when it could not be sent by then")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{604'800}).description(""))
+        ->type_name("SECONDS");
+    send->add_option("--on-unknown", send_.on_unknown,
+                     "When nobody knows whether it arrived: report, or resend and risk that it comes twice")
+        ->check(CLI::IsMember({"report", "resend"}).description(""))
+        ->type_name("WHAT");
 
+    auto* messages = on_account(&app_, "messages", "List what an account received, oldest first", messages_);
+    messages->add_option("--with", messages_.with, "Only with this contact: a reference or an exact name")
+        ->type_name("CONTACT");
+    messages->add_option("--after", messages_.after, "Only messages after the one of this number")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SEQ");
+    limit_option(messages, messages_.limit, most_rows);
+    messages->add_flag("--follow", messages_.follow, "Go on with what comes, until Ctrl-C");
+    help_->add(messages, "  weixinctl messages shop-01 --with \"Supplier Lin\"\n"
+                         "  weixinctl messages shop-01 --follow -o json | jq .text\n"
+                         "  weixinctl messages shop-01 --after 4711 --limit 1000\n");
+  }
+
+  void outbox_verbs() {
+    auto* outbox = verb(&app_, "outbox", "Look at sends, and decide what becomes of them");
+    outbox->require_subcommand(1, 1);
+    help_->add(outbox, "  weixinctl outbox list shop-01 --state unknown\n"
+                       "  weixinctl outbox settle shop-01 ID sent\n"
+                       "  weixinctl outbox retry shop-01 ID\n");
+    auto* list = on_account(outbox, "list", "List an account's sends, oldest first", outbox_list_);
+    list->add_option("--state", outbox_list_.state,
+                     "Only queued, attempting, sent, refused, unknown or expired ones");
+    list->add_option("--after", outbox_list_.after, "Only sends after the one of this id")->type_name("ID");
+    limit_option(list, outbox_list_.limit, most_rows);
+    auto* show =
+        on_account(outbox, "show", "All about one send, and what to do about its state", outbox_show_);
+    show->add_option("ID", outbox_show_.id, "The send")->required();
+    outbox_verb_.resize(3);
+    send_verb(outbox, 0, "cancel", "Take a queued send back");
+    send_verb(outbox, 1, "retry", "Queue again what was refused, expired or unknown; it may arrive twice");
+    send_verb(outbox, 2, "settle", "Say what became of an unknown send")
+        ->add_option("OUTCOME", outbox_verb_[2].outcome, "sent or refused, as you saw it in the chat")
+        ->check(CLI::IsMember({"sent", "refused"}).description(""))
+        ->required();
+  }
+
+  CLI::App* send_verb(CLI::App* outbox, std::size_t index, const char* name, const char* help) {
+    outbox_verb_[index].verb = name;
+    auto* v = on_account(outbox, name, help, outbox_verb_[index]);
+    v->add_option("ID", outbox_verb_[index].id, "The send")->required();
+    return v;
+  }
+
+  void other_verbs() {
     auto* events = verb(&app_, "events", "Follow what happens, until Ctrl-C");
     events->add_option("--account", events_.account, "Only this account")->type_name("NAME");
     events->add_option("--count", events_.count, "End after so many events")
@@ -189,6 +261,24 @@ private:
     help_->add(events, "  weixinctl events\n"
                        "  weixinctl events --account shop-01 -o json | jq .data.text\n");
     events->callback([this] { result_.what = events_; });
+
+    auto* backup = verb(&app_, "backup", "Write a copy of the database while the server works");
+    backup->add_option("FILE", backup_.file, "A new file on the server's machine")->required();
+    backup->callback([this] { result_.what = backup_; });
+    help_->add(backup, "  weixinctl backup /var/backups/weixind-monday.db\n");
+    auto* store = verb(&app_, "store", "Check the database");
+    store->require_subcommand(1, 1);
+    verb(store, "check", "Read everything that is stored, and tell what is damaged")->callback([this] {
+      result_.what = check_store{};
+    });
+
+    auto* notify = verb(&app_, "notify", "How you are told of accounts that need you");
+    notify->require_subcommand(1, 1);
+    auto* test = verb(notify, "test", "Send a test notification to the configured targets");
+    test->add_option("TARGET", notify_test_.target, "Only this one");
+    test->callback([this] { result_.what = notify_test_; });
+    help_->add(notify, "  weixinctl notify test\n"
+                       "  weixinctl notify test web\n");
 
     verb(&app_, "status", "How the server is")->callback([this] { result_.what = show_status{}; });
     verb(&app_, "version", "Versions of weixinctl and of the server")->callback([this] {
@@ -221,11 +311,15 @@ private:
 
   static bool may_be_watched(const command& c) {
     return std::holds_alternative<account_list>(c) || std::holds_alternative<account_show>(c) ||
-           std::holds_alternative<show_status>(c) || std::holds_alternative<list_contacts>(c);
+           std::holds_alternative<show_status>(c) || std::holds_alternative<list_contacts>(c) ||
+           std::holds_alternative<outbox_list>(c) || std::holds_alternative<outbox_show>(c);
   }
   static bool has_names(const command& c) {
     return !std::holds_alternative<account_qr>(c) && !std::holds_alternative<follow_events>(c) &&
-           !std::holds_alternative<show_status>(c) && !std::holds_alternative<show_version>(c);
+           !std::holds_alternative<show_status>(c) && !std::holds_alternative<show_version>(c) &&
+           !std::holds_alternative<account_history>(c) && !std::holds_alternative<list_messages>(c) &&
+           !std::holds_alternative<backup_store>(c) && !std::holds_alternative<check_store>(c) &&
+           !std::holds_alternative<notify_test>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -243,7 +337,14 @@ private:
   account_relogin relogin_;
   account_remove remove_;
   list_contacts contacts_;
+  account_history history_;
   send_text send_;
+  list_messages messages_;
+  outbox_list outbox_list_;
+  outbox_show outbox_show_;
+  std::vector<outbox_verb> outbox_verb_;
+  backup_store backup_;
+  notify_test notify_test_;
   follow_events events_;
 };
 

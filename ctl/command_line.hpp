@@ -48,6 +48,11 @@ struct account_remove {
   std::string name;
   bool yes = false;
 };
+struct account_history {
+  std::string name;
+  std::string after; ///< the id of a change; empty: the newest ones
+  std::size_t limit = 100;
+};
 struct list_contacts {
   std::string name;
   std::string query;
@@ -58,7 +63,40 @@ struct send_text {
   std::string to;
   std::vector<std::string> words; ///< joined by blanks; one "-" means standard input
   std::string idempotency_key;
+  std::uint64_t expires_in = 0; ///< seconds; 0: never
+  std::string on_unknown;       ///< report or resend; empty: the server's default
   bool wait = false;
+};
+struct list_messages {
+  std::string name;
+  std::string with;
+  std::string after;     ///< the seq of a message; empty: from the oldest on, or, following, from now on
+  std::size_t limit = 0; ///< 0: 100, or, following, no end
+  bool follow = false;
+};
+struct outbox_list {
+  std::string name;
+  std::string state;
+  std::string after; ///< the id of a send
+  std::size_t limit = 100;
+};
+struct outbox_show {
+  std::string name;
+  std::string id;
+};
+/// cancel, retry or settle.
+struct outbox_verb {
+  std::string name;
+  std::string id;
+  std::string verb;
+  std::string outcome; ///< of settle: sent or refused
+};
+struct backup_store {
+  std::string file; ///< on the server's machine
+};
+struct check_store {};
+struct notify_test {
+  std::string target; ///< empty: all
 };
 struct follow_events {
   std::string account;     ///< empty: all
@@ -68,8 +106,9 @@ struct show_status {};
 struct show_version {};
 
 using command = std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
-                             account_relogin, account_remove, list_contacts, send_text, follow_events,
-                             show_status, show_version>;
+                             account_relogin, account_remove, account_history, list_contacts, send_text,
+                             list_messages, outbox_list, outbox_show, outbox_verb, backup_store, check_store,
+                             notify_test, follow_events, show_status, show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

@@ -2,6 +2,7 @@
 
 #include "ctl/account.hpp"
 #include "ctl/json_text.hpp"
+#include "ctl/message_line.hpp"
 #include "ctl/table.hpp"
 #include "ctl/terminal_text.hpp"
 
@@ -18,16 +19,6 @@ boost::json::value data_of(const server_event& e) {
 
 std::string optional_part(std::string_view before, const std::string& text, std::string_view after = {}) {
   return text.empty() ? std::string{} : std::string{before} + text + std::string{after};
-}
-
-std::string message_text(const boost::json::object& d) {
-  auto chat = text_of(d, "chat_display");
-  auto sender = text_of(d, "sender");
-  auto text = text_of(d, "text");
-  auto type = text_of(d, "type");
-  auto who = is_true(d, "own") ? "to " + chat : "from " + (sender.empty() ? chat : sender);
-  if (is_true(d, "group") && !is_true(d, "own") && !sender.empty()) who += " in " + chat;
-  return who + ": " + (type.empty() || type == "text" ? text : "[" + type + "] " + text);
 }
 
 /// What the person reads after the event's name.

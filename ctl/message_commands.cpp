@@ -1,6 +1,7 @@
 #include "ctl/commands.hpp"
 #include "ctl/contact_table.hpp"
 #include "ctl/json_text.hpp"
+#include "ctl/send_view.hpp"
 #include "ctl/terminal_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -43,24 +44,6 @@ outcome<std::string> text_to_send(const session& s, const send_text& c) {
   return text;
 }
 
-void write_send(session& s, const boost::json::value& body) {
-  const auto& o = object_of(body);
-  auto id = printable(text_of(o, "id"));
-  auto& out = s.terminal.out;
-  if (s.wants_json())
-    out << to_json_text(body) << std::endl;
-  else if (s.wants_name())
-    out << id << std::endl;
-  else
-    out << id << ' ' << printable(text_of(o, "state")) << std::endl;
-}
-
-std::string meaning_of(const std::string& state) {
-  if (state == "unknown") return "it may have arrived or not, and is not sent again; look into the chat";
-  if (state == "expired") return "it could not be sent in time and was given up";
-  return "it was not sent";
-}
-
 outcome<exit_code> wait_for_send(session& s, const std::string& name, const std::string& id) {
   auto target = account_target(name, "/outbox/" + segment(id));
   if (!target) return target.error();
@@ -75,7 +58,7 @@ outcome<exit_code> wait_for_send(session& s, const std::string& name, const std:
       if (state == "sent") return exit_code::ok;
       auto why = text_of(o, "error");
       return failure{exit_code::failure, id + " is " + state + (why.empty() ? "" : " (" + why + ")"),
-                     meaning_of(state)};
+                     advice_for_send(o, name)};
     }
     if (clock::now() >= end)
       return failure{exit_code::timed_out, id + " is still " + state,
@@ -113,7 +96,10 @@ outcome<exit_code> execute(session& s, const send_text& c) {
   if (!target) return target.error();
   std::vector<http_header> headers;
   if (!c.idempotency_key.empty()) headers.push_back({"Idempotency-Key", c.idempotency_key});
-  auto a = s.server.post(*target, boost::json::object{{"to", c.to}, {"text", *text}}, std::move(headers));
+  boost::json::object body{{"to", c.to}, {"text", *text}};
+  if (c.expires_in > 0) body["expires_in"] = c.expires_in;
+  if (!c.on_unknown.empty()) body["on_unknown"] = c.on_unknown;
+  auto a = s.server.post(*target, body, std::move(headers));
   if (!a) return a.error();
   if (!c.wait) return write_send(s, a->body), exit_code::ok;
   auto id = text_of(object_of(a->body), "id");

@@ -25,7 +25,13 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
   if (code == "not_online") return "weixinctl account show NAME tells what the account is waiting for";
   if (code == "body_too_large") return "send the text in several parts";
   if (code == "disk_full") return "free space on the disk that holds weixind's data_dir";
-  if (code == "queue_full" || code == "too_frequent" || code == "store_failed") return again;
+  if (code == "queue_full" || code == "too_frequent" || code == "store_failed" || code == "store_busy")
+    return again;
+  if (code == "send_not_found") return "weixinctl outbox list NAME shows an account's sends";
+  if (code == "wrong_state") return "weixinctl outbox show NAME ID tells what can be done with it";
+  if (code == "idempotency_conflict") return "a new text, or another recipient, needs a new --key";
+  if (code == "file_exists") return "name a file that is not there yet";
+  if (code == "store_corrupt") return "weixinctl store check tells what is damaged";
   if (code == "forbidden")
     return "the socket serves root, weixind's own user and members of the socket's group (see: id, ls -l)";
   if (code == "not_found" || code == "method_not_allowed")

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds call_deadline = 30s;
+constexpr std::chrono::milliseconds whole_store_deadline = 1h; // a backup or a check reads everything
 constexpr std::chrono::milliseconds watch_period = 2s;
 constexpr std::string_view clear_screen = "\x1b[H\x1b[2J\x1b[3J";
 
@@ -20,11 +21,16 @@ bool waits(const command& c) {
   if (const auto* relogin = std::get_if<account_relogin>(&c)) return !relogin->no_wait;
   if (const auto* qr = std::get_if<account_qr>(&c)) return qr->wait;
   if (const auto* send = std::get_if<send_text>(&c)) return send->wait;
+  if (const auto* messages = std::get_if<list_messages>(&c)) return messages->follow;
   return std::holds_alternative<follow_events>(c);
 }
 
+bool reads_the_whole_store(const command& c) {
+  return std::holds_alternative<backup_store>(c) || std::holds_alternative<check_store>(c);
+}
+
 std::chrono::milliseconds deadline_of(const invocation& options) {
-  if (!options.timeout) return call_deadline;
+  if (!options.timeout) return reads_the_whole_store(options.what) ? whole_store_deadline : call_deadline;
   return waits(options.what) ? std::min(call_deadline, *options.timeout) : *options.timeout;
 }
 

@@ -7,6 +7,19 @@
 #include <ostream>
 
 namespace weixin::ctl {
+namespace {
+
+/// "takes writes, 12.5 MiB": the store in a few words.
+std::string store_words(const boost::json::object& store, bool colour) {
+  auto waiting = number_of(store, "waiting_calls");
+  auto rest = bytes_text(number_of(store, "database_bytes")) +
+              (waiting == 0 ? std::string{} : ", " + std::to_string(waiting) + " calls wait");
+  if (is_true(store, "accepting")) return tinted("takes writes", tone::good, colour) + ", " + rest;
+  return tinted("takes nothing", tone::bad, colour) + ", " + rest +
+         "; the disk is full, or the log says what else is wrong";
+}
+
+} // namespace
 
 outcome<exit_code> execute(session& s, const show_status& c) {
   static_cast<void>(c);
@@ -31,6 +44,8 @@ outcome<exit_code> execute(session& s, const show_status& c) {
                        (started && a->at ? " (" + age(*started, *a->at) + " ago)" : std::string{}));
   line("Ready:", tinted(ready ? "yes" : "no", ready ? tone::good : tone::bad, colour));
   line("Metrics:", printable(text_of(o, "metrics_listen")));
+  if (const auto* store = o.if_contains("store"); store != nullptr && store->is_object())
+    line("Store:", store_words(store->get_object(), colour));
   std::string counts;
   std::uint64_t total = 0;
   const auto* accounts = o.if_contains("accounts");

@@ -96,6 +96,21 @@ int columns_of(std::string_view text) {
   return columns;
 }
 
+std::string bytes_text(std::uint64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  auto size = static_cast<double>(bytes);
+  const char* unit = "KiB";
+  size /= 1024;
+  for (const char* larger : {"MiB", "GiB", "TiB"}) {
+    if (size < 1024) break;
+    size /= 1024;
+    unit = larger;
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %s", size, unit);
+  return text.data();
+}
+
 std::string cut(std::string_view text, int columns) {
   if (columns_of(text) <= columns) return std::string{text};
   utf8_locale in_utf8;

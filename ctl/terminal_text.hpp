@@ -19,6 +19,9 @@ std::string printable(std::string_view text);
 /// Columns that printable UTF-8 takes on a terminal: Chinese characters take two, combining marks none.
 int columns_of(std::string_view text);
 
+/// A size for people: "512 B", "12.5 MiB".
+std::string bytes_text(std::uint64_t bytes);
+
 /// The longest beginning that fits into `columns`, with an ellipsis when something was cut off.
 std::string cut(std::string_view text, int columns);
 

@@ -33,9 +33,11 @@ void call_back(const std::function<void()>& callback) noexcept {
 }
 
 http_session::http_session(std::shared_ptr<session_context> context, socket_type socket,
-                           std::unique_ptr<byte_stream> stream, std::optional<peer_credentials> peer)
+                           std::unique_ptr<byte_stream> stream, std::optional<peer_credentials> peer,
+                           std::string peer_name)
     : context_(std::move(context)), socket_(std::move(socket)), stream_(std::move(stream)), peer_(peer),
-      timer_(context_->io), reader_(context_->options.max_header_bytes, context_->options.max_body_bytes) {}
+      peer_name_(std::move(peer_name)), timer_(context_->io),
+      reader_(context_->options.max_header_bytes, context_->options.max_body_bytes) {}
 
 void http_session::start() {
   phase_ = phase::handshake;
@@ -185,6 +187,7 @@ void http_session::hand_over() {
   exchange_ = exchange;
   responder respond{std::move(exchange)};
   try {
+    if (auto instead = refusal_of(r)) return respond.send(std::move(*instead));
     context_->handle(std::move(r), respond);
     return;
   } catch (const std::exception& e) {
@@ -193,6 +196,17 @@ void http_session::hand_over() {
     log_error("httpd.handler_failed");
   }
   respond.send(problem(500, "internal_error", "The request could not be processed."));
+}
+
+std::optional<response> http_session::refusal_of(const request& r) {
+  if (auto wait = context_->rates.refuse(peer_name_, std::chrono::steady_clock::now())) {
+    auto answer = problem(429, "too_many_requests", "You ask more often than you may; wait a little.");
+    auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+    answer.headers.push_back({"Retry-After", std::to_string(seconds)});
+    return answer;
+  }
+  if (context_->options.refuse) return context_->options.refuse(r);
+  return std::nullopt;
 }
 
 void http_session::refuse(const refusal& r) {

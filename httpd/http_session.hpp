@@ -2,6 +2,7 @@
 
 #include "httpd/byte_stream.hpp"
 #include "httpd/exchange.hpp"
+#include "httpd/request_rates.hpp"
 #include "httpd/request_reader.hpp"
 #include "httpd/server.hpp"
 
@@ -28,6 +29,7 @@ struct session_context {
   std::shared_ptr<server_thread> thread;
   std::function<void(http_session&)> on_closed; ///< the owner forgets the session
   std::array<char, 64 * 1024> scratch{};        ///< one thread: one buffer to read into
+  request_rates rates{options.requests_per_second_per_peer};
 };
 
 /// Calls a handler's callback; what it throws is logged and goes no further.
@@ -40,8 +42,10 @@ class http_session : public std::enable_shared_from_this<http_session> {
 public:
   using socket_type = boost::asio::generic::stream_protocol::socket;
 
+  /// `peer_name`: whose share of requests it takes.
   http_session(std::shared_ptr<session_context> context, socket_type socket,
-               std::unique_ptr<byte_stream> stream, std::optional<peer_credentials> peer);
+               std::unique_ptr<byte_stream> stream, std::optional<peer_credentials> peer,
+               std::string peer_name);
 
   void start();
   /// Instead of `start`: gives this one answer and closes, without waiting for a request.
@@ -90,6 +94,7 @@ private:
 
   // Requests
   void hand_over();
+  std::optional<response> refusal_of(const request& r);
   void refuse(const refusal& r);
   void next_request();
 
@@ -122,6 +127,7 @@ private:
   socket_type socket_;
   const std::unique_ptr<byte_stream> stream_;
   const std::optional<peer_credentials> peer_;
+  const std::string peer_name_;
   boost::asio::steady_timer timer_;
 
   phase phase_ = phase::reading;

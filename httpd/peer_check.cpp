@@ -1,6 +1,8 @@
 #include "httpd/peer_check.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +14,18 @@ std::optional<peer_credentials> credentials_of(int descriptor) noexcept {
   socklen_t size = sizeof peer;
   if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
   return peer_credentials{peer.uid, peer.gid, peer.pid};
+}
+
+std::string address_of_peer(int descriptor) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return {};
+  char text[INET6_ADDRSTRLEN] = "";
+  const void* address = peer.ss_family == AF_INET6
+                            ? static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(&peer)->sin6_addr)
+                            : static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(&peer)->sin_addr);
+  ::inet_ntop(peer.ss_family, address, text, sizeof text);
+  return text;
 }
 
 std::vector<gid_t> supplementary_groups_of(int descriptor) {

@@ -12,6 +12,9 @@ namespace weixin::httpd {
 /// SO_PEERCRED of a connected unix socket.
 std::optional<peer_credentials> credentials_of(int descriptor) noexcept;
 
+/// The address at the other end of a TCP connection, without the port; empty when it is gone.
+std::string address_of_peer(int descriptor);
+
 /// The supplementary groups the peer's process had when it connected (SO_PEERGROUPS). Asked of the kernel and
 /// not of the user database: that could block, and the process may have been given other groups.
 std::vector<gid_t> supplementary_groups_of(int descriptor);

@@ -53,7 +53,7 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
   result<void> start();
   void stop();
   void accept();
-  void pause_accepting(const boost::system::error_code& why);
+  void pause_accepting(const std::string& why);
   void take(stream_protocol::socket socket);
 
   struct entry {
@@ -105,11 +105,13 @@ result<void> server::impl::start() {
 }
 
 void server::impl::accept() {
+  const auto& may = context->options.takes_connections;
+  if (may && !may()) return pause_accepting("the process has no room for more connections");
   acceptor.async_accept(
       [self = shared_from_this()](const boost::system::error_code& ec, stream_protocol::socket socket) {
         if (self->stopped || ec == boost::asio::error::operation_aborted) return;
         // A peer that left the queue by itself is no reason to rest; want of descriptors or memory is.
-        if (ec && ec != boost::asio::error::connection_aborted) return self->pause_accepting(ec);
+        if (ec && ec != boost::asio::error::connection_aborted) return self->pause_accepting(ec.message());
         if (!ec) {
           self->pausing = false;
           try {
@@ -122,9 +124,9 @@ void server::impl::accept() {
       });
 }
 
-void server::impl::pause_accepting(const boost::system::error_code& why) {
+void server::impl::pause_accepting(const std::string& why) {
   if (!std::exchange(pausing, true))
-    log_warn("httpd.accept_paused", {{"endpoint", listening.endpoint}, {"reason", why.message()}});
+    log_warn("httpd.accept_paused", {{"endpoint", listening.endpoint}, {"reason", why}});
   pause.expires_after(accept_pause);
   pause.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
     if (!ec && !self->stopped) self->accept();
@@ -135,11 +137,14 @@ void server::impl::take(stream_protocol::socket socket) {
   int descriptor = socket.native_handle();
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   std::optional<peer_credentials> peer;
+  std::string peer_name;
   bool served = true;
   if (listening.family == AF_UNIX) {
     peer = credentials_of(descriptor);
+    if (peer) peer_name = std::to_string(peer->uid);
     served = !context->options.check_peer || may_connect(descriptor, listening.endpoint);
   } else {
+    peer_name = address_of_peer(descriptor);
     int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
@@ -148,7 +153,8 @@ void server::impl::take(stream_protocol::socket socket) {
   if (refuse && refused >= max_refusals) return;
   auto stream = identity ? identity->accept(descriptor) : make_plain_stream(descriptor);
   if (!stream) return;
-  auto session = std::make_shared<http_session>(context, std::move(socket), std::move(stream), peer);
+  auto session = std::make_shared<http_session>(context, std::move(socket), std::move(stream), peer,
+                                                std::move(peer_name));
   sessions.emplace(session.get(), entry{session, refuse});
   if (!refuse) return session->start();
   ++refused;

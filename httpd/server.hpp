@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -74,6 +75,9 @@ struct listen_options {
   std::size_t max_body_bytes = 1024 * 1024; ///< above: 413 problem `body_too_large`
   std::size_t max_connections = 256; ///< above: 503 `too_many_connections` with Retry-After, then closed
   std::size_t max_stream_backlog_bytes = 1024 * 1024;
+  /// Of one peer, and as many at once: a user id on a unix socket, an address on TCP. Above: 429
+  /// `too_many_requests` with Retry-After. 0: no limit.
+  double requests_per_second_per_peer = 0;
   std::chrono::milliseconds header_deadline{
       5'000}; ///< for the head, from its first byte or the connection's start
   std::chrono::milliseconds body_deadline{30'000}; ///< for the whole body; passed: 408, as for the head
@@ -81,6 +85,12 @@ struct listen_options {
   /// For a whole answer; of a stream, within which a waiting reader has to take something.
   std::chrono::milliseconds write_deadline{30'000};
 
+  /// Asked before each request is handled, on the server's thread: an answer to give instead, such as a 503
+  /// while the process has no room. Must not block.
+  std::function<std::optional<response>(const request&)> refuse{};
+  /// Asked before each connection is accepted. While it says no, new ones wait in the system's queue and
+  /// those that are there are served.
+  std::function<bool()> takes_connections{};
   /// Told once for every answer that is begun, on the server's thread: for metrics. Method and path are empty
   /// when the request was refused before it could be read. A stream counts when its head goes out.
   std::function<void(std::string_view method, std::string_view path, int status)> on_answer{};

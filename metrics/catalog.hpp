@@ -47,6 +47,7 @@ enum class metric : std::uint8_t {
   upstream_request_duration,
   breaker_state,
   http_requests,
+  notifications,
   process_cpu,
   process_resident_memory,
   process_virtual_memory,

@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, media_result_count> media_results{"ok", "
                                                                          "disk_full", "cancelled"};
 constexpr std::array<std::string_view, bot_result_count> bot_results{"ok", "ignored", "stale", "failed",
                                                                      "overload"};
+constexpr std::array<std::string_view, notification_result_count> notification_results{"ok", "failed",
+                                                                                       "refused", "dropped"};
 
 } // namespace
 
@@ -39,6 +41,10 @@ std::string_view to_string(media_direction direction) noexcept {
 }
 std::string_view to_string(media_result result) noexcept { return name_of(media_results, result); }
 std::string_view to_string(bot_result result) noexcept { return name_of(bot_results, result); }
+
+std::string_view to_string(notification_result result) noexcept {
+  return name_of(notification_results, result);
+}
 
 std::optional<account_state> parse_account_state(std::string_view name) noexcept {
   auto found = std::find(account_states.begin(), account_states.end(), name);

@@ -83,6 +83,16 @@ enum class bot_result : std::uint8_t {
 inline constexpr std::size_t bot_result_count = 5;
 std::string_view to_string(bot_result result) noexcept;
 
+/// What became of a notification for the operator.
+enum class notification_result : std::uint8_t {
+  ok,
+  failed,  ///< every try failed
+  refused, ///< the target does not take it
+  dropped, ///< the target's queue was full
+};
+inline constexpr std::size_t notification_result_count = 4;
+std::string_view to_string(notification_result result) noexcept;
+
 /// The number is the gauge's value.
 enum class breaker_state : std::uint8_t { closed = 0, half_open = 1, open = 2 };
 
@@ -96,8 +106,9 @@ enum class checked_label : std::uint8_t {
   route,           ///< pattern of a served route
   bot,             ///< configured name
   host,            ///< Weixin's host
+  notify_target,   ///< configured name
 };
-inline constexpr std::size_t checked_label_count = 7;
+inline constexpr std::size_t checked_label_count = 8;
 
 /// The value that stands for everything outside a closed set.
 inline constexpr std::string_view other = "other";

@@ -83,9 +83,10 @@ registry_impl::registry_impl(bool account_label)
       upstream(counters(metric::upstream_requests)),
       upstream_duration(histograms(metric::upstream_request_duration)),
       breakers(gauges(metric::breaker_state)), http(counters(metric::http_requests)),
-      scheduler_lag(gauges(metric::scheduler_lag)), scheduler_queue(gauges(metric::scheduler_queue_length)),
-      qr_codes(counter(metric::qr_codes_issued)), set_aside(counter(metric::messages_set_aside)),
-      inbox_appends(counter(metric::inbox_appends)), login_duration(histogram(metric::login_duration)),
+      notifications(counters(metric::notifications)), scheduler_lag(gauges(metric::scheduler_lag)),
+      scheduler_queue(gauges(metric::scheduler_queue_length)), qr_codes(counter(metric::qr_codes_issued)),
+      set_aside(counter(metric::messages_set_aside)), inbox_appends(counter(metric::inbox_appends)),
+      login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
       send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
@@ -182,6 +183,10 @@ bool registry::allow(checked_label label, std::string_view value) {
       impl_->bots.Add(
           {{"bot", std::string{value}}, {"result", std::string{to_string(static_cast<bot_result>(i))}}});
   if (label == checked_label::host) impl_->breakers.Add({{"host", std::string{value}}});
+  if (label == checked_label::notify_target)
+    for (std::size_t i = 0; i < notification_result_count; ++i)
+      impl_->notifications.Add({{"target", std::string{value}},
+                                {"result", std::string{to_string(static_cast<notification_result>(i))}}});
   return true;
 }
 
@@ -274,6 +279,13 @@ void registry::http_request_served(std::string_view route, std::string_view meth
       .Add({{"route", impl_->checked(checked_label::route, route)},
             {"method", impl_->checked(checked_label::method, method)},
             {"code", status_label(status)}})
+      .Increment();
+}
+
+void registry::notification_ended(std::string_view target, notification_result result) {
+  impl_->notifications
+      .Add({{"target", impl_->checked(checked_label::notify_target, target)},
+            {"result", std::string{to_string(result)}}})
       .Increment();
 }
 

@@ -70,6 +70,7 @@ public:
   void upstream_finished(std::string_view endpoint, std::string_view result, seconds took);
   void set_breaker(std::string_view host, breaker_state state);
   void http_request_served(std::string_view route, std::string_view method, int status);
+  void notification_ended(std::string_view target, notification_result result);
 
   /// The text exposition (version 0.0.4). Any thread; some 100 ms for 100,000 series, so never on a shard
   /// when there are that many.

@@ -87,6 +87,7 @@ struct registry_impl {
   histogram_family& upstream_duration;
   gauge_family& breakers;
   counter_family& http;
+  counter_family& notifications;
   gauge_family& scheduler_lag;
   gauge_family& scheduler_queue;
   prometheus::Counter& qr_codes;

@@ -44,13 +44,18 @@ enum class errc : std::uint8_t {
   account_exists,
   invalid_name, ///< an account name that does not match [a-z0-9][a-z0-9-]{0,62}
   unknown_bot,
-  invalid_argument, ///< any other value that is not acceptable; the context says which and why
-  queue_full,
+  invalid_argument,     ///< any other value that is not acceptable; the context says which and why
+  idempotency_conflict, ///< the key was used before for another request
+  send_not_found,
+  wrong_state, ///< the send is in a state that does not allow it; the context says which
+  file_exists, ///< the file to be written is there already, and is left as it is
+  queue_full,  ///< of sends or accounts: the caller asked for more than its share
   body_too_large,
   disk_full,
   not_online, ///< needs a session and there is none
   // This machine or its files.
   store_failed,
+  store_busy,      ///< too many calls wait for the store: try again soon
   store_corrupt,   ///< the database cannot be read; it was left untouched
   store_newer,     ///< written by a newer version; it was left untouched
   data_dir_in_use, ///< another weixind runs on it

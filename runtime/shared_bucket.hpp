@@ -3,6 +3,7 @@
 #include "runtime/token_bucket.hpp"
 
 #include <mutex>
+#include <optional>
 
 namespace weixin::runtime {
 
@@ -13,6 +14,19 @@ public:
   std::chrono::nanoseconds take(token_bucket::time_point now) {
     std::lock_guard lock(mutex_);
     return bucket_.take(now);
+  }
+  /// The same, but takes nothing, and answers nothing, when the wait would be longer than `longest`.
+  std::optional<std::chrono::nanoseconds> take_within(token_bucket::time_point now,
+                                                      std::chrono::nanoseconds longest) {
+    std::lock_guard lock(mutex_);
+    if (bucket_.wait_for_next(now) > longest) return std::nullopt;
+    return bucket_.take(now);
+  }
+  /// Whoever waited for a token and does not want it any more gives it back, so that a crowd that gave up
+  /// does not make others wait.
+  void give_back() {
+    std::lock_guard lock(mutex_);
+    bucket_.give_back();
   }
 
 private:

@@ -15,15 +15,30 @@ public:
 
   /// Takes one token, even a future one, and tells how long to wait for it. Later callers wait behind it.
   std::chrono::nanoseconds take(time_point now) {
+    auto wait = wait_for_next(now);
+    tokens_ -= 1.0;
+    return wait;
+  }
+
+  /// How long one would have to wait for a token; takes none.
+  std::chrono::nanoseconds wait_for_next(time_point now) {
     if (last_ != time_point{}) {
       auto passed = std::chrono::duration<double>(now - last_).count();
       tokens_ = std::min(burst_, tokens_ + std::max(passed, 0.0) * rate_);
     }
     last_ = std::max(now, last_);
-    tokens_ -= 1.0;
-    if (tokens_ >= 0.0) return std::chrono::nanoseconds{0};
+    if (tokens_ >= 1.0) return std::chrono::nanoseconds{0};
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(-tokens_ / rate_));
+        std::chrono::duration<double>((1.0 - tokens_) / rate_));
+  }
+
+  /// Gives a token back that was taken and not used.
+  void give_back() { tokens_ = std::min(burst_, tokens_ + 1.0); }
+
+  /// True when as many are there as ever: nobody took one for a while.
+  bool is_full(time_point now) {
+    wait_for_next(now);
+    return tokens_ >= burst_;
   }
 
 private:

@@ -200,12 +200,12 @@ class Simulator:
 class Server:
     """A running weixind, or one that refused to start: then `admin` is None and `process` tells why."""
 
-    def __init__(self, programs, directory, configuration, environment=None, expect_start=True):
+    def __init__(self, programs, directory, configuration, environment=None, expect_start=True, program="weixind"):
         self.directory = pathlib.Path(directory)
         self.socket = self.directory / "admin.sock"
         self.config_path = self.directory / "weixind.toml"
         self.config_path.write_text(configuration, encoding="utf-8")
-        self.process = Process("weixind", [str(pathlib.Path(programs) / "weixind"), "--config", str(self.config_path)],
+        self.process = Process("weixind", [str(pathlib.Path(programs) / program), "--config", str(self.config_path)],
                                directory, environment)
         self.admin = None
         if not expect_start:
@@ -241,6 +241,7 @@ def configuration(directory, simulator_address, ca_file, extra="", pacing="none"
 
 [admin]
 socket = "{directory / 'admin.sock'}"
+requests_per_second = 100000
 
 [metrics]
 listen = "127.0.0.1:0"

@@ -1,83 +1,109 @@
 #include "store/account_rows.hpp"
 
-#include "store/tables.hpp"
-
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
-
 namespace weixin::store {
 
 namespace {
 
 const char* stored(desired_state state) { return state == desired_state::running ? "running" : "paused"; }
 
-void insert_bots(SQLite::Database& db, const account_record& account) {
-  SQLite::Statement insert{db, "INSERT INTO account_bot (account, position, bot) VALUES (?, ?, ?)"};
+void insert_bots(row_access rows, std::int64_t id, const std::vector<std::string>& bots) {
   std::int64_t position = 0;
-  for (const auto& bot : account.bots) {
-    insert.bind(1, account.name);
-    insert.bind(2, position++);
-    insert.bind(3, bot);
-    insert.exec();
-    insert.reset();
-  }
+  for (const auto& bot : bots)
+    rows.use("INSERT INTO account_bot (account, position, bot) VALUES (?, ?, ?)")
+        .bind(id, position++, bot)
+        .run();
 }
 
 } // namespace
 
-std::vector<account_record> load_accounts(SQLite::Database& db) {
+std::vector<account_record> load_accounts(row_access rows) {
   std::vector<account_record> accounts;
-  SQLite::Statement rows{db, "SELECT name, kind, desired, created_at_ms, uin FROM account ORDER BY name"};
-  SQLite::Statement bots{db, "SELECT bot FROM account_bot WHERE account = ? ORDER BY position"};
-  while (rows.executeStep()) {
+  auto found = rows.use("SELECT id, name, kind, desired, created_at_ms, uin, held FROM account "
+                        "WHERE removed = 0 ORDER BY name");
+  while (found.next()) {
     account_record account;
-    account.name = rows.getColumn(0).getString();
-    account.kind = rows.getColumn(1).getString();
-    account.desired =
-        rows.getColumn(2).getString() == "running" ? desired_state::running : desired_state::paused;
-    account.created_at = wall_time{std::chrono::milliseconds{rows.getColumn(3).getInt64()}};
-    account.uin = rows.getColumn(4).getInt64();
-    bots.bind(1, account.name);
-    while (bots.executeStep())
-      account.bots.push_back(bots.getColumn(0).getString());
-    bots.reset();
+    account.name = found.text(1);
+    account.kind = found.text(2);
+    account.desired = found.text(3) == "running" ? desired_state::running : desired_state::paused;
+    account.created_at = from_stored(found.number(4));
+    account.uin = found.number(5);
+    account.held = found.text(6);
+    auto bots = rows.use("SELECT bot FROM account_bot WHERE account = ? ORDER BY position");
+    bots.bind(found.number(0));
+    while (bots.next())
+      account.bots.push_back(bots.text(0));
     accounts.push_back(std::move(account));
   }
   return accounts;
 }
 
-result<void> insert_account(SQLite::Database& db, const account_record& account) {
-  SQLite::Statement insert{db, "INSERT INTO account (name, kind, desired, created_at_ms, uin) "
-                               "VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING"};
-  insert.bind(1, account.name);
-  insert.bind(2, account.kind);
-  insert.bind(3, stored(account.desired));
-  insert.bind(4,
-              std::chrono::floor<std::chrono::milliseconds>(account.created_at).time_since_epoch().count());
-  insert.bind(5, account.uin);
-  if (insert.exec() == 0) return fail(errc::account_exists, account.name);
-  insert_bots(db, account);
+std::optional<std::int64_t> find_account(row_access rows, const std::string& name) {
+  auto found = rows.use("SELECT id FROM account WHERE name = ? AND removed = 0");
+  if (!found.bind(name).next()) return std::nullopt;
+  return found.number(0);
+}
+
+result<void> insert_account(row_access rows, const account_record& account) {
+  if (find_account(rows, account.name)) return fail(errc::account_exists, account.name);
+  rows.use("INSERT INTO account (name, kind, desired, created_at_ms, uin, held) VALUES (?, ?, ?, ?, ?, ?)")
+      .bind(account.name, account.kind, stored(account.desired), to_stored(account.created_at), account.uin,
+            account.held)
+      .run();
+  insert_bots(rows, *find_account(rows, account.name), account.bots);
   return {};
 }
 
-result<void> replace_account(SQLite::Database& db, const account_record& account) {
-  SQLite::Statement update{db, "UPDATE account SET desired = ?, uin = ? WHERE name = ?"};
-  update.bind(1, stored(account.desired));
-  update.bind(2, account.uin);
-  update.bind(3, account.name);
-  if (update.exec() == 0) return no_such_account(account.name);
-  SQLite::Statement clear{db, "DELETE FROM account_bot WHERE account = ?"};
-  clear.bind(1, account.name);
-  clear.exec();
-  insert_bots(db, account);
-  return {};
+void replace_account(row_access rows, std::int64_t id, const account_record& account) {
+  rows.use("UPDATE account SET desired = ?, uin = ?, held = ? WHERE id = ?")
+      .bind(stored(account.desired), account.uin, account.held, id)
+      .run();
+  rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
+  insert_bots(rows, id, account.bots);
 }
 
-result<void> delete_account(SQLite::Database& db, const std::string& name) {
-  SQLite::Statement erase{db, "DELETE FROM account WHERE name = ?"};
-  erase.bind(1, name);
-  if (erase.exec() == 0) return no_such_account(name);
-  return {};
+void insert_media(row_access rows, std::int64_t account, const std::string& media_id) {
+  rows.use("INSERT INTO media (account, id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+      .bind(account, media_id)
+      .run();
+}
+
+std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
+  std::vector<std::string> media;
+  {
+    auto found = rows.use("SELECT id FROM media WHERE account = ? ORDER BY id");
+    found.bind(id);
+    while (found.next())
+      media.push_back(found.text(0));
+  }
+  rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
+  rows.use("DELETE FROM session WHERE account = ?").bind(id).run();
+  rows.use("DELETE FROM sync_key WHERE account = ?").bind(id).run();
+  rows.use("DELETE FROM position WHERE account = ?").bind(id).run();
+  rows.use("DELETE FROM media WHERE account = ?").bind(id).run();
+  // No account can have such a name, so the old one is free at once.
+  rows.use("UPDATE account SET removed = 1, name = '(removed ' || id || ')', uin = 0, held = '' WHERE id = ?")
+      .bind(id)
+      .run();
+  return media;
+}
+
+bool purge_step(row_access rows) {
+  std::int64_t id = 0;
+  {
+    auto found = rows.use("SELECT id FROM account WHERE removed = 1 LIMIT 1");
+    if (!found.next()) return false;
+    id = found.number(0);
+  }
+  std::uint64_t most = 0;
+  for (const char* sql :
+       {"DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE account = ? LIMIT 500)",
+        "DELETE FROM outbox WHERE rowid IN (SELECT rowid FROM outbox WHERE account = ? LIMIT 500)",
+        "DELETE FROM contact WHERE account = ?1 AND ref IN (SELECT ref FROM contact WHERE account = ?1 LIMIT "
+        "500)",
+        "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE account = ? LIMIT 500)"})
+    most += rows.use(sql).bind(id).run();
+  if (most == 0) rows.use("DELETE FROM account WHERE id = ?").bind(id).run();
+  return true;
 }
 
 } // namespace weixin::store

@@ -1,23 +1,28 @@
 #pragma once
 
-#include "store/store.hpp"
+#include "store/records.hpp"
+#include "store/rows.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace SQLite {
-class Database;
-}
-
 namespace weixin::store {
 
-// The accounts in the database. Each call is part of the transaction that is open and throws
-// SQLite::Exception when SQLite fails; the results hold account_exists and account_not_found. Internal to
-// store/.
+// The accounts, their bots, and which media files belong to them. See rows.hpp.
 
-std::vector<account_record> load_accounts(SQLite::Database& db); ///< by name
-result<void> insert_account(SQLite::Database& db, const account_record& account);
-result<void> replace_account(SQLite::Database& db, const account_record& account);
-result<void> delete_account(SQLite::Database& db, const std::string& name);
+std::vector<account_record> load_accounts(row_access rows); ///< by name
+std::optional<std::int64_t> find_account(row_access rows, const std::string& name);
+/// Error: account_exists.
+result<void> insert_account(row_access rows, const account_record& account);
+void replace_account(row_access rows, std::int64_t id, const account_record& account);
+void insert_media(row_access rows, std::int64_t account, const std::string& media_id);
+
+/// Takes the account out of sight, with its session and all that is small; answers the ids of its media
+/// files. What is left of it is for `purge_step`.
+std::vector<std::string> hide_account(row_access rows, std::int64_t id);
+/// Deletes a bounded part of what hidden accounts left. True while there may be more.
+bool purge_step(row_access rows);
 
 } // namespace weixin::store

@@ -19,19 +19,29 @@ public:
 
   /// False, and the job untouched, when the queue is full or closed.
   bool push(Job& job) {
+    bool wake = false;
     {
       std::lock_guard lock{mutex_};
       if (closed_ || jobs_.size() >= capacity_) return false;
       jobs_.push_back(std::move(job));
+      wake = waiting_; // a consumer that works sees it by itself
     }
-    filled_.notify_one();
+    if (wake) filled_.notify_one();
     return true;
+  }
+
+  /// Puts a job that was taken back at the end, whatever the bound, and after `close` too. For the consumer.
+  void push_again(Job job) {
+    std::lock_guard lock{mutex_};
+    jobs_.push_back(std::move(job));
   }
 
   /// Waits for jobs and takes up to `most` of them, oldest first. Empty once the queue is closed and drained.
   std::vector<Job> take(std::size_t most) {
     std::unique_lock lock{mutex_};
+    waiting_ = true;
     filled_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+    waiting_ = false;
     auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(most, jobs_.size()));
     std::vector<Job> batch{std::make_move_iterator(jobs_.begin()), std::make_move_iterator(end)};
     jobs_.erase(jobs_.begin(), end);
@@ -47,11 +57,18 @@ public:
     filled_.notify_all();
   }
 
+  /// How many wait.
+  std::size_t size() const {
+    std::lock_guard lock{mutex_};
+    return jobs_.size();
+  }
+
 private:
   const std::size_t capacity_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<Job> jobs_;
+  bool waiting_ = false; ///< the consumer, for a job
   bool closed_ = false;
 };
 

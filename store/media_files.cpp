@@ -244,6 +244,17 @@ result<std::shared_ptr<media_file>> media_files::create(std::string id, std::uin
                                       std::make_shared<media_file_state>(core_, std::move(id), max_bytes));
 }
 
+void media_files::remove(std::string id) {
+  if (!is_id(id_prefix, id)) return;
+  std::function<void()> job = [core = core_, id = std::move(id)] {
+    auto folder = directory_of(id);
+    owned_fd directory{
+        ::openat(core->directory.get(), folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (directory) ::unlinkat(directory.get(), id.c_str(), 0);
+  };
+  core_->jobs.push(job);
+}
+
 result<std::filesystem::path> media_files::path_of(std::string_view id) const {
   if (!is_id(id_prefix, id)) return fail(errc::invalid_argument, "not a media id");
   return core_->path_of(id);

@@ -66,6 +66,8 @@ public:
   /// Begins a file of at most `max_bytes`. `id` comes from an `id_source` with the prefix 'm'; anything else
   /// is refused with invalid_argument. The disk is touched only with the first piece.
   result<std::shared_ptr<media_file>> create(std::string id, std::uint64_t max_bytes);
+  /// Removes the finished file of that id, later, if there is one. What is no id is ignored.
+  void remove(std::string id);
   /// Where the finished file of that id is; invalid_argument for what is no id.
   result<std::filesystem::path> path_of(std::string_view id) const;
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "store/database_options.hpp"
 #include "store/store.hpp"
-#include "store/tables.hpp"
 
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -17,15 +18,46 @@ enum class store_call {
   add_account,
   update_account,
   remove_account,
+  append_history,
+  read_history,
   commit,
   save_session,
   load_session,
+  read_inbox,
+  inbox_positions_of,
+  save_position,
+  save_contacts,
+  load_contacts,
+  add_media,
   enqueue,
   update_send,
   find_send,
   unfinished_sends,
+  list_sends,
+  probe,
+  upkeep,
+  backup,
+  check,
 };
-inline constexpr std::size_t store_call_count = 11;
+inline constexpr std::size_t store_call_count = static_cast<std::size_t>(store_call::check) + 1;
+
+/// Whether a call changes what is stored.
+bool is_write(store_call call) noexcept;
+
+/// What memory stores keep: the same tables as on disk. It outlives the stores that use it, as a file
+/// outlives a process.
+class memory_database {
+public:
+  explicit memory_database(store_limits limits = {});
+  ~memory_database();
+  memory_database(const memory_database&) = delete;
+  memory_database& operator=(const memory_database&) = delete;
+
+private:
+  friend class memory_store;
+  struct state;
+  std::unique_ptr<state> state_;
+};
 
 /// Everything in memory, by the same rules as the store on disk; for tests in virtual time.
 ///
@@ -33,37 +65,77 @@ inline constexpr std::size_t store_call_count = 11;
 /// again. Any thread.
 class memory_store final : public store {
 public:
-  explicit memory_store(store_limits limits = {}) : tables_(limits) {}
+  explicit memory_store(store_limits limits = {});
+  /// A store over what another one kept: the next start of a server.
+  explicit memory_store(std::shared_ptr<memory_database> database);
+  const std::shared_ptr<memory_database>& database() const noexcept { return database_; }
 
   /// The next call of that kind changes nothing and answers `e`. Several switches are used up one by one.
+  /// disk_full for a write sets `health().accepting` to false.
   void fail_next(store_call call, error e);
+  /// From now on every call that writes, probes included, changes nothing and answers `e`; until nullopt.
+  void fail_writes(std::optional<error> e);
   /// How many calls of that kind there were, failed ones included.
   std::size_t calls(store_call call) const;
+  /// How many calls that write there were, of all kinds, failed ones included.
+  std::size_t writes() const;
+
+  enum class crash_point { before, after };
+  /// The server dies at the `nth` call that writes from now on (1: the next one), before or after it is
+  /// stored: that call and all later ones are never answered and change nothing more. Go on with a new store
+  /// over the same database.
+  void crash_at(std::size_t nth, crash_point point);
+  bool crashed() const;
 
   void list_accounts(callback<std::vector<account_record>> done) override;
   void add_account(account_record account, callback<void> done) override;
   void update_account(account_record account, callback<void> done) override;
-  void remove_account(std::string name, callback<void> done) override;
-  void commit(sync_commit commit, callback<std::vector<inbound_message>> done) override;
+  void remove_account(std::string name, callback<std::vector<std::string>> done) override;
+  void append_history(std::string account, state_change change, callback<void> done) override;
+  void read_history(std::string account, std::int64_t after, std::size_t limit,
+                    callback<std::vector<state_change>> done) override;
+  void commit(sync_commit commit, callback<std::vector<appended_message>> done) override;
   void save_session(std::string account, std::optional<webwx::session> session, callback<void> done) override;
   void load_session(std::string account, callback<std::optional<webwx::session>> done) override;
-  void enqueue(send_record send, callback<void> done) override;
+  void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) override;
+  void inbox_positions_of(std::string account, callback<inbox_positions> done) override;
+  void save_position(std::string account, std::string consumer, std::int64_t seq,
+                     callback<void> done) override;
+  void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
+  void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
+  void add_media(std::string account, std::string media_id, callback<void> done) override;
+  void enqueue(send_record send, callback<accepted_send> done) override;
   void update_send(send_record send, callback<void> done) override;
   void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) override;
   void unfinished_sends(std::string account, callback<std::vector<send_record>> done) override;
+  void list_sends(outbox_query query, callback<std::vector<send_record>> done) override;
+  void probe(callback<void> done) override;
+  void upkeep(wall_time now, retention keep, callback<upkeep_report> done) override;
+  void backup(std::filesystem::path file, callback<void> done) override;
+  void check(callback<check_report> done) override;
+  store_health health() const override;
 
 private:
   struct switchboard {
     std::size_t calls = 0;
     std::deque<error> failures;
   };
+  enum class fate { carry_out, crash_before, crash_after };
 
   template <class T, class Work>
   void run(store_call call, callback<T>& done, Work work);
+  /// What the switches say to this call.
+  fate judge(store_call call, std::optional<error>& failure);
 
+  std::shared_ptr<memory_database> database_;
   mutable std::mutex mutex_;
-  tables tables_;
   std::array<switchboard, store_call_count> calls_;
+  std::optional<error> write_failure_;
+  std::size_t writes_ = 0;
+  std::size_t crash_at_ = 0; ///< the count of writes at which it dies; 0: never
+  crash_point crash_point_ = crash_point::before;
+  bool crashed_ = false;
+  bool accepting_ = true;
 };
 
 } // namespace weixin::store

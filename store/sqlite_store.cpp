@@ -1,15 +1,22 @@
 #include "store/sqlite_store.hpp"
 
-#include "store/account_rows.hpp"
+#include "store/backup.hpp"
+#include "store/check.hpp"
+#include "store/database.hpp"
+#include "store/engine.hpp"
 #include "store/job_queue.hpp"
 #include "store/sqlite_error.hpp"
+#include "store/system_failure.hpp"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Transaction.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
-#include <functional>
-#include <mutex>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,217 +25,511 @@ namespace weixin::store {
 
 namespace {
 
-/// One call, carried out on the store thread: `write`, if any, inside a transaction; then, once that is on
-/// disk, `finish` with its outcome. Only `finish` touches the tables in memory, so that they never hold what
-/// the disk does not.
-struct job {
-  std::function<result<void>(SQLite::Database&)> write;
-  std::function<void(result<void>)> finish;
+constexpr const char* what_fails = "the database";
+
+/// What a call asks of the store thread.
+enum class call_kind {
+  reads,
+  writes,
+  grows, ///< writes, and is refused before it is tried when room is short
 };
 
-bool is_refusal(const result<void>& outcome) {
-  return !outcome &&
-         (outcome.error().code == errc::account_exists || outcome.error().code == errc::account_not_found);
+/// One call, carried out on the store thread: `work` inside a transaction, `finish` once that is on disk.
+class job {
+public:
+  explicit job(call_kind kind) : kind_(kind) {}
+  virtual ~job() = default;
+  job(const job&) = delete;
+  job& operator=(const job&) = delete;
+
+  call_kind kind() const noexcept { return kind_; }
+  /// May be called twice: a transaction that fails is undone, and each of its jobs is tried alone.
+  virtual void work(engine& e) = 0;
+  /// True when the job has more to do: then it waits in the queue once more.
+  virtual bool finish() = 0;
+  virtual void fail_with(const error& e) = 0;
+
+private:
+  const call_kind kind_;
+};
+
+template <class T, class Work>
+class call final : public job {
+public:
+  call(call_kind kind, store::callback<T> done, Work work)
+      : job(kind), done_(std::move(done)), work_(std::move(work)) {}
+
+  void work(engine& e) override { answer_.emplace(work_(e)); }
+  bool finish() override {
+    done_(std::move(*answer_));
+    return false;
+  }
+  void fail_with(const error& e) override { done_(e); }
+
+private:
+  store::callback<T> done_;
+  Work work_;
+  std::optional<result<T>> answer_;
+};
+
+/// Work that is too long for one turn: `step` does a bounded part, and answers whether there is more. What it
+/// changes in the progress counts only once the part is committed.
+template <class Progress, class Step, class Done>
+class long_call final : public job {
+public:
+  long_call(Progress progress, Step step, Done done)
+      : job(call_kind::writes), progress_(std::move(progress)), step_(std::move(step)),
+        done_(std::move(done)) {}
+
+  void work(engine& e) override {
+    next_ = progress_;
+    more_ = step_(e, *next_);
+  }
+  bool finish() override {
+    progress_ = std::move(*next_);
+    if (!more_) done_(result<Progress>{std::move(progress_)});
+    return more_;
+  }
+  void fail_with(const error& e) override { done_(result<Progress>{e}); }
+
+private:
+  Progress progress_;
+  std::optional<Progress> next_;
+  Step step_;
+  Done done_;
+  bool more_ = false;
+};
+
+template <class T, class Work>
+std::unique_ptr<job> make_call(call_kind kind, store::callback<T> done, Work work) {
+  return std::make_unique<call<T, Work>>(kind, std::move(done), std::move(work));
 }
+
+template <class Progress, class Step, class Done>
+std::unique_ptr<job> make_long_call(Progress progress, Step step, Done done) {
+  return std::make_unique<long_call<Progress, Step, Done>>(std::move(progress), std::move(step),
+                                                           std::move(done));
+}
+
+/// Errors after which nothing more can be expected to be written for now.
+bool is_out_of_order(int code) {
+  switch (code & 0xff) {
+  case SQLITE_FULL:
+  case SQLITE_IOERR:
+  case SQLITE_READONLY:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// A removed account, or nothing but the wish to erase what an earlier process left.
+struct removal {
+  std::optional<std::string> name; ///< still to be taken out of sight
+  std::optional<error> refusal;
+  std::vector<std::string> media;
+};
 
 class sqlite_store final : public store {
 public:
-  sqlite_store(sqlite_store_options options, data_directory directory, std::unique_ptr<SQLite::Database> db,
-               tables loaded)
-      : options_(std::move(options)), directory_(std::move(directory)), db_(std::move(db)),
-        tables_(std::move(loaded)), queue_(options_.max_waiting_calls), thread_([this] { run(); }) {}
+  sqlite_store(sqlite_store_options options, data_directory directory, engine e, bool to_purge)
+      : options_(std::move(options)), directory_(std::move(directory)), engine_(std::move(e)),
+        queue_(options_.max_waiting_calls), slow_queue_(1'000), thread_([this] { run(); }),
+        slow_thread_([this] { run_slow(); }) {
+    if (to_purge) submit(make_removal({}, nullptr));
+  }
 
   ~sqlite_store() override {
+    closing_ = true;
+    slow_queue_.close();
+    slow_thread_.join();
     queue_.close();
     thread_.join();
   }
 
   void list_accounts(callback<std::vector<account_record>> done) override {
-    remember(std::move(done),
-             [this]() -> result<std::vector<account_record>> { return tables_.list_accounts(); });
+    submit(make_call(call_kind::reads, std::move(done), [](engine& e) { return e.list_accounts(); }));
   }
 
   void add_account(account_record account, callback<void> done) override {
-    persist([account](SQLite::Database& db) { return insert_account(db, account); },
-            [this, account] { return tables_.add_account(account); }, std::move(done));
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.add_account(account); }));
   }
 
   void update_account(account_record account, callback<void> done) override {
-    persist([account](SQLite::Database& db) { return replace_account(db, account); },
-            [this, account] { return tables_.update_account(account); }, std::move(done));
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.update_account(account); }));
   }
 
-  void remove_account(std::string name, callback<void> done) override {
-    persist([name](SQLite::Database& db) { return delete_account(db, name); },
-            [this, name] { return tables_.remove_account(name); }, std::move(done));
+  void remove_account(std::string name, callback<std::vector<std::string>> done) override {
+    removal wanted;
+    wanted.name = std::move(name);
+    submit(make_removal(std::move(wanted), std::move(done)));
   }
 
-  void commit(sync_commit commit, callback<std::vector<inbound_message>> done) override {
-    remember_at_once(std::move(done), [this, commit = std::move(commit)]() mutable {
-      return tables_.commit(std::move(commit));
-    });
+  void append_history(std::string account, state_change change, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account), change = std::move(change)](engine& e) {
+                       return e.append_history(account, change);
+                     }));
+  }
+
+  void read_history(std::string account, std::int64_t after, std::size_t limit,
+                    callback<std::vector<state_change>> done) override {
+    submit(
+        make_call(call_kind::reads, std::move(done), [account = std::move(account), after, limit](engine& e) {
+          return e.read_history(account, after, limit);
+        }));
+  }
+
+  void commit(sync_commit commit, callback<std::vector<appended_message>> done) override {
+    submit(make_call(call_kind::grows, std::move(done),
+                     [commit = std::move(commit)](engine& e) { return e.commit_sync(commit); }));
   }
 
   void save_session(std::string account, std::optional<webwx::session> session,
                     callback<void> done) override {
-    remember(std::move(done), [this, account = std::move(account), session = std::move(session)]() mutable {
-      return tables_.save_session(account, std::move(session));
-    });
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account), session = std::move(session)](engine& e) {
+                       return e.save_session(account, session);
+                     }));
   }
 
   void load_session(std::string account, callback<std::optional<webwx::session>> done) override {
-    remember(std::move(done), [this, account = std::move(account)] { return tables_.load_session(account); });
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.load_session(account); }));
   }
 
-  void enqueue(send_record send, callback<void> done) override {
-    remember_at_once(std::move(done),
-                     [this, send = std::move(send)]() mutable { return tables_.enqueue(std::move(send)); });
+  void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [query = std::move(query)](engine& e) { return e.read_inbox(query); }));
+  }
+
+  void inbox_positions_of(std::string account, callback<inbox_positions> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.inbox_positions_of(account); }));
+  }
+
+  void save_position(std::string account, std::string consumer, std::int64_t seq,
+                     callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account), consumer = std::move(consumer), seq](engine& e) {
+                       return e.save_position(account, consumer, seq);
+                     }));
+  }
+
+  void save_contacts(std::string account, std::vector<contact_record> contacts,
+                     callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account), contacts = std::move(contacts)](engine& e) {
+                       return e.save_contacts(account, contacts);
+                     }));
+  }
+
+  void load_contacts(std::string account, callback<std::vector<contact_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.load_contacts(account); }));
+  }
+
+  void add_media(std::string account, std::string media_id, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account), media_id = std::move(media_id)](engine& e) {
+                       return e.add_media(account, media_id);
+                     }));
+  }
+
+  void enqueue(send_record send, callback<accepted_send> done) override {
+    submit(make_call(call_kind::grows, std::move(done),
+                     [send = std::move(send)](engine& e) { return e.enqueue(send); }));
   }
 
   void update_send(send_record send, callback<void> done) override {
-    remember_at_once(std::move(done), [this, send = std::move(send)]() mutable {
-      return tables_.update_send(std::move(send));
-    });
+    submit(make_call(call_kind::writes, std::move(done),
+                     [send = std::move(send)](engine& e) { return e.update_send(send); }));
   }
 
   void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) override {
-    remember(std::move(done), [this, account = std::move(account), id = std::move(id)] {
-      return tables_.find_send(account, id);
-    });
+    submit(make_call(
+        call_kind::reads, std::move(done),
+        [account = std::move(account), id = std::move(id)](engine& e) { return e.find_send(account, id); }));
   }
 
   void unfinished_sends(std::string account, callback<std::vector<send_record>> done) override {
-    remember(std::move(done),
-             [this, account = std::move(account)] { return tables_.unfinished_sends(account); });
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.unfinished_sends(account); }));
+  }
+
+  void list_sends(outbox_query query, callback<std::vector<send_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [query = std::move(query)](engine& e) { return e.list_sends(query); }));
+  }
+
+  void probe(callback<void> done) override {
+    auto restored = [this, done = std::move(done)](result<void> written) {
+      if (written) written = look_at_room();
+      if (written) accepting_ = true;
+      done(std::move(written));
+    };
+    submit(make_call<void>(call_kind::writes, std::move(restored), [](engine& e) -> result<void> {
+      e.probe();
+      return {};
+    }));
+  }
+
+  void upkeep(wall_time now, retention keep, callback<upkeep_report> done) override {
+    submit(make_long_call(
+        upkeep_progress{now, keep},
+        [this](engine& e, upkeep_progress& progress) { return e.upkeep(progress) && !closing_; },
+        [done = std::move(done)](result<upkeep_progress> progress) {
+          if (progress)
+            done(progress->report);
+          else
+            done(progress.error());
+        }));
+  }
+
+  void backup(std::filesystem::path file, callback<void> done) override {
+    submit_slow(std::move(done), [this, file = std::move(file)] {
+      auto db = connect_again(directory_, options_.database);
+      // The destructor may want to end what takes long.
+      ::sqlite3_progress_handler(db->getHandle(), 100'000, &sqlite_store::wants_to_stop, this);
+      return write_backup(*db, file);
+    });
+  }
+
+  void check(callback<check_report> done) override {
+    submit_slow(std::move(done), [this] {
+      engine reader{connect_again(directory_, options_.database), sealer{seals_}, options_.limits};
+      ::sqlite3_progress_handler(reader.database().getHandle(), 100'000, &sqlite_store::wants_to_stop, this);
+      return check_everything(reader, [this] { return closing_.load(); });
+    });
+  }
+
+  store_health health() const override {
+    store_health health;
+    health.accepting = accepting_;
+    health.database_bytes = database_bytes_;
+    health.waiting_calls = queue_.size();
+    health.unreadable_rows = unreadable_;
+    return health;
   }
 
 private:
-  template <class Work>
-  auto locked(Work& work) {
-    std::lock_guard lock{tables_mutex_};
-    return work();
+  using batch = std::vector<std::unique_ptr<job>>;
+
+  static int wants_to_stop(void* self) { return static_cast<sqlite_store*>(self)->closing_ ? 1 : 0; }
+
+  std::unique_ptr<job> make_removal(removal wanted, callback<std::vector<std::string>> done) {
+    return make_long_call(
+        std::move(wanted),
+        [](engine& e, removal& r) {
+          if (r.name) {
+            auto media = e.remove_account(*r.name);
+            if (!media) {
+              r.refusal = media.error();
+              return false;
+            }
+            r.media = std::move(*media);
+            r.name.reset();
+          }
+          // A small account is gone at once; a large one in turns, between which other calls are done.
+          for (int slice = 0; slice < 3; ++slice)
+            if (!e.purge()) return false;
+          return true;
+        },
+        [this, done = std::move(done)](result<removal> r) {
+          if (r && !r->refusal) empty_log();
+          if (!done) return;
+          if (!r)
+            done(r.error());
+          else if (r->refusal)
+            done(*r->refusal);
+          else
+            done(std::move(r->media));
+        });
   }
 
-  /// The calls of every message: they change the tables in memory only, so a trip to the store thread would
-  /// cost more than the call. They are not ordered with calls that wait for the disk; nobody makes both at a
-  /// time for one account.
+  void submit(std::unique_ptr<job> j) {
+    if (!queue_.push(j)) j->fail_with(fail(errc::store_busy, "the store has too many waiting calls"));
+  }
+
   template <class T, class Work>
-  void remember_at_once(callback<T> done, Work work) {
-    done(locked(work));
+  void submit_slow(callback<T> done, Work work) {
+    std::function<void()> task = [done, work = std::move(work)] {
+      auto answer = [&]() -> result<T> {
+        try {
+          return work();
+        } catch (const SQLite::Exception& e) {
+          return sqlite_failure(what_fails, e);
+        } catch (const std::exception&) {
+          return fail(errc::store_failed, what_fails);
+        }
+      }();
+      done(std::move(answer));
+    };
+    if (!slow_queue_.push(task)) done(fail(errc::store_busy, "too many backups or checks wait"));
   }
 
-  /// A call that needs the tables in memory only, in the order of all calls.
-  template <class T, class Work>
-  void remember(callback<T> done, Work work) {
-    submit({nullptr, [this, done = std::move(done), work = std::move(work)](result<void> outcome) mutable {
-              if (outcome)
-                done(locked(work));
-              else
-                done(std::move(outcome).error());
-            }});
-  }
-
-  /// A call that changes the database first and, when that is safe, the tables.
-  template <class Write, class Work>
-  void persist(Write write, Work work, callback<void> done) {
-    submit({std::move(write), [this, done = std::move(done), work = std::move(work)](result<void> outcome) {
-              done(outcome ? locked(work) : std::move(outcome));
-            }});
-  }
-
-  void submit(job j) {
-    if (!queue_.push(j)) j.finish(fail(errc::queue_full, "the store has too many waiting calls"));
+  void run_slow() noexcept {
+    ::pthread_setname_np(::pthread_self(), "store-slow");
+    for (auto tasks = slow_queue_.take(1); !tasks.empty(); tasks = slow_queue_.take(1)) {
+      tasks.front()();
+      if (log_to_empty_) submit(make_removal({}, nullptr));
+    }
   }
 
   void run() noexcept {
     ::pthread_setname_np(::pthread_self(), "store");
     for (;;) {
-      auto batch = queue_.take(options_.max_group);
-      if (batch.empty()) return;
-      auto outcomes = write_together(batch);
-      for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].finish(std::move(outcomes[i]));
+      auto jobs = queue_.take(options_.max_group);
+      if (jobs.empty()) return;
+      watch_room();
+      carry_out(jobs);
+      unreadable_ = engine_.unreadable();
     }
   }
 
-  /// All writes in one transaction. When that fails, SQLite may have undone any part of it: then each write
-  /// gets a transaction of its own, so that one failure is not everybody's.
-  std::vector<result<void>> write_together(const std::vector<job>& batch) {
-    std::vector<const job*> writers;
-    for (const auto& j : batch)
-      if (j.write) writers.push_back(&j);
-    std::vector<result<void>> outcomes(batch.size());
-    if (writers.empty()) return outcomes;
-    auto written = transact(writers);
-    if (!written && writers.size() == 1) written = std::vector<result<void>>{written.error()};
+  void carry_out(batch& jobs) {
+    std::vector<job*> together;
+    together.reserve(jobs.size());
+    for (auto& j : jobs)
+      if (j->kind() != call_kind::grows || !short_of_room_) together.push_back(j.get());
+    std::vector<std::optional<error>> failures(jobs.size());
+    bool begun = false;
+    auto failed = transact(together, begun);
+    // Who waited for the lock in vain does not wait once more for each job.
+    bool locked_out = failed && !begun;
     std::size_t next = 0;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (!batch[i].write) continue;
-      outcomes[i] = written ? std::move((*written)[next++]) : write_alone(batch[i]);
-    }
-    return outcomes;
-  }
-
-  result<void> write_alone(const job& j) {
-    auto written = transact({&j});
-    if (!written) return written.error();
-    return std::move(written->front());
-  }
-
-  /// Each write's outcome, or the failure for which none of them took place.
-  result<std::vector<result<void>>> transact(const std::vector<const job*>& writers) {
-    constexpr const char* what = "writing to the database";
-    try {
-      std::vector<result<void>> outcomes;
-      SQLite::Transaction transaction{*db_, SQLite::TransactionBehavior::IMMEDIATE};
-      for (const auto* j : writers) {
-        outcomes.push_back(j->write(*db_));
-        if (!outcomes.back() && !is_refusal(outcomes.back())) return outcomes.back().error();
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (next == together.size() || jobs[i].get() != together[next]) {
+        failures[i] = fail(errc::disk_full, options_.data_dir.string() + ": less room than the reserve");
+        continue;
       }
-      transaction.commit();
-      return outcomes;
-    } catch (const SQLite::Exception& e) {
-      return sqlite_failure(what, e);
-    } catch (const std::exception&) {
-      return fail(errc::store_failed, what);
+      ++next;
+      if (!failed) continue;
+      const bool writes = jobs[i]->kind() != call_kind::reads;
+      if (together.size() == 1 || (locked_out && writes)) {
+        failures[i] = failed;
+        continue;
+      }
+      begun = false;
+      failures[i] = transact({jobs[i].get()}, begun);
+      if (failures[i] && !begun && writes) locked_out = true;
     }
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (failures[i])
+        jobs[i]->fail_with(*failures[i]);
+      else if (jobs[i]->finish())
+        queue_.push_again(std::move(jobs[i]));
+    }
+  }
+
+  /// All jobs in one transaction; the failure for which none of them took place. When SQLite fails, it may
+  /// have undone any part of it: then each job gets a transaction of its own, so that one failure is not
+  /// everybody's. `begun` becomes true once there is a transaction.
+  std::optional<error> transact(const std::vector<job*>& jobs, bool& begun) {
+    if (jobs.empty()) return std::nullopt;
+    const bool writes =
+        std::any_of(jobs.begin(), jobs.end(), [](const job* j) { return j->kind() != call_kind::reads; });
+    try {
+      engine_.begin(writes);
+      begun = true;
+      for (auto* j : jobs)
+        j->work(engine_);
+      if (writes && options_.before_commit) options_.before_commit();
+      engine_.commit();
+      if (writes && options_.after_commit) options_.after_commit();
+      return std::nullopt;
+    } catch (const SQLite::Exception& e) {
+      auto code = e.getExtendedErrorCode() > 0 ? e.getExtendedErrorCode() : e.getErrorCode();
+      auto system = ::sqlite3_system_errno(engine_.database().getHandle());
+      engine_.roll_back();
+      if (writes && is_out_of_order(code)) accepting_ = false;
+      if ((code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT))
+        return system_failure(errc::store_failed, what_fails, system);
+      return sqlite_failure(what_fails, code);
+    } catch (const std::exception&) {
+      engine_.roll_back();
+      return fail(errc::store_failed, what_fails);
+    }
+  }
+
+  /// Leaves nothing in the log of what was deleted.
+  void empty_log() {
+    try {
+      auto* handle = engine_.database().getHandle();
+      ::sqlite3_busy_timeout(handle, 0);
+      int code = ::sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+      ::sqlite3_busy_timeout(handle, static_cast<int>(options_.database.busy_timeout.count()));
+      log_to_empty_ = code != SQLITE_OK;
+    } catch (const std::exception&) {
+      log_to_empty_ = true;
+    }
+  }
+
+  // -- room
+
+  std::optional<std::uint64_t> free_bytes() const {
+    if (options_.free_bytes) return options_.free_bytes();
+    struct statvfs status {};
+    if (::fstatvfs(directory_.fd(), &status) != 0) return std::nullopt;
+    return std::uint64_t{status.f_bavail} * status.f_frsize;
+  }
+
+  result<void> look_at_room() {
+    auto room = free_bytes();
+    short_of_room_ = room && *room < options_.reserve_bytes;
+    if (!short_of_room_) return {};
+    accepting_ = false;
+    return fail(errc::disk_full, options_.data_dir.string() + ": less room than the reserve");
+  }
+
+  std::uint64_t size_of(const char* name) const {
+    struct stat status {};
+    if (::fstatat(directory_.fd(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return 0;
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+
+  void watch_room() {
+    auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + std::chrono::seconds{1};
+    if (auto looked = look_at_room(); !looked) accepting_ = false;
+    if (log_to_empty_) empty_log();
+    database_bytes_ = size_of(database_name) + size_of("weixind.db-wal");
   }
 
   const sqlite_store_options options_;
   data_directory directory_; // its lock is let go after the database is closed
-  std::unique_ptr<SQLite::Database> db_;
-  std::mutex tables_mutex_;
-  tables tables_;
-  job_queue<job> queue_;
+  engine engine_;
+  const sealer seals_{engine_.seals()}; // for the second thread
+  bool short_of_room_ = false;          // on the store's thread only, like the next one
+  std::chrono::steady_clock::time_point next_look_{};
+  std::atomic<bool> accepting_{true};
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> log_to_empty_{false};
+  std::atomic<std::uint64_t> database_bytes_{0};
+  std::atomic<std::uint64_t> unreadable_{0};
+  job_queue<std::unique_ptr<job>> queue_;
+  job_queue<std::function<void()>> slow_queue_;
   std::thread thread_;
+  std::thread slow_thread_;
 };
-
-result<tables> load(SQLite::Database& db, store_limits limits) {
-  constexpr const char* what = "reading the accounts";
-  try {
-    tables loaded{limits};
-    for (auto& account : load_accounts(db))
-      if (auto added = loaded.add_account(std::move(account)); !added) return added.error();
-    return loaded;
-  } catch (const SQLite::Exception& e) {
-    return sqlite_failure(what, e);
-  } catch (const std::exception&) {
-    return fail(errc::store_failed, what);
-  }
-}
 
 } // namespace
 
 result<std::unique_ptr<store>> open_sqlite_store(sqlite_store_options options) {
   auto directory = data_directory::open(options.data_dir);
   if (!directory) return directory.error();
-  auto db = open_database(*directory, options.database);
-  if (!db) return db.error();
-  auto loaded = load(**db, options.limits);
-  if (!loaded) return loaded.error();
+  auto opened = open_database(*directory, options.database);
+  if (!opened) return opened.error();
   try {
-    return std::unique_ptr<store>{std::make_unique<sqlite_store>(std::move(options), std::move(*directory),
-                                                                 std::move(*db), std::move(*loaded))};
+    engine e{std::move(opened->db), std::move(opened->seal), options.limits};
+    bool to_purge = e.has_removed();
+    return std::unique_ptr<store>{
+        std::make_unique<sqlite_store>(std::move(options), std::move(*directory), std::move(e), to_purge)};
+  } catch (const SQLite::Exception& e) {
+    return sqlite_failure(what_fails, e);
   } catch (const std::exception&) {
     return fail(errc::store_failed, "no thread for the store");
   }

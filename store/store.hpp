@@ -1,72 +1,23 @@
 #pragma once
 
 #include "protocol/result.hpp"
-#include "protocol/webwx/session.hpp"
+#include "store/records.hpp"
 
-#include <chrono>
-#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace weixin::store {
 
-using wall_time = std::chrono::system_clock::time_point;
-
-/// What the operator wants. Wins over any automation.
-enum class desired_state { running, paused };
-
-/// One configured account: what survives everything else.
-struct account_record {
-  std::string name; ///< never changes; [a-z0-9][a-z0-9-]{0,62}
-  std::string kind = "webwx";
-  std::vector<std::string> bots;
-  desired_state desired = desired_state::running;
-  wall_time created_at{};
-  /// The user that this account belongs to since its first login; 0 before. Another one is `different_user`.
-  std::int64_t uin = 0;
-};
-
-/// One received message as Weixin sent it.
-struct inbound_message {
-  std::string msg_id; ///< decimal; unique within an account (weixin-protocol.md 7.1)
-  std::string raw;    ///< the AddMsgList entry, JSON
-};
-
-/// What one webwxsync yields: it is stored as a whole or not at all.
-struct sync_commit {
-  std::string account;
-  std::vector<inbound_message> messages;
-  webwx::session session; ///< both sync keys, cookies and skey as they are after this sync
-};
-
-enum class send_state { queued, attempting, sent, refused, unknown, expired };
-std::string_view to_string(send_state state) noexcept;
-
-/// One accepted send.
-struct send_record {
-  std::string id; ///< ours, unique in the server, "s-" and 26 characters, ascending in time
-  std::string account;
-  std::string to; ///< a contact reference, never a session's UserName
-  std::string text;
-  std::string client_msg_id; ///< 17 digits, ascending within an account (weixin-protocol.md 1.2)
-  send_state state = send_state::queued;
-  std::string msg_id; ///< Weixin's, once sent
-  std::string error;  ///< stable code, when refused, unknown or expired
-  wall_time created_at{};
-  wall_time updated_at{};
-};
-
 /// Everything that must outlive an actor, behind one interface.
 ///
 /// Calls return at once and may come from any thread. `done` is called exactly once, on the store's own
-/// thread or before the call returns (actors wrap it so that it arrives as a message). Calls that need the
-/// disk are done in their order; so are the calls of one account, if each waits for the answer of the one
-/// before. Errors: store_failed, disk_full, queue_full (bounds: 10,000 unfinished sends an account),
-/// account_exists, account_not_found (from every call that names an account there is none of),
-/// invalid_argument.
+/// thread or before the call returns (actors wrap it so that it arrives as a message); when it reports
+/// success, the change is durable in the sense of `store.durability`. Calls are done in their order.
+/// Errors of every call: store_failed, store_corrupt, disk_full, store_busy (too many calls wait), and
+/// account_not_found where it names an account there is none of.
 class store {
 public:
   template <class T>
@@ -74,32 +25,76 @@ public:
 
   virtual ~store() = default;
 
-  virtual void list_accounts(callback<std::vector<account_record>> done) = 0;
+  // -- accounts
+  virtual void list_accounts(callback<std::vector<account_record>> done) = 0; ///< by name
+  /// Error: account_exists.
   virtual void add_account(account_record account, callback<void> done) = 0;
-  /// Replaces bots, desired state and uin of an existing account.
+  /// Replaces bots, desired state, uin and held of an existing account.
   virtual void update_account(account_record account, callback<void> done) = 0;
-  /// Forgets the account and all that belongs to it.
-  virtual void remove_account(std::string name, callback<void> done) = 0;
+  /// Erases the account and all that belongs to it, also from the write-ahead log. Answers the ids of its
+  /// media files, which the caller removes. The account is gone with the first of its transactions; the
+  /// answer comes after the last, with many rows later than those of calls made meanwhile. What a failure or
+  /// the end of the process leaves is erased by the next start or upkeep.
+  virtual void remove_account(std::string name, callback<std::vector<std::string>> done) = 0;
+  virtual void append_history(std::string account, state_change change, callback<void> done) = 0;
+  /// State changes with an id above `after`, oldest first, at most `limit` (at most 1,000); with `after` 0
+  /// the newest `limit`, and with a negative one the oldest.
+  virtual void read_history(std::string account, std::int64_t after, std::size_t limit,
+                            callback<std::vector<state_change>> done) = 0;
 
-  /// Appends the messages, the sync keys and the session in one transaction. Answers the messages that were
-  /// new: those whose msg_id the account had stored before are dropped.
-  virtual void commit(sync_commit commit, callback<std::vector<inbound_message>> done) = 0;
-  /// Replaces the session outside a sync (after a login; nullopt after it ended).
+  // -- session and inbox
+  /// Appends the messages, the sync keys, the session if given, and the contacts in one transaction. Answers
+  /// the messages that were new, in their order: those whose msg_id the account had stored before are
+  /// dropped.
+  virtual void commit(sync_commit commit, callback<std::vector<appended_message>> done) = 0;
+  /// Replaces the session, keys included, outside a sync (after a login; nullopt after it ended).
   virtual void save_session(std::string account, std::optional<webwx::session> session,
                             callback<void> done) = 0;
+  /// Nothing when there is none. Error: store_corrupt when it cannot be unsealed (another key, a damaged
+  /// row).
   virtual void load_session(std::string account, callback<std::optional<webwx::session>> done) = 0;
+  virtual void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) = 0;
+  virtual void inbox_positions_of(std::string account, callback<inbox_positions> done) = 0;
+  /// Moves a consumer's position; it never goes back.
+  virtual void save_position(std::string account, std::string consumer, std::int64_t seq,
+                             callback<void> done) = 0;
+  /// Adds records and replaces those with the same ref. Bound: 40,000 an account, the one seen longest ago
+  /// makes room.
+  virtual void save_contacts(std::string account, std::vector<contact_record> contacts,
+                             callback<void> done) = 0;
+  virtual void load_contacts(std::string account, callback<std::vector<contact_record>> done) = 0;
+  /// Notes that a media file belongs to the account.
+  virtual void add_media(std::string account, std::string media_id, callback<void> done) = 0;
 
-  /// Stores a new send as `queued`; from then on it has exactly one state. An id that is empty or taken is
-  /// refused with invalid_argument.
-  virtual void enqueue(send_record send, callback<void> done) = 0;
-  /// Moves a send to another state. `msg_id`, `error` and `updated_at` replace the stored ones,
-  /// `client_msg_id` when it is not empty. What is sent, refused or expired stays so: another state is
-  /// refused with invalid_argument, as is an unknown id.
+  // -- outbox
+  /// Stores a new send, whose state is `queued` or `attempting`; from then on it has exactly one state.
+  /// Errors: queue_full (10,000 unfinished sends an account); invalid_argument (an id that is empty or
+  /// taken, another state, a key above 255 bytes); idempotency_conflict (the key was used for another
+  /// recipient or text).
+  virtual void enqueue(send_record send, callback<accepted_send> done) = 0;
+  /// Moves a send to another state. State, msg_id, error, updated_at, attempts and expires_at replace the
+  /// stored ones, client_msg_id when it is not empty. Errors: wrong_state when `may_follow` says no;
+  /// send_not_found; queue_full when a settled send is to be queued again and 10,000 are unfinished.
   virtual void update_send(send_record send, callback<void> done) = 0;
-  /// Nothing for an id that is unknown; outcomes are forgotten when an account has more than 1,000.
   virtual void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) = 0;
   /// The account's sends that are not settled (queued or attempting), oldest first.
   virtual void unfinished_sends(std::string account, callback<std::vector<send_record>> done) = 0;
+  virtual void list_sends(outbox_query query, callback<std::vector<send_record>> done) = 0; ///< by id
+
+  // -- upkeep
+  /// Writes and takes back a little: whether the store takes writes again. Success sets
+  /// `health().accepting`.
+  virtual void probe(callback<void> done) = 0;
+  /// Drops what is older or more than the retention allows. In turns, between which other calls are done. One
+  /// upkeep goes by a clock that is at most a day ahead of the one before: a wall clock that is wrong for an
+  /// hour does not empty the store.
+  virtual void upkeep(wall_time now, retention keep, callback<upkeep_report> done) = 0;
+  /// Writes a consistent copy of the database to a file that must not exist yet, while the store goes on.
+  /// Errors: file_exists, io_failed, disk_full.
+  virtual void backup(std::filesystem::path file, callback<void> done) = 0;
+  /// Reads everything and tells what is damaged. Slow; other calls wait meanwhile for at most one account.
+  virtual void check(callback<check_report> done) = 0;
+  virtual store_health health() const = 0;
 };
 
 } // namespace weixin::store

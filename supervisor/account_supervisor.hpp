@@ -2,12 +2,15 @@
 
 #include "actors/account_context.hpp"
 #include "actors/interfaces.hpp"
+#include "runtime/supervised_children.hpp"
+#include "supervisor/account_writer.hpp"
 #include "supervisor/restart_policy.hpp"
+#include "supervisor/service_faults.hpp"
 #include "supervisor/user_claims.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,14 +39,18 @@ struct account_setup {
   std::shared_ptr<user_claims> claims;
   router_actor router; ///< of the account's shard
   policy_limits limits;
+  std::shared_ptr<service_faults> store_faults; ///< hears that the store is corrupt; null: nobody does
 };
 
-/// The ACCOUNT SUPERVISOR: the root of one account's tree. It starts and watches the children (one_for_one),
-/// translates what they report into events for the restart policy, and carries out what the policy decides.
-/// It decides nothing itself.
+/// The ACCOUNT SUPERVISOR: the root of one account's tree. It supervises the children, translates what they
+/// report into events for the restart policy, and carries out what the policy decides. It decides nothing
+/// itself.
 ///
-/// The sender lives as long as the account; login, poller and media fetcher only while the policy wants them.
-/// Start order: sender, then login; after a login media fetcher, then poller. Stop order is the reverse.
+/// Two groups of children. Sender and inbox reader live as long as the account, rest_for_one: what the reader
+/// gave to the bots is answered through the sender, and is lost with it, so the reader begins anew. Login,
+/// media fetcher and poller live while the policy wants them, one_for_one: they find each other through the
+/// context. Start order: sender, inbox reader, then login; after a login media fetcher, then poller. Stop
+/// order is the reverse.
 class account_supervisor final : public runtime::actor_base<account_root_actor> {
 public:
   account_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service, account_setup setup);
@@ -53,45 +60,67 @@ public:
   using view_reply = std::function<void(result<account_view>)>;
   void command(account_command c, view_reply reply);
   void set_bots(std::vector<std::string> bots, view_reply reply);
-  void submit(submit_text text);
+  void submit(submit_send what);
+  void command_send(weixin::command_send what);
   const address_book& contacts() const { return context_->contacts; }
-  void set_router(router_actor router) { context_->router = std::move(router); }
+  void set_router(router_actor router);
+  /// The present child, nullptr when there is none.
+  caf::strong_actor_ptr child_handle(child who) { return group_of(who).handle(std::string{to_string(who)}); }
 
 protected:
   behavior_type make_behavior() override;
+  void on_exit() override;
 
 private:
-  struct running_child {
-    caf::strong_actor_ptr handle;
-    std::uint64_t answered = 0; ///< the last heartbeat it answered
-  };
-
   // Policy.
   void apply(const policy_event& e);
   void carry_out(const decision& d);
   void show_state(account_state before, const std::string& reason_before);
-  void failure_of(child who, const error& e);
+  void failure_of(child who, const error& e, bool at_push_host = false);
 
   // Children.
+  using child_starter = std::function<caf::strong_actor_ptr()>;
+  runtime::supervised_children& group_of(child who);
+  runtime::supervised_children::observer observe_children();
+  void add_child(child who, child_starter start);
   template <class Actor, class... Args>
-  auto start_child(child who, Args&&... args);
-  void start_sender();
-  void start_login(std::chrono::milliseconds delay);
-  void start_session_children();
+  auto spawn_child(child who, Args&&... args);
+  /// Sender and inbox reader, where they are not there.
+  void start_base();
+  void stop_base();
+  void base_gave_up();
+  void start_login();
+  void start_media();
   void start_poller();
+  /// Ends what runs on the present session, and starts a login actor after `wait`.
+  void begin_login(std::chrono::nanoseconds wait);
+  void start_session_children();
   void restart(child who);
-  void stop_child(child who);
   void stop_session_children();
-  void child_ended(const caf::down_msg& down);
+  /// The same, but calls that are under way go on.
+  void end_session_children();
+  bool child_ended(child who, runtime::exit_kind kind);
   bool is_from(child who);
-  void child_lost(child who, metrics::restart_reason why);
   void open_gate(bool new_session);
   void close_gate();
   void beat();
+  /// In reverse start order, then quits.
+  void end(const caf::error& why);
 
-  // Login.
-  void logged_in(const login_done& login);
+  // Session.
+  void load_session();
+  void session_loaded(result<std::optional<webwx::session>> loaded);
+  void login_arrived(const login_done& login);
+  void finish_login();
+  void begin_session(std::vector<store::contact_record> known);
+  void drop_session();
+  void save_contacts();
   void log_out(view_reply reply);
+  void end_session(view_reply reply);
+
+  // What is stored.
+  void keep_held();
+  void store_failed(const error& e);
   void store_record(view_reply reply);
   void set_desired(store::desired_state desired, view_reply reply);
 
@@ -100,13 +129,19 @@ private:
   std::shared_ptr<const services> service_;
   account_setup setup_;
   std::shared_ptr<account_context> context_;
+  std::unique_ptr<account_writer> writer_;
   policy_state policy_;
   random_generator random_;
-  std::map<child, running_child> children_;
-  sync_poller_actor poller_;
-  child failed_child_ = child::poller;
+  runtime::supervised_children base_;    ///< sender, inbox reader
+  runtime::supervised_children session_; ///< login, media fetcher, poller
+  bool ending_ = false;
+  child failed_child_ = child::poller; // that waits to be told to try again: the login or the poller
+  child reporter_ = child::poller;     // of the failure that is being decided about
+  std::shared_ptr<const webwx::session> kept_session_; // to be resumed
+  std::optional<login_done> arrived_;                  // waits for the stored contacts
   std::uint64_t beat_number_ = 0;
-  std::uint64_t login_timer_ = 0; // generation of delayed starts and retries
+  std::uint64_t login_timer_ = 0;     // generation of delayed starts and retries
+  std::uint64_t reconnect_timer_ = 0; // the generation whose end also draws from limits.reconnects_per_second
   unsigned qr_attempt_ = 0;
   bool polls_slowly_ = false;
 };

@@ -36,6 +36,10 @@ void fleet::start(std::function<void(result<std::size_t>)> done) {
 
 void fleet::stop() { caf::anon_send_exit(impl_->root, caf::exit_reason::user_shutdown); }
 
+void fleet::answer(std::function<void()> answered) {
+  impl_->ask([answered = std::move(answered)](fleet_supervisor&) { answered(); });
+}
+
 std::vector<account_view> fleet::accounts() const { return impl_->directory->views(); }
 
 std::optional<account_view> fleet::account(std::string_view name) const {
@@ -76,9 +80,15 @@ void fleet::command(std::string name, account_command c, view_reply reply) {
   });
 }
 
-void fleet::send_text(std::string name, std::string to, std::string text, send_reply reply) {
+void fleet::send(std::string name, send_request request, send_reply reply) {
   impl_->ask([=](fleet_supervisor& f) {
-    f.with_account(name, reply, [=](account_supervisor& a) { a.submit({to, text, reply}); });
+    f.with_account(name, reply, [=](account_supervisor& a) { a.submit({request, reply}); });
+  });
+}
+
+void fleet::command_send(std::string name, std::string id, outbox_command what, send_record_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.command_send({id, what, reply}); });
   });
 }
 

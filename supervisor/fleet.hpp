@@ -27,9 +27,12 @@ struct fleet_options {
   std::vector<bot_entry> bots;
   std::vector<std::string> default_bots; ///< of an account that names none
   std::size_t max_accounts = 10'000;
+  /// Why not more: told to whoever adds one too many.
+  std::string max_accounts_reason = "limits.max_accounts is reached";
   std::size_t account_shards = 1; ///< accounts live on shards 0 .. n-1
   std::size_t fleet_shard = 0;    ///< the fleet supervisor's own shard
   policy_limits limits;
+  store::retention keep; ///< what the store's upkeep leaves
   /// A shared service failed more than three times in a minute: the program has to end (exit code 70).
   std::function<void(std::string_view service)> fatal;
 };
@@ -56,6 +59,9 @@ public:
   /// Ends all actors; returns at once. The actor system's destructor waits for them.
   void stop();
 
+  /// Calls `answered` from inside the fleet supervisor: it is alive.
+  void answer(std::function<void()> answered);
+
   std::vector<account_view> accounts() const; ///< sorted by name
   std::optional<account_view> account(std::string_view name) const;
   /// nullopt for an unknown account; an empty inner value when no code is pending.
@@ -68,7 +74,10 @@ public:
   void set_bots(std::string name, std::vector<std::string> bots, view_reply reply);
   void remove(std::string name, std::function<void(result<void>)> reply);
   void command(std::string name, account_command c, view_reply reply);
-  void send_text(std::string name, std::string to, std::string text, send_reply reply);
+  /// Further errors: idempotency_conflict, body_too_large, invalid_argument.
+  void send(std::string name, send_request request, send_reply reply);
+  /// Errors: send_not_found, wrong_state.
+  void command_send(std::string name, std::string id, outbox_command what, send_record_reply reply);
   void contacts(std::string name, std::string query, std::string kind,
                 std::function<void(result<std::vector<contact_view>>)> reply);
   /// The contacts that an ambiguous name means.

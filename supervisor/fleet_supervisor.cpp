@@ -8,10 +8,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t service_intensity = 3;
-constexpr auto service_period = 60s;
 /// A supervisor that ends by a fault of its own is started again, but not in a tight loop.
 constexpr auto account_restart_delay = 1s;
+/// Together less than the time in which the process has to end: an account ends its children in it.
+constexpr auto account_stop_deadline = 5s;
+constexpr auto router_stop_deadline = 1s;
+constexpr auto kill_deadline = 1s;
+constexpr auto first_upkeep = 1min;
+constexpr auto upkeep_period = 10min;
 
 account_view initial_view(const store::account_record& r, wall_time now) {
   account_view v;
@@ -29,31 +33,74 @@ account_view initial_view(const store::account_record& r, wall_time now) {
 fleet_supervisor::fleet_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service,
                                    fleet_options options, std::shared_ptr<fleet_directory> directory)
     : actor_base(cfg), service_(std::move(service)), options_(std::move(options)),
-      directory_(std::move(directory)) {}
+      directory_(std::move(directory)),
+      store_faults_(std::make_shared<service_faults>([fatal = options_.fatal] {
+        if (fatal) fatal("store");
+      })),
+      router_children_(*this,
+                       {.strategy = runtime::restart_strategy::one_for_one,
+                        .limit = shared_service_limit,
+                        .kill_deadline = kill_deadline},
+                       {.ended =
+                            [](const std::string& shard, runtime::exit_kind) {
+                              log_error("router.ended", {{"shard", shard}});
+                              return true;
+                            },
+                        .gave_up =
+                            [this] {
+                              if (options_.fatal) options_.fatal("router");
+                            }}),
+      account_trees_(*this,
+                     {.strategy = runtime::restart_strategy::one_for_one,
+                      .limit = std::nullopt,
+                      .stops_together = true,
+                      .kill_deadline = kill_deadline},
+                     {.ended = [this](const std::string& name, runtime::exit_kind) {
+                       tree_ended(name);
+                       return true;
+                     }}) {}
 
 fleet_supervisor::behavior_type fleet_supervisor::make_behavior() {
-  set_down_handler([this](caf::down_msg& down) { ended(down); });
+  set_down_handler([this](caf::down_msg& down) {
+    if (!account_trees_.handle_down(down)) router_children_.handle_down(down);
+  });
   set_exit_handler([this](caf::exit_msg& e) {
-    // Reverse start order: accounts, then routers.
-    for (auto& [name, a] : accounts_) {
-      demonitor(a.root.address());
-      send_exit(a.root, e.reason);
-    }
-    for (auto& r : routers_) {
-      demonitor(r.address());
-      send_exit(r, e.reason);
-    }
-    quit(e.reason);
+    account_trees_.stop_all(
+        [this, why = e.reason] { router_children_.stop_all([this, why] { quit(why); }); });
   });
   routers_.resize(std::max<std::size_t>(options_.account_shards, 1));
   for (std::size_t shard = 0; shard < routers_.size(); ++shard)
     start_router(shard);
-  return {[this](const fleet_request& r) { r.run(*this); }, [](timer) {}, run_continuations()};
+  believed_time_.at(service_->clock->now(), now());
+  after(first_upkeep, timer{});
+  return {[this](const fleet_request& r) { r.run(*this); }, [this](timer) { upkeep(); }, run_continuations()};
+}
+
+void fleet_supervisor::upkeep() {
+  after(upkeep_period, timer{});
+  service_->store->upkeep(believed_time_.at(service_->clock->now(), now()), options_.keep,
+                          inside([this](result<store::upkeep_report> dropped) {
+                            if (!dropped) {
+                              log_warn("store.upkeep_failed", {{"errc", to_string(dropped.error().code)}});
+                              if (dropped.error().code == errc::store_corrupt) store_faults_->note(now());
+                              return;
+                            }
+                            if (dropped->messages + dropped->sends + dropped->state_changes > 0)
+                              log_info("store.upkeep", {{"messages", dropped->messages},
+                                                        {"sends", dropped->sends},
+                                                        {"state_changes", dropped->state_changes}});
+                          }));
 }
 
 void fleet_supervisor::start_router(std::size_t shard) {
-  routers_[shard] = runtime::spawn_on<router>(system(), shard, service_, options_.bots);
-  monitor(routers_[shard]);
+  router_children_.add({.id = std::to_string(shard), .stop_deadline = router_stop_deadline}, [this, shard] {
+    routers_[shard] = runtime::spawn_on<router>(system(), shard, service_, options_.bots);
+    for (auto& [name, a] : accounts_)
+      if (a.shard == shard)
+        send(root_of(name),
+             account_request{[r = routers_[shard]](account_supervisor& s) { s.set_router(r); }});
+    return caf::actor_cast<caf::strong_actor_ptr>(routers_[shard]);
+  });
 }
 
 void fleet_supervisor::start(std::function<void(result<std::size_t>)> started) {
@@ -87,7 +134,7 @@ void fleet_supervisor::add(const std::string& name, const std::string& kind,
   if (accounts_.contains(name) || being_added_.contains(name))
     return reply(fail(errc::account_exists, "an account of that name exists"));
   if (accounts_.size() >= options_.max_accounts)
-    return reply(fail(errc::queue_full, "limits.max_accounts is reached"));
+    return reply(fail(errc::queue_full, options_.max_accounts_reason));
   store::account_record record;
   record.name = name;
   record.kind = kind;
@@ -110,14 +157,22 @@ void fleet_supervisor::start_account(store::account_record record) {
   a.shard = next_shard_++ % routers_.size();
   a.record = std::move(record);
   directory_->put(a.record.name, a.status);
-  spawn_account(a);
+  add_tree(a.record.name);
 }
 
-void fleet_supervisor::spawn_account(running_account& a) {
-  a.root = runtime::spawn_on<account_supervisor>(
+void fleet_supervisor::add_tree(const std::string& name) {
+  account_trees_.add(
+      {.id = name, .stop_deadline = account_stop_deadline, .restart_delay = account_restart_delay},
+      [this, name] { return spawn_tree(name); });
+}
+
+/// Nobody while the account's record is not known; then it is tried again.
+caf::strong_actor_ptr fleet_supervisor::spawn_tree(const std::string& name) {
+  const auto& a = accounts_.at(name);
+  if (a.refreshing) return nullptr;
+  return caf::actor_cast<caf::strong_actor_ptr>(runtime::spawn_on<account_supervisor>(
       system(), a.shard, service_,
-      account_setup{a.record, a.status, claims_, routers_[a.shard], options_.limits});
-  monitor(a.root);
+      account_setup{a.record, a.status, claims_, routers_[a.shard], options_.limits, store_faults_}));
 }
 
 void fleet_supervisor::set_bots(const std::string& name, const std::vector<std::string>& bots,
@@ -132,57 +187,49 @@ void fleet_supervisor::remove(const std::string& name, std::function<void(result
     return reply(fail(errc::account_not_found, "no account is called " + name));
   found->second.removing = true;
   // The record goes when nothing of the account can write any more.
-  found->second.when_ended = [this, name, reply = std::move(reply)] {
-    service_->store->remove_account(name, inside([this, name, reply](result<void> removed) {
+  account_trees_.stop({name}, [this, name, reply = std::move(reply)] {
+    service_->store->remove_account(name,
+                                    inside([this, name, reply](result<std::vector<std::string>> removed) {
                                       if (!removed) {
                                         // Still stored, so still an account: it runs on.
                                         auto& a = accounts_.at(name);
                                         a.removing = false;
-                                        spawn_account(a);
+                                        add_tree(name);
                                         return reply(removed.error());
                                       }
                                       claims_->release(name);
+                                      if (service_->remove_media && !removed->empty())
+                                        service_->remove_media(std::move(*removed));
                                       directory_->erase(name);
                                       accounts_.erase(name);
                                       log_info("account.removed", {{"account", name}});
                                       reply({});
                                     }));
-  };
-  send_exit(found->second.root, caf::exit_reason::user_shutdown);
+  });
 }
 
-void fleet_supervisor::ended(const caf::down_msg& down) {
-  for (std::size_t shard = 0; shard < routers_.size(); ++shard) {
-    if (routers_[shard].address() != down.source) continue;
-    log_error("router.ended", {{"shard", shard}});
-    std::erase_if(router_restarts_, [&](auto t) { return now() - t > service_period; });
-    router_restarts_.push_back(now());
-    if (router_restarts_.size() >= service_intensity && options_.fatal) return options_.fatal("router");
-    start_router(shard);
-    for (auto& [name, a] : accounts_)
-      if (a.shard == shard)
-        send(a.root, account_request{[r = routers_[shard]](account_supervisor& s) { s.set_router(r); }});
-    return;
-  }
-  for (auto& [name, a] : accounts_) {
-    if (a.root.address() != down.source) continue;
-    if (a.removing) return a.when_ended();
-    log_error("account.supervisor_ended", {{"account", name}});
-    // A delayed continuation: the delay keeps a supervisor that cannot start from spinning.
-    delayed_send(this, account_restart_delay, continuation{[this, account = name] { revive(account); }});
-    return;
-  }
+void fleet_supervisor::tree_ended(const std::string& name) {
+  auto& a = accounts_.at(name);
+  if (a.refreshing) return; // it was not there: it waited for its record
+  log_error("account.supervisor_ended", {{"account", name}});
+  ++a.status->restarts;
+  service_->store->append_history(name,
+                                  {0, service_->clock->now(), a.status->view().state,
+                                   std::string{to_string(account_state::stopped)}, "supervisor ended"},
+                                  [](result<void>) {});
+  refresh(name);
 }
 
 /// What the operator last wanted is in the store: the account may have changed since it was started.
-void fleet_supervisor::revive(const std::string& name) {
+void fleet_supervisor::refresh(const std::string& name) {
+  accounts_.at(name).refreshing = true;
   service_->store->list_accounts(inside([this, name](result<std::vector<store::account_record>> stored) {
     auto found = accounts_.find(name);
-    if (found == accounts_.end() || found->second.removing) return;
-    if (stored)
-      for (auto& r : *stored)
-        if (r.name == name) found->second.record = std::move(r);
-    spawn_account(found->second);
+    if (found == accounts_.end()) return;
+    found->second.refreshing = false;
+    if (!stored) return;
+    for (auto& r : *stored)
+      if (r.name == name) found->second.record = std::move(r);
   }));
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/router.hpp"
+#include "runtime/supervised_children.hpp"
 #include "supervisor/account_supervisor.hpp"
+#include "supervisor/believed_time.hpp"
 #include "supervisor/fleet.hpp"
 #include "supervisor/fleet_directory.hpp"
 
@@ -30,8 +32,8 @@ using fleet_actor =
     caf::typed_actor<caf::reacts_to<fleet_request>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The FLEET SUPERVISOR: the root of everything. Starts a router on every account shard and a supervisor for
-/// every account, starts them again when they end by a fault, and gives up on the process when a router keeps
-/// failing.
+/// every account, starts them again when they end by a fault, and gives up on the process when a router or
+/// the store keeps failing. Has the store drop what is older than it has to be kept.
 class fleet_supervisor final : public runtime::actor_base<fleet_actor> {
 public:
   using view_reply = fleet::view_reply;
@@ -55,38 +57,47 @@ public:
     auto found = accounts_.find(name);
     if (found == accounts_.end() || found->second.removing)
       return reply(fail(errc::account_not_found, "no account is called " + name));
-    send(found->second.root, account_request{std::move(work)});
+    auto root = root_of(name);
+    if (!root) return reply(fail(errc::not_online, "the account is being restarted; try again"));
+    send(root, account_request{std::move(work)});
   }
 
 protected:
   behavior_type make_behavior() override;
 
 private:
-  struct running_account {
+  struct account {
     store::account_record record;
     std::shared_ptr<account_status> status;
-    account_root_actor root;
     std::size_t shard = 0;
     bool removing = false;
-    std::function<void()> when_ended;
+    bool refreshing = false; ///< the record is being read again
   };
 
   result<void> check_bots(const std::vector<std::string>& bots) const;
+  account_root_actor root_of(const std::string& name) const {
+    return account_trees_.get<account_root_actor>(name);
+  }
   void start_account(store::account_record record);
-  void spawn_account(running_account& a);
+  void add_tree(const std::string& name);
+  caf::strong_actor_ptr spawn_tree(const std::string& name);
+  void tree_ended(const std::string& name);
+  void refresh(const std::string& name);
   void start_router(std::size_t shard);
-  void ended(const caf::down_msg& down);
-  void revive(const std::string& name);
+  void upkeep();
 
   std::shared_ptr<const services> service_;
   fleet_options options_;
   std::shared_ptr<fleet_directory> directory_;
   std::shared_ptr<user_claims> claims_ = std::make_shared<user_claims>();
-  std::map<std::string, running_account> accounts_;
+  std::shared_ptr<service_faults> store_faults_;
+  std::map<std::string, account> accounts_;
   std::set<std::string> being_added_;
-  std::vector<router_actor> routers_; // by shard
-  std::vector<steady_time> router_restarts_;
+  std::vector<router_actor> routers_;            // by shard
+  runtime::supervised_children router_children_; ///< by shard
+  runtime::supervised_children account_trees_;   ///< by name
   std::size_t next_shard_ = 0;
+  believed_time believed_time_; ///< for dropping what is old
 };
 
 } // namespace weixin::supervisor

@@ -22,12 +22,23 @@ struct rules {
     s.reason = std::move(reason);
   }
 
+  bool is_live() const { return s.session == session_state::live; }
+
+  /// What was learnt by polling on the session, as opposed to the session itself.
+  void forget_polls() {
+    s.last_good_poll.reset();
+    s.degraded_since.reset();
+    s.store_failures = 0;
+  }
+
   void forget_session() {
-    s.has_session = false;
+    s.session = session_state::none;
+    s.resumed = false;
+    s.end_counted = false;
     s.proven_push_host = false;
     s.push_hosts_tried = 0;
-    s.last_good_poll.reset();
     s.until.reset();
+    forget_polls();
   }
 
   decision hold(std::string reason) {
@@ -42,16 +53,40 @@ struct rules {
     return {.what = action::start_login, .delay = delay, .alert = alert};
   }
 
+  /// The session that was there cannot be used: only a person with a phone can help.
+  decision ask_for_scan(std::string reason) {
+    s.scan_reason = reason;
+    s.qr_refreshes = 0;
+    return new_login(std::move(reason), {}, true);
+  }
+
+  /// No login, so it draws from limits.reconnects_per_second: all accounts do it at once after a restart.
+  /// A pause that Weixin asked for goes on.
+  decision resume(std::string reason) {
+    s.session = session_state::kept;
+    s.resumed = true;
+    forget_polls();
+    enter(account_state::starting, std::move(reason));
+    return {.what = action::resume, .reconnect = true};
+  }
+
   /// online, degraded or throttled: derived from ages, never from what an actor said last.
   void derive_health() {
-    if (!s.has_session) return;
+    if (!is_live()) return;
     if (s.until && now < *s.until) return enter(account_state::throttled, "too_frequent");
     s.until.reset();
     if (!s.last_good_poll) return;
-    if (now - *s.last_good_poll <= limits.degraded_after)
-      enter(account_state::online);
-    else if (s.state != account_state::degraded)
-      enter(account_state::degraded, s.last_failure.empty() ? "no good poll" : s.last_failure);
+    bool good = now - *s.last_good_poll <= limits.degraded_after && s.store_failures == 0;
+    if (!good) return degrade(s.last_failure.empty() ? "no good poll" : s.last_failure);
+    if (s.degraded_since && now - *s.degraded_since < limits.degraded_at_least) return;
+    s.degraded_since.reset();
+    enter(account_state::online);
+  }
+
+  void degrade(std::string reason) {
+    if (s.state == account_state::degraded) return;
+    s.degraded_since = now;
+    enter(account_state::degraded, std::move(reason));
   }
 
   /// What the operator asks for starts with a clean slate: old failures do not count against it.
@@ -62,13 +97,24 @@ struct rules {
     s.crashes.clear();
     s.ends.clear();
     s.cool_off_level = 0;
+    s.scan_reason.clear();
     s.until.reset();
   }
 
   decision start(std::string reason) {
-    if (!s.has_session) return new_login(std::move(reason));
-    s.last_good_poll.reset();
     s.until.reset();
+    switch (s.session) {
+    case session_state::unknown:
+      enter(account_state::starting, std::move(reason));
+      return {.what = action::load_session};
+    case session_state::none:
+      return new_login(std::move(reason));
+    case session_state::kept:
+      return resume(std::move(reason));
+    case session_state::live:
+      break;
+    }
+    forget_polls();
     enter(account_state::starting, std::move(reason));
     return {.what = action::start_children};
   }
@@ -80,6 +126,21 @@ struct rules {
   decision on(const event::run&) {
     forgive();
     return start("");
+  }
+
+  decision on(const event::hold& e) {
+    enter(account_state::held, e.reason);
+    return {};
+  }
+
+  decision on(const event::session_loaded& e) {
+    using outcome = event::session_loaded::outcome;
+    if (s.session != session_state::unknown) return {};
+    s.failures = 0;
+    s.store_failures = 0;
+    if (e.what == outcome::unreadable) return ask_for_scan("session_unreadable");
+    s.session = e.what == outcome::found ? session_state::kept : session_state::none;
+    return start(s.reason);
   }
 
   decision on(const event::relogin&) {
@@ -97,28 +158,39 @@ struct rules {
 
   decision on(const event::qr_shown&) {
     s.failures = 0;
-    enter(account_state::awaiting_scan);
+    enter(account_state::awaiting_scan, s.scan_reason);
     return {};
   }
 
   decision on(const event::scanned&) {
-    enter(account_state::awaiting_confirm);
+    enter(account_state::awaiting_confirm, s.scan_reason);
     return {};
   }
 
   decision on(const event::logged_in&) {
     forget_session();
-    s.has_session = true;
+    s.session = session_state::live;
     s.login_at = now;
     s.failures = 0;
     s.qr_refreshes = 0;
+    s.scan_reason.clear();
     enter(account_state::starting);
+    return {};
+  }
+
+  decision on(const event::resumed&) {
+    s.session = session_state::live;
+    s.failures = 0;
+    s.store_failures = 0;
     return {};
   }
 
   decision on(const event::good_poll& e) {
     s.failures = 0;
+    s.store_failures = 0;
     s.last_failure.clear();
+    s.resumed = false;
+    s.end_counted = false;
     s.last_good_poll = now;
     s.proven_push_host = s.proven_push_host || e.synccheck;
     derive_health();
@@ -129,7 +201,7 @@ struct rules {
     switch (e.what.code) {
     case errc::session_ended:
     case errc::ticket_rejected:
-      return session_ended(e.what);
+      return session_ended(e);
     case errc::barred:
       return hold("barred");
     case errc::different_user:
@@ -141,29 +213,42 @@ struct rules {
     case errc::too_frequent:
       return throttle();
     case errc::login_expired:
-      return login_expired();
     case errc::login_cancelled:
-      return login_expired();
     case errc::login_refused:
       return login_expired();
+    case errc::disk_full:
+    case errc::store_failed:
+    case errc::store_busy:
+    case errc::store_corrupt:
+      return store_trouble(e.what);
+    case errc::rejected_request:
+      // To a webwxinit that tries a session, it says that the session is of no use.
+      return s.session == session_state::kept ? session_ended(e) : unreachable(e.what);
     default:
       return unreachable(e.what);
     }
   }
 
-  decision session_ended(const error& what) {
-    // A wrong push host says 1100 at first; the candidates, which know the session no better, may say anything.
-    bool probing = what.ret == 1100 || s.push_hosts_tried > 0;
-    if (probing && s.has_session && !s.proven_push_host && s.push_hosts_tried + 1 < push_hosts) {
+  decision session_ended(const event::failure& e) {
+    const auto& what = e.what;
+    // A wrong push host says 1100 at first; the candidates, which know the session no better, may say
+    // anything.
+    bool probing = !e.at_entry_host && (what.ret == 1100 || s.push_hosts_tried > 0);
+    if (probing && is_live() && !s.proven_push_host && s.push_hosts_tried + 1 < push_hosts) {
       ++s.push_hosts_tried;
       return {.what = action::next_push_host};
     }
-    bool fresh = s.login_at && now - *s.login_at <= limits.kicked_within;
-    std::erase_if(s.ends, [&](steady_time t) { return now - t > limits.ends_period; });
-    s.ends.push_back(now);
-    if ((what.ret == 1102 && fresh) || s.ends.size() >= limits.ends_to_kicked) return hold("kicked");
-    s.qr_refreshes = 0;
-    return new_login(what.ret != 0 ? std::to_string(what.ret) : std::string{to_string(what.code)}, {}, true);
+    // A resume that Weixin refuses is the same end once more.
+    if (!s.end_counted) {
+      bool fresh = s.login_at && now - *s.login_at <= limits.kicked_within;
+      std::erase_if(s.ends, [&](steady_time t) { return now - t > limits.ends_period; });
+      s.ends.push_back(now);
+      s.end_counted = true;
+      if ((what.ret == 1102 && fresh) || s.ends.size() >= limits.ends_to_kicked) return hold("kicked");
+    }
+    auto reason = what.ret != 0 ? std::to_string(what.ret) : std::string{to_string(what.code)};
+    if (is_live() && !s.resumed) return resume(std::move(reason));
+    return ask_for_scan(std::move(reason));
   }
 
   /// A code that ran out, a cancelled or refused login: the next code, but not for ever.
@@ -195,11 +280,30 @@ struct rules {
     ++s.failures;
     s.last_failure = to_string(what.code);
     // A login that does not get through says why; a session is judged by the age of its last good poll.
-    if (s.has_session)
+    if (is_live())
       derive_health();
     else
       s.reason = s.last_failure;
-    return {.what = action::retry, .delay = retry_delay(s.failures, random), .reconnect = s.failures > 1};
+    bool reconnect = s.failures > 1 || s.session == session_state::kept;
+    return {.what = action::retry, .delay = retry_delay(s.failures, random), .reconnect = reconnect};
+  }
+
+  /// Our disk, not Weixin: the session stays, nothing is fetched that cannot be stored, and it heals by
+  /// itself.
+  decision store_trouble(const error& what) {
+    s.last_failure = to_string(what.code);
+    if (!is_live())
+      s.reason = s.last_failure;
+    else if (s.state == account_state::degraded)
+      s.reason = s.last_failure;
+    else if (s.state != account_state::throttled)
+      degrade(s.last_failure);
+    milliseconds base = std::min(limits.store_retry_first * (1 << std::min(s.store_failures, 10U)),
+                                 limits.store_retry_longest);
+    ++s.store_failures;
+    auto share = 0.8 + 0.2 * unit_random(random);
+    return {.what = action::retry,
+            .delay = milliseconds{static_cast<long long>(static_cast<double>(base.count()) * share)}};
   }
 
   decision on(const event::crash&) {
@@ -243,8 +347,8 @@ decision decide(policy_state& s, const policy_event& e, steady_time now, random_
   // Desired state wins over any automation: what is stopped or held moves only when the operator says so.
   bool at_rest = s.state == account_state::stopped || s.state == account_state::held ||
                  s.state == account_state::needs_login;
-  bool from_operator = std::holds_alternative<event::run>(e) || std::holds_alternative<event::relogin>(e) ||
-                       std::holds_alternative<event::halt>(e);
+  bool from_operator = std::holds_alternative<event::run>(e) || std::holds_alternative<event::hold>(e) ||
+                       std::holds_alternative<event::relogin>(e) || std::holds_alternative<event::halt>(e);
   if (at_rest && !from_operator) return {};
   if (s.state == account_state::cooling_off && !from_operator && !std::holds_alternative<event::due>(e))
     return {};

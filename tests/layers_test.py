@@ -22,11 +22,12 @@ ALLOWED = {
     "simulator": "protocol metrics runtime httpd",
     "actors": "protocol metrics runtime transport store",
     "supervisor": "protocol metrics runtime transport store actors",
-    "config": "protocol metrics runtime actors",
-    "admin": "protocol metrics runtime transport store httpd qr actors supervisor",
+    "notify": "protocol metrics runtime store actors supervisor",
+    "config": "protocol metrics runtime actors notify",
+    "admin": "protocol metrics runtime transport store httpd qr actors supervisor notify",
     # The command line speaks the admin API and nothing else.
     "ctl": "protocol httpd qr",
-    "apps": "protocol metrics runtime transport store httpd qr simulator actors supervisor config admin ctl",
+    "apps": "protocol metrics runtime transport store httpd qr simulator actors supervisor notify config admin ctl",
 }
 # Folders of proofs and measurements: they may include everything, and nobody may include them.
 OUTSIDE = {"tests", "bench"}

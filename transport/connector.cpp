@@ -3,6 +3,9 @@
 #include "transport/address_policy.hpp"
 #include "transport/late_value.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 
 namespace weixin::transport {
@@ -33,9 +36,13 @@ connector::connector(std::shared_ptr<network::parts> net, asio::io_context& shar
     : net_(std::move(net)), executor_(shard.get_executor()), handshakes_(net_->handshake_gate(shard)),
       sessions_(std::make_shared<tls_sessions>()) {}
 
-asio::awaitable<result<std::shared_ptr<tls_stream>>> connector::connect(std::string host) {
+asio::awaitable<result<std::shared_ptr<tls_stream>>>
+connector::connect(std::string host, std::chrono::steady_clock::time_point until) {
   auto found = co_await find(host);
   if (!found) co_return found.error();
+  // Before connecting: a server does not wait long for a client that says nothing.
+  auto turn_came = co_await wait_for_turn(until);
+  if (!turn_came) co_return turn_came.error();
   std::shared_ptr<tls_stream> stream;
   auto connected = result<void>{fail(errc::connect_failed, "no address")};
   for (const auto& to : *found) {
@@ -50,6 +57,26 @@ asio::awaitable<result<std::shared_ptr<tls_stream>>> connector::connect(std::str
   auto proven = co_await stream->handshake(*net_->tls, host, sessions_, net_->options.handshake_timeout);
   if (!proven) co_return proven.error();
   co_return stream;
+}
+
+/// Waits until the fleet's rate of handshakes has room for this one.
+asio::awaitable<result<void>> connector::wait_for_turn(std::chrono::steady_clock::time_point until) {
+  auto now = std::chrono::steady_clock::now();
+  auto wait = net_->handshakes.take_within(now, until - now);
+  // Waiting in vain would only keep others from their turn.
+  if (!wait) co_return fail(errc::queue_full, "too many TLS handshakes of all accounts wait");
+  if (wait->count() == 0) co_return result<void>{};
+  // Cancelling throws out of the wait.
+  struct returned_unless_used {
+    runtime::shared_bucket* bucket;
+    ~returned_unless_used() {
+      if (bucket != nullptr) bucket->give_back();
+    }
+  } token{&net_->handshakes};
+  asio::steady_timer timer{executor_, *wait};
+  co_await timer.async_wait(asio::use_awaitable);
+  token.bucket = nullptr;
+  co_return result<void>{};
 }
 
 /// The addresses that may be connected to; never empty.

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,13 +20,16 @@ class connector {
 public:
   connector(std::shared_ptr<network::parts> net, boost::asio::io_context& shard);
 
+  /// `until`: the caller's deadline, which waiting for a turn draws from.
   /// Errors: dns_failed, host_not_allowed (no address that may be connected to), connect_failed, tls_failed,
-  /// cancelled.
-  boost::asio::awaitable<result<std::shared_ptr<tls_stream>>> connect(std::string host);
+  /// cancelled, queue_full (so many handshakes wait that this one's turn would come too late).
+  boost::asio::awaitable<result<std::shared_ptr<tls_stream>>>
+  connect(std::string host, std::chrono::steady_clock::time_point until);
 
 private:
   using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
+  boost::asio::awaitable<result<void>> wait_for_turn(std::chrono::steady_clock::time_point until);
   boost::asio::awaitable<result<endpoints>> find(std::string host);
   boost::asio::awaitable<result<resolver::addresses>> resolve(std::string name);
 

@@ -45,9 +45,10 @@ struct http_call {
 /// Lives on one shard: every member function is called on its thread, every completion runs on its thread,
 /// exactly once, and never from inside `start`. Redirects are never followed: a 301 is an answer.
 /// Errors: dns_failed, connect_failed, tls_failed, timed_out, connection_lost, malformed_answer,
-/// answer_too_large, breaker_open, host_not_allowed, cancelled, queue_full (too many calls of this account
-/// wait), invalid_argument (the request cannot be put on the wire), or the sink's; `error::request_left`
-/// tells whether a byte of the request may have left. Any HTTP status is a success here.
+/// answer_too_large, breaker_open, host_not_allowed, cancelled, queue_full (too many calls of this account,
+/// or handshakes of all accounts, wait), invalid_argument (the request cannot be put on the wire), or the
+/// sink's; `error::request_left` tells whether a byte of the request may have left. Any HTTP status is a
+/// success here.
 class http_client {
 public:
   using completion = std::function<void(result<http_response>)>;

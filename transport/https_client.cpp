@@ -139,7 +139,7 @@ private:
       if (!went_stale || (c.progress.request_left && request.method != "GET")) co_return outcome;
     }
     make_room();
-    auto fresh = co_await connector_.connect(request.host);
+    auto fresh = co_await connector_.connect(request.host, c.deadline.expiry());
     if (!fresh) co_return fresh.error();
     co_return co_await use(c, *fresh, *head);
   }

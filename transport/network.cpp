@@ -5,6 +5,10 @@
 namespace weixin::transport {
 namespace {
 
+/// How many seconds' worth of handshakes may begin at once: little, so that no second holds many more than it
+/// should.
+constexpr double burst_seconds = 0.1;
+
 network_hooks with_defaults(network_hooks hooks) {
   if (!hooks.now) hooks.now = [] { return std::chrono::steady_clock::now(); };
   if (!hooks.on_call)
@@ -23,7 +27,8 @@ std::optional<host_and_port> target_of(const network_options& options) {
 network::parts::parts(network_options o, network_hooks h, std::shared_ptr<tls_context> t)
     : options(std::move(o)), connect_to(target_of(options)), hooks(with_defaults(std::move(h))),
       tls(std::move(t)), breaker(std::make_shared<host_breaker>(breaker_options{}, hooks.now)),
-      names(options.resolver_threads, hooks.look_up, hooks.now) {}
+      names(options.resolver_threads, hooks.look_up, hooks.now),
+      handshakes(options.tls_handshakes_per_second, options.tls_handshakes_per_second * burst_seconds) {}
 
 std::shared_ptr<fair_gate> network::parts::handshake_gate(boost::asio::io_context& shard) {
   std::lock_guard lock{mutex_};

@@ -29,8 +29,8 @@ struct network_hooks {
 };
 
 /// What all accounts of a process share to reach Weixin: the TLS settings, the resolver's threads, the
-/// breaker of each host, the limit on handshakes of each shard. It shares nothing that would link two
-/// accounts: connections and TLS sessions belong to a client.
+/// breaker of each host, the limits on handshakes: at a time on each shard, and a second for all. It shares
+/// nothing that would link two accounts: connections and TLS sessions belong to a client.
 ///
 /// Thread-safe. `stop` must have returned before the io_context of any client is destroyed.
 class network {

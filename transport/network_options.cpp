@@ -52,6 +52,8 @@ result<network_options> validate(network_options options) {
     return fail(errc::config_invalid, "network.max_waiting_calls_per_account: want at most 10000");
   if (!within<std::size_t>(options.max_concurrent_handshakes, 1, 1'000))
     return fail(errc::config_invalid, "network.max_concurrent_handshakes: want 1 to 1000");
+  if (!within(options.tls_handshakes_per_second, 0.0001, 1'000'000.0))
+    return fail(errc::config_invalid, "limits.tls_handshakes_per_second: want more than 0");
   if (!within<std::size_t>(options.resolver_threads, 1, 64))
     return fail(errc::config_invalid, "network.resolver_threads: want 1 to 64");
   return options;

@@ -33,6 +33,9 @@ struct network_options {
   std::size_t max_connections_per_account = 4; ///< and so the calls of an account that run at the same time
   std::size_t max_waiting_calls_per_account = 64;
   std::size_t max_concurrent_handshakes = 8; ///< on one shard: a handshake costs its thread about 0.7 ms
+  /// Of all accounts together: a network that comes back must not be met by thousands of handshakes at once.
+  /// Above 0.
+  double tls_handshakes_per_second = 50;
   std::size_t resolver_threads = 4;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/shared_bucket.hpp"
 #include "transport/fair_gate.hpp"
 #include "transport/host_breaker.hpp"
 #include "transport/network.hpp"
@@ -29,6 +30,7 @@ public:
   const std::shared_ptr<tls_context> tls;
   const std::shared_ptr<host_breaker> breaker;
   resolver names;
+  runtime::shared_bucket handshakes; ///< of all shards
 
 private:
   std::mutex mutex_;

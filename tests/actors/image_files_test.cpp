@@ -1,5 +1,7 @@
 #include "actors/image_files.hpp"
 
+#include "store/memory_store.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -17,6 +19,7 @@ struct ImageFiles : ::testing::Test {
   std::filesystem::path dir =
       std::filesystem::path(::testing::TempDir()) / ("image_files_" + std::to_string(::getpid()));
   std::shared_ptr<store::media_files> files;
+  std::shared_ptr<store::memory_store> memory = std::make_shared<store::memory_store>();
   image_sink_factory make;
   std::promise<result<std::string>> ended;
 
@@ -25,8 +28,12 @@ struct ImageFiles : ::testing::Test {
     auto opened = store::media_files::open({.data_dir = dir});
     ASSERT_TRUE(opened);
     files = std::move(*opened);
+    store::account_record account;
+    account.name = "shop-01";
+    memory->add_account(account, [](result<void>) {});
     std::uint64_t n = 1;
-    make = make_image_files(files, std::make_shared<store::id_source>('m', [n]() mutable { return ++n; }),
+    make = make_image_files(files, memory,
+                            std::make_shared<store::id_source>('m', [n]() mutable { return ++n; }),
                             std::make_shared<manual_wall_clock>(wall_time{} + 1h), 1'000);
   }
   void TearDown() override {
@@ -61,6 +68,35 @@ TEST_F(ImageFiles, KeepsACompletePictureUnderANameOfOurOwn) {
   ASSERT_TRUE(path);
   std::ifstream file(*path, std::ios::binary);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), jpeg);
+}
+
+TEST_F(ImageFiles, NotesWhoseAPictureIsSoThatItIsRemovedWithItsAccount) {
+  auto sink = begin();
+  ASSERT_TRUE(write(*sink, jpeg));
+  sink->finish();
+  auto path = end();
+  ASSERT_TRUE(path);
+  std::vector<std::string> ids;
+  memory->remove_account("shop-01", [&](result<std::vector<std::string>> r) { ids = r ? *r : ids; });
+  ASSERT_EQ(ids.size(), 1U);
+  EXPECT_EQ(std::filesystem::path(*path).filename(), ids.front());
+  files->remove(ids.front());
+  sink.reset();
+  make = nullptr;
+  files.reset();
+  EXPECT_EQ(files_left(), 0U);
+}
+
+TEST_F(ImageFiles, KeepsNoPictureThatNobodyKnowsOf) {
+  auto sink = begin();
+  ASSERT_TRUE(write(*sink, jpeg));
+  memory->remove_account("shop-01", [](result<std::vector<std::string>>) {});
+  sink->finish();
+  EXPECT_EQ(end().error().code, errc::account_not_found);
+  sink.reset();
+  make = nullptr;
+  files.reset();
+  EXPECT_EQ(files_left(), 0U);
 }
 
 TEST_F(ImageFiles, RefusesAPageThatStandsInForAPicture) {

@@ -21,6 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
+using namespace std::chrono_literals;
 
 server_config accepted(std::string_view text) {
   auto parsed = parse_config(text, "w.toml");
@@ -40,6 +41,8 @@ data_dir = "data"
 [admin]
 socket = "admin.sock"
 socket_mode = "0600"
+requests_per_second = 5
+max_connections = 7
 [metrics]
 listen = "[::1]:0"
 account_label = "off"
@@ -49,11 +52,17 @@ ca_file = "ca.pem"
 [limits]
 logins_per_second = 0.5
 reconnects_per_second = 1000
+tls_handshakes_per_second = 2.5
 max_accounts = 20
 [pacing]
 profile = "none"
 [store]
 durability = "process"
+inbox_age = "1d"
+inbox_bytes_per_account = 2097152
+outbox_age = "30d"
+history_age = "7d"
+reserve_bytes = 0
 [log]
 level = "debug"
 format = "json"
@@ -76,15 +85,23 @@ bots = ["parrot"]
   EXPECT_EQ(c.data_dir, "data");
   EXPECT_EQ(c.admin.socket, "admin.sock");
   EXPECT_EQ(c.admin.socket_mode, 0600U);
+  EXPECT_EQ(c.admin.requests_per_second, 5);
+  EXPECT_EQ(c.admin.max_connections, 7U);
   EXPECT_EQ(c.metrics.listen, "[::1]:0");
   EXPECT_FALSE(c.metrics.account_label);
   EXPECT_EQ(c.network.connect_to, "localhost:8443");
   EXPECT_EQ(c.network.ca_file, "ca.pem");
   EXPECT_EQ(c.limits.logins_per_second, 0.5);
   EXPECT_EQ(c.limits.reconnects_per_second, 1000);
+  EXPECT_EQ(c.limits.tls_handshakes_per_second, 2.5);
   EXPECT_EQ(c.limits.max_accounts, 20U);
   EXPECT_EQ(c.pacing, pacing_profile::none);
-  EXPECT_EQ(c.survives, durability::process);
+  EXPECT_EQ(c.store.survives, durability::process);
+  EXPECT_EQ(c.store.inbox_age, 24h);
+  EXPECT_EQ(c.store.inbox_bytes_per_account, 2'097'152U);
+  EXPECT_EQ(c.store.outbox_age, 24h * 30);
+  EXPECT_EQ(c.store.history_age, 24h * 7);
+  EXPECT_EQ(c.store.reserve_bytes, 0U);
   EXPECT_EQ(c.log.level, log_level::debug);
   EXPECT_EQ(c.log.format, log_format::json);
   EXPECT_EQ(c.log.file, "weixind.log");
@@ -368,6 +385,10 @@ TEST_F(ConfigFile, MayStartWithAByteOrderMark) {
   write("\xEF\xBB\xBF"
         "data_dir = \"here\"");
   EXPECT_TRUE(load_config(path));
+}
+
+TEST(Config, KeepsIdempotencyKeysForAWeekAtLeast) {
+  EXPECT_THAT(refusal("[store]\noutbox_age = \"6d\""), HasSubstr("store.outbox_age"));
 }
 
 } // namespace

@@ -64,6 +64,50 @@ TEST(CommandLine, WantsBotsOrNoneForAccountSet) {
   EXPECT_EQ(refused({"account", "set", "shop-01", "--bot", "echo", "--no-bots"}).code, exit_code::usage);
 }
 
+TEST(CommandLine, ReadsTheVerbsOfTheOutbox) {
+  auto list = verb<outbox_list>({"outbox", "list", "shop-01", "--state", "unknown", "--after", "s-1"});
+  EXPECT_EQ(list.name, "shop-01");
+  EXPECT_EQ(list.state, "unknown");
+  EXPECT_EQ(list.after, "s-1");
+  EXPECT_EQ(list.limit, 100U);
+  EXPECT_EQ(verb<outbox_show>({"outbox", "show", "shop-01", "s-1"}).id, "s-1");
+  for (const char* name : {"cancel", "retry"})
+    EXPECT_EQ(verb<outbox_verb>({"outbox", name, "shop-01", "s-1"}).verb, name);
+  auto settle = verb<outbox_verb>({"outbox", "settle", "shop-01", "s-1", "refused"});
+  EXPECT_EQ(settle.verb, "settle");
+  EXPECT_EQ(settle.id, "s-1");
+  EXPECT_EQ(settle.outcome, "refused");
+}
+
+TEST(CommandLine, ReadsMessagesAndHistory) {
+  auto messages = verb<list_messages>(
+      {"messages", "shop-01", "--with", "Lin", "--after", "7", "--limit", "5", "--follow"});
+  EXPECT_EQ(messages.with, "Lin");
+  EXPECT_EQ(messages.after, "7");
+  EXPECT_EQ(messages.limit, 5U);
+  EXPECT_TRUE(messages.follow);
+  EXPECT_EQ(verb<account_history>({"account", "history", "shop-01", "--limit", "9"}).limit, 9U);
+}
+
+TEST(CommandLine, ReadsHowASendMayEnd) {
+  auto send = verb<send_text>(
+      {"send", "a", "filehelper", "x", "--key", "k", "--expires-in", "604800", "--on-unknown", "resend"});
+  EXPECT_EQ(send.idempotency_key, "k");
+  EXPECT_EQ(send.expires_in, 604'800U);
+  EXPECT_EQ(send.on_unknown, "resend");
+  EXPECT_EQ(verb<send_text>({"send", "a", "b", "x", "--idempotency-key", "k"}).idempotency_key, "k");
+}
+
+TEST(CommandLine, ReadsTheVerbsOfTheStore) {
+  EXPECT_EQ(verb<backup_store>({"backup", "w.db"}).file, "w.db");
+  verb<check_store>({"store", "check"});
+}
+
+TEST(CommandLine, ReadsTheVerbOfNotifications) {
+  EXPECT_EQ(verb<notify_test>({"notify", "test"}).target, "");
+  EXPECT_EQ(verb<notify_test>({"notify", "test", "web"}).target, "web");
+}
+
 TEST(CommandLine, TakesNamesOfVerbsAsText) {
   auto send = verb<send_text>({"send", "shop-01", "filehelper", "send", "account", "status"});
   EXPECT_EQ(send.words, (strings{"send", "account", "status"}));
@@ -114,6 +158,22 @@ TEST(CommandLine, RefusesWhatItDoesNotUnderstand) {
                                 {"status", "--nonsense"},
                                 {"account", "qr", "a", "-o", "name"},
                                 {"account", "pause", "a", "--watch"},
+                                {"messages"},
+                                {"messages", "a", "--limit", "0"},
+                                {"messages", "a", "--limit", "100001"},
+                                {"messages", "a", "--after", "-1"},
+                                {"messages", "a", "-o", "name"},
+                                {"account", "history", "a", "--limit", "1001"},
+                                {"outbox"},
+                                {"outbox", "list"},
+                                {"outbox", "show", "a"},
+                                {"outbox", "settle", "a", "s-1"},
+                                {"outbox", "settle", "a", "s-1", "perhaps"},
+                                {"send", "a", "b", "c", "--expires-in", "0"},
+                                {"send", "a", "b", "c", "--expires-in", "604801"},
+                                {"send", "a", "b", "c", "--on-unknown", "pray"},
+                                {"backup"},
+                                {"store"},
                                 {"events", "--count", "0"}}) {
     auto e = refused(arguments);
     EXPECT_EQ(e.code, exit_code::usage) << testing::PrintToString(arguments);

@@ -22,7 +22,7 @@ TEST(EventLine, TellsWhoWrote) {
       line("message", R"(,"chat_display":"Club","sender":"Ann","group":true,"type":"text","text":"hi")"),
       "2026-01-31T08:00:00Z  shop-01  message  from Ann in Club: hi");
   EXPECT_EQ(line("message", R"(,"chat_display":"Ann","own":true,"type":"image","text":"")"),
-            "2026-01-31T08:00:00Z  shop-01  message  to Ann: [image] ");
+            "2026-01-31T08:00:00Z  shop-01  message  to Ann: [image]");
 }
 
 TEST(EventLine, TellsHowToSeeACode) {

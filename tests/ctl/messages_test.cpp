@@ -87,6 +87,25 @@ TEST_F(Send, PassesTheIdempotencyKeyOn) {
   EXPECT_THAT(server.header_of(messages, "Idempotency-Key"), ElementsAre("order-7"));
 }
 
+TEST_F(Send, SaysHowLongItMayTakeAndWhatIfNobodyKnows) {
+  server.on(messages, {json(202, R"({"id":"s-1","state":"queued"})")});
+  EXPECT_EQ(
+      run({"send", "a-1", "filehelper", "x", "--key", "k", "--expires-in", "90", "--on-unknown", "resend"})
+          .code,
+      0);
+  EXPECT_THAT(server.asked(),
+              ElementsAre(std::string{messages} +
+                          R"( {"to":"filehelper","text":"x","expires_in":90,"on_unknown":"resend"})"));
+  EXPECT_THAT(server.header_of(messages, "Idempotency-Key"), ElementsAre("k"));
+}
+
+TEST_F(Send, WithAUsedKeyIsExplained) {
+  server.on(messages, {problem(422, "idempotency_conflict", "This key was used for another text.")});
+  auto e = run({"send", "a-1", "filehelper", "x", "--key", "k"});
+  EXPECT_EQ(e.code, 1);
+  EXPECT_THAT(e.err, HasSubstr("needs a new --key"));
+}
+
 TEST_F(Send, WaitsForTheOutcome) {
   server.on(messages, {json(202, R"({"id":"s-1","state":"queued"})")});
   server.on(outbox, {outcome_of("attempting"), outcome_of("sent", R"(,"msg_id":"77")")});
@@ -106,6 +125,7 @@ TEST_F(Send, FailsWhenItIsRefusedUnknownOrExpired) {
   auto unknown = run({"send", "a-1", "filehelper", "x", "--wait"});
   EXPECT_EQ(unknown.code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("is not sent again"));
+  EXPECT_THAT(unknown.err, HasSubstr("weixinctl outbox settle a-1 s-1 sent"));
   EXPECT_EQ(run({"send", "a-1", "filehelper", "x", "--wait"}).code, 1);
 }
 

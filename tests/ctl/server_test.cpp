@@ -27,6 +27,16 @@ TEST_F(Server, StatusIsToldInWords) {
   EXPECT_EQ(run({"status", "-o", "json"}).out, std::string{status} + "\n");
 }
 
+TEST_F(Server, StatusTellsHowTheStoreIs) {
+  server.on(
+      "GET /v1/status",
+      {json(200, R"({"ready":true,"store":{"accepting":true,"database_bytes":13107200,"waiting_calls":0}})"),
+       json(200, R"({"ready":true,"store":{"accepting":false,"database_bytes":700,"waiting_calls":3}})")});
+  EXPECT_THAT(run({"status"}).out, HasSubstr("Store:      takes writes, 12.5 MiB\n"));
+  EXPECT_THAT(run({"status"}).out,
+              HasSubstr("Store:      takes nothing, 700 B, 3 calls wait; the disk is full"));
+}
+
 TEST_F(Server, VersionIsShownBesideTheOwn) {
   server.on("GET /v1/status", {json(200, status)});
   EXPECT_EQ(run({"version"}).out, std::string{"weixinctl "} + version + "\nweixind 7.8.9\n");

@@ -52,5 +52,13 @@ TEST(CutText, NeverSplitsAChineseCharacter) {
   EXPECT_EQ(columns_of(cut("小小小小", 6)), 5);
 }
 
+TEST(BytesText, IsForPeople) {
+  EXPECT_EQ(bytes_text(0), "0 B");
+  EXPECT_EQ(bytes_text(1023), "1023 B");
+  EXPECT_EQ(bytes_text(1024), "1.0 KiB");
+  EXPECT_EQ(bytes_text(13'107'200), "12.5 MiB");
+  EXPECT_EQ(bytes_text(std::uint64_t{1} << 41), "2.0 TiB");
+}
+
 } // namespace
 } // namespace weixin::ctl

@@ -196,7 +196,7 @@ class AdminSocket(Case):
         self.add("shop-02")
         self.wait_for_state("shop-02", "awaiting_scan")
         status = self.admin.get("/v1/status").json()
-        self.assertEqual(set(status), {"version", "pid", "started_at", "metrics_listen", "ready", "accounts"})
+        self.assertEqual(set(status), {"version", "pid", "started_at", "metrics_listen", "ready", "accounts", "store"})
         self.assertEqual((status["pid"], status["ready"]), (self.server.process.pid, True))
         self.assertEqual({k: v for k, v in status["accounts"].items() if v}, {"online": 1, "awaiting_scan": 1})
 
@@ -204,7 +204,7 @@ class AdminSocket(Case):
         account = self.add("shop-01")
         self.assertEqual(sorted(account), sorted(
             ["name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots", "last_poll_at",
-             "messages_in", "messages_out", "queue", "restarts"]))
+             "last_event_at", "last_send_at", "messages_in", "messages_out", "queue", "restarts"]))
         self.assertEqual((account["nickname"], account["last_poll_at"], account["retry_at"]), (None, None, None))
 
 

@@ -54,10 +54,13 @@ class Relogin(Case):
         self.assertEqual(self.user(1)["logins"], 2)
         self.inject(1, "hello again {token}")
         self.wait_for_answers()
-        # A reference of the old session must not mean somebody else in the new one.
-        gone = next(c["ref"] for c in old if c["kind"] == "friend")
-        self.problem(self.admin.post("/v1/accounts/shop-01/messages", {"to": gone, "text": "who are you?"}), 404,
-                     "contact_not_found")
+        # A reference means the same person in the new session, and is never given to another one.
+        names = {c["ref"]: c["nick"] for c in self.admin.get("/v1/accounts/shop-01/contacts").json()["contacts"]}
+        friends = [c for c in old if c["kind"] == "friend"]
+        self.assertEqual([names[c["ref"]] for c in friends if c["ref"] in names],
+                         [c["nick"] for c in friends if c["ref"] in names])
+        known = next(c for c in friends if c["ref"] in names)
+        self.wait_for_send("shop-01", self.send_text("shop-01", known["ref"], "who are you?"), "sent")
 
 
 class Logout(Case):

@@ -122,13 +122,14 @@ class Restart(Case):
         self.assertEqual((accounts["shop-01"]["bots"], accounts["shop-02"]["bots"]), (["echo"], []))
         # What was paused stays paused, also over a crash.
         self.assertEqual((accounts["shop-02"]["state"], accounts["shop-02"]["desired"]), ("stopped", "paused"))
-        self.log_in("shop-01", 1)
+        self.wait_for_state("shop-01", "online")
         self.inject(1, "are you back? {token}")
         self.wait_for_answers()
 
     def test_lets_only_the_same_person_back_in(self):
         self.add_online("shop-01", 1)
         self.server.process.stop()
+        self.end_session(1, 1101)
         self.start_server()
         code = self.wait_for_code("shop-01")
         self.phone("scan", code["uuid"], user=2)

@@ -55,8 +55,17 @@ class SessionEnd(Case):
         self.end_session(1, 1101)
         self.assertEqual(self.wait_for_state("shop-01", "held")["reason"], "kicked")
 
+    def test_that_webwxinit_denies_is_none(self):
+        self.add_online("shop-01", 1)
+        self.fault("ret", "webwxsendmsg", value=1101, count=1)
+        send_id = self.send_text("shop-01", "filehelper", "important")
+        self.wait_for_send("shop-01", send_id, "sent")
+        self.assertEqual((len(self.sent()), self.user(1)["logins"]), (1, 1))
+        self.assertEqual(metric(self.metrics(), "weixin_logins_total", result="resumed"), 1)
+
     def test_seen_by_a_send_keeps_the_message_for_the_next_session(self):
         self.add_online("shop-01", 1)
+        self.fault("ret", "webwxinit", value=1101, count=1)
         self.fault("ret", "webwxsendmsg", value=1101, count=1)
         send_id = self.send_text("shop-01", "filehelper", "important")
         self.wait_for_code("shop-01")

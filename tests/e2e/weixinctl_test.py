@@ -170,7 +170,8 @@ class OtherVerbs(Ctl):
         self.addCleanup(child.stdout.close)
 
         def told():
-            self.inject(self.person, "an event", accounted=False)
+            # What the person writes is not answered, so that no event of an answer comes before it.
+            self.inject(self.person, "an event", from_self=True, accounted=False)
             return child.poll() is not None
         self.wait_for(told, "the event")
         event = json.loads(child.stdout.read())

@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from repository import files, lines_with, name_of, text_of
+from repository import ROOT, files, lines_with, name_of, text_of
 
 SOURCES = [p for p in files() if p.suffix in (".cpp", ".hpp")]
 PRODUCT = [p for p in SOURCES if not name_of(p).startswith("tests/")]
@@ -21,6 +21,22 @@ class SourceRules(unittest.TestCase):
 
     def test_no_request_between_actors_waits_for_ever(self):
         self.none(lines_with(re.compile(r"caf::infinite|\binfinite\s*[,)]"), PRODUCT))
+
+    def test_no_actor_waits_for_a_message_by_blocking(self):
+        self.none(lines_with(re.compile(r"\bscoped_actor\b|self->receive\(|\.await\("), PRODUCT))
+
+    def test_who_waits_for_a_socket_has_a_deadline(self):
+        waits = re.compile(r"socket_?\.async_(wait|connect)|\basync_(read|write|handshake)\w*\(")
+        deadline = re.compile(r"expires_after|expires_at|\barm\(")
+        bare = [name_of(p) for p in PRODUCT if not name_of(p).startswith("bench/")
+                and waits.search(text_of(p)) and not deadline.search(text_of(p))]
+        self.none(bare)
+
+    def test_sockets_are_waited_for_in_few_places(self):
+        # Each of them is covered by tests that stall at every stage.
+        waits = re.compile(r"socket_?\.async_(wait|connect)|\basync_(read|write|handshake)\w*\(")
+        found = [name_of(p) for p in PRODUCT if not name_of(p).startswith("bench/") and waits.search(text_of(p))]
+        self.assertEqual(sorted(found), ["httpd/http_session.cpp", "transport/tls_stream.cpp"])
 
     def test_nothing_sleeps(self):
         # weixinctl repeats its lists in a thread that has nothing else to do; its tests replace the sleep.
@@ -43,6 +59,13 @@ class SourceRules(unittest.TestCase):
 
     def test_no_certificate_check_is_switched_off(self):
         self.none(lines_with(re.compile(r"verify_none|SSL_VERIFY_NONE"), PRODUCT))
+
+    def test_every_error_code_is_produced_by_a_test(self):
+        codes = re.search(r"enum class errc[^{]*\{(.*?)\n\};", text_of(ROOT / "protocol/errc.hpp"), re.DOTALL).group(1)
+        names = re.findall(r"^  (\w+),", codes, re.MULTILINE)
+        self.assertGreater(len(names), 40, "the pattern does not find the codes any more")
+        tests = "".join(text_of(p) for p in files() if name_of(p).startswith("tests/") and p.suffix in (".cpp", ".py"))
+        self.none([n for n in names if not re.search(rf"\b{n}\b", tests)])
 
     def test_headers_are_guarded(self):
         unguarded = [name_of(p) for p in SOURCES if p.suffix == ".hpp" and "#pragma once" not in text_of(p)]

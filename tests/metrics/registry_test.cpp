@@ -43,6 +43,7 @@ void touch_everything(registry& r, account_metrics& account) {
   r.upstream_finished("webwxsync", "ok", 100ms);
   r.set_breaker("wx.qq.com", breaker_state::open);
   r.http_request_served("/v1/status", "GET", 200);
+  r.notification_ended("ops", notification_result::ok);
 }
 
 TEST(MetricsRegistry, WritesAnExpositionThatParses) {
@@ -115,6 +116,7 @@ TEST(MetricsRegistry, NeverLetsALabelValueFromOutsideThrough) {
     r.upstream_finished(value, value, 1s);
     r.set_breaker(value, breaker_state::open);
     r.http_request_served(value, value, 99999);
+    r.notification_ended(value, notification_result::failed);
   }
   auto text = r.render();
   EXPECT_EQ(text.find("marker-7f"), std::string::npos);
@@ -138,6 +140,8 @@ TEST(MetricsRegistry, UsesAValueOnceItWasAllowed) {
   EXPECT_EQ(scrape(r).value("weixin_bot_dispatch_total", {{"bot", "echo"}, {"result", "failed"}}), 1);
   EXPECT_TRUE(r.allow(checked_label::host, "wx.qq.com"));
   EXPECT_EQ(scrape(r).value("weixin_breaker_state", {{"host", "wx.qq.com"}}), 0);
+  EXPECT_TRUE(r.allow(checked_label::notify_target, "ops"));
+  EXPECT_EQ(scrape(r).value("weixin_notifications_total", {{"target", "ops"}, {"result", "dropped"}}), 0);
   EXPECT_TRUE(r.allow(checked_label::route, "/v1/status"));
   r.http_request_served("/v1/status", "GET", 200);
   EXPECT_EQ(scrape(r).value("weixin_http_requests_total",

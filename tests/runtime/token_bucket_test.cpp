@@ -1,5 +1,7 @@
 #include "runtime/token_bucket.hpp"
 
+#include "runtime/shared_bucket.hpp"
+
 #include <gtest/gtest.h>
 
 namespace weixin::runtime {
@@ -25,6 +27,39 @@ TEST(TokenBucket, RefillsWithTimeUpToItsBurst) {
   EXPECT_EQ(bucket.take(start + 1h), 0ns);
   EXPECT_EQ(bucket.take(start + 1h), 0ns);
   EXPECT_EQ(bucket.take(start + 1h), 100ms);
+}
+
+TEST(TokenBucket, TellsTheWaitWithoutTaking) {
+  token_bucket bucket{10.0, 1.0};
+  EXPECT_EQ(bucket.wait_for_next(start), 0ns);
+  bucket.take(start);
+  EXPECT_EQ(bucket.wait_for_next(start), 100ms);
+  EXPECT_EQ(bucket.wait_for_next(start), 100ms);
+  EXPECT_EQ(bucket.take(start), 100ms);
+}
+
+TEST(TokenBucket, IsFullWhenNobodyTookForAWhile) {
+  token_bucket bucket{10.0, 2.0};
+  EXPECT_TRUE(bucket.is_full(start));
+  bucket.take(start);
+  EXPECT_FALSE(bucket.is_full(start));
+  EXPECT_TRUE(bucket.is_full(start + 100ms));
+}
+
+TEST(SharedBucket, TakesNothingFromWhoCannotWaitThatLong) {
+  shared_bucket bucket{1.0, 1.0};
+  EXPECT_EQ(bucket.take_within(start, 0ns), 0ns);
+  EXPECT_EQ(bucket.take_within(start, 900ms), std::nullopt);
+  EXPECT_EQ(bucket.take_within(start, 1s), 1s);
+  EXPECT_EQ(bucket.take_within(start, 1s), std::nullopt);
+}
+
+TEST(SharedBucket, TakesBackATokenThatWasNotUsed) {
+  shared_bucket bucket{1.0, 1.0};
+  bucket.take(start);
+  bucket.take(start);
+  bucket.give_back();
+  EXPECT_EQ(bucket.take(start), 1s);
 }
 
 } // namespace

@@ -232,5 +232,18 @@ TEST(MediaFilesOpening, FailsWhereThereIsNoDirectory) {
   EXPECT_EQ(code_of(media_files::open({directory.path()})), errc::io_failed);
 }
 
+TEST_F(MediaFiles, RemoveOneFileAndNoOther) {
+  for (const auto& name : {id, id_in_the_same_directory}) {
+    auto file = create(name);
+    ASSERT_TRUE(write(*file, "picture"));
+    ASSERT_TRUE(finish(*file));
+  }
+  files->remove(id);
+  files->remove("../" + id);
+  files->remove("m-01hf7yat000000000000000abd"); // there is none
+  open();                                        // once the thread has ended, all is done
+  EXPECT_EQ(everything(), std::vector<std::string>{"media/bc/" + id_in_the_same_directory});
+}
+
 } // namespace
 } // namespace weixin::store

@@ -1,8 +1,8 @@
-#include "store/sqlite_store.hpp"
-#include "tests/store/support.hpp"
+#include "store/schema.hpp"
+#include "tests/store/opened_store.hpp"
+#include "tests/store/power_loss_vfs.hpp"
 
-#include <SQLiteCpp/Database.h>
-#include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +11,6 @@
 #include <atomic>
 #include <csignal>
 #include <future>
-#include <random>
 
 namespace weixin::store {
 namespace {
@@ -19,55 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-struct SqliteStore : testing::Test {
-  temporary_directory directory;
-  sqlite_store_options options;
-  std::unique_ptr<store> s;
-
-  SqliteStore() {
-    options.data_dir = directory.path() / "data";
-    options.database.busy_timeout = 10ms;
-  }
-
-  fs::path file() const { return options.data_dir / "weixind.db"; }
-  waiting_store call() { return {*s}; }
-
-  void open() {
-    s.reset(); // first lets the old one go
-    auto opened = open_sqlite_store(options);
-    ASSERT_TRUE(opened) << to_string(opened.error());
-    s = std::move(*opened);
-  }
-
-  error refused() {
-    s.reset();
-    auto opened = open_sqlite_store(options);
-    EXPECT_FALSE(opened);
-    return opened ? error{} : opened.error();
-  }
-
-  /// A directory that holds a file of that content under the database's name.
-  void plant(const std::string& content) {
-    fs::create_directory(options.data_dir);
-    ASSERT_EQ(::chmod(options.data_dir.c_str(), 0700), 0);
-    write_file(file(), content);
-  }
-
-  SQLite::Database raw() {
-    return SQLite::Database{file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
-  }
-
-  std::vector<std::string> account_names() {
-    std::vector<std::string> names;
-    auto accounts = call().list_accounts();
-    if (!accounts) return {to_string(accounts.error())};
-    for (const auto& account : *accounts)
-      names.push_back(account.name);
-    return names;
-  }
+struct SqliteStore : OpenedStore {
+  SqliteStore() { options.database.survives = durability::power; }
 };
-
-using names = std::vector<std::string>;
 
 TEST_F(SqliteStore, KeepsAccountsOverARestart) {
   open();
@@ -146,132 +99,6 @@ TEST_F(SqliteStore, WorksInAWriteAheadLogThatIsSyncedAtEachCommit) {
   EXPECT_EQ(raw().execAndGet("PRAGMA journal_mode").getString(), "wal");
   EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
   EXPECT_TRUE(fs::exists(options.data_dir / "weixind.db-wal"));
-}
-
-// -- files that must not be touched
-// ------------------------------------------------------------------------------
-
-struct Untouched : SqliteStore {
-  void expect_untouched(errc code) {
-    auto before = read_file(file());
-    auto e = refused();
-    EXPECT_EQ(e.code, code) << to_string(e);
-    EXPECT_NE(e.context.find("weixind.db"), std::string::npos) << e.context;
-    EXPECT_TRUE(read_file(file()) == before) << "the file was changed";
-  }
-};
-
-TEST_F(Untouched, GarbageIsRefused) {
-  plant(std::string(8192, 'x'));
-  expect_untouched(errc::store_corrupt);
-}
-
-TEST_F(Untouched, AnEmptyFileIsRefused) {
-  plant("");
-  expect_untouched(errc::store_corrupt);
-}
-
-TEST_F(Untouched, ATruncatedHeaderIsRefused) {
-  open();
-  s.reset();
-  plant(read_file(file()).substr(0, 60));
-  expect_untouched(errc::store_corrupt);
-}
-
-TEST_F(Untouched, ATruncatedDatabaseIsRefused) {
-  open();
-  for (int i = 0; i < 200; ++i)
-    ASSERT_TRUE(call().add_account(account_named("shop-" + std::to_string(i))));
-  s.reset();
-  auto whole = read_file(file());
-  ASSERT_GT(whole.size(), 3u * 4096u);
-  plant(whole.substr(0, whole.size() - 4096));
-  expect_untouched(errc::store_corrupt);
-}
-
-TEST_F(Untouched, ADamagedPageIsRefused) {
-  open();
-  for (int i = 0; i < 200; ++i)
-    ASSERT_TRUE(call().add_account(account_named("shop-" + std::to_string(i))));
-  s.reset();
-  auto damaged = read_file(file());
-  std::fill(damaged.begin() + 4096, damaged.begin() + 4096 + 512, '\xff');
-  plant(damaged);
-  expect_untouched(errc::store_corrupt);
-}
-
-TEST_F(Untouched, ANewerSchemaIsRefused) {
-  open();
-  s.reset();
-  raw().exec("PRAGMA user_version = 99");
-  expect_untouched(errc::store_newer);
-}
-
-TEST_F(Untouched, ANewerSchemaThatIsStillInTheLogIsRefused) {
-  open();
-  ASSERT_TRUE(call().add_account(account_named("shop-01")));
-  s.reset();
-  {
-    auto newer = raw();
-    newer.exec("PRAGMA user_version = 99");
-    // What a crash leaves behind: the change is in the log and not yet in the file.
-    fs::copy_file(options.data_dir / "weixind.db-wal", directory.path() / "wal");
-    fs::copy_file(file(), directory.path() / "db");
-  }
-  fs::rename(directory.path() / "db", file());
-  fs::rename(directory.path() / "wal", options.data_dir / "weixind.db-wal");
-  auto log = read_file(options.data_dir / "weixind.db-wal");
-  ASSERT_FALSE(log.empty());
-  expect_untouched(errc::store_newer);
-  EXPECT_TRUE(read_file(options.data_dir / "weixind.db-wal") == log) << "the log was changed";
-}
-
-TEST_F(Untouched, AnotherProgramsDatabaseIsRefused) {
-  plant("");
-  fs::remove(file());
-  raw().exec("CREATE TABLE notes (text); PRAGMA application_id = 77");
-  expect_untouched(errc::store_corrupt);
-}
-
-TEST_F(Untouched, ALogWithoutItsDatabaseIsRefused) {
-  plant("");
-  fs::rename(file(), options.data_dir / "weixind.db-wal");
-  auto e = refused();
-  EXPECT_EQ(e.code, errc::store_corrupt);
-  EXPECT_FALSE(fs::exists(file()));
-}
-
-TEST_F(Untouched, ALinkInPlaceOfTheDatabaseIsNotFollowed) {
-  plant("");
-  fs::remove(file());
-  write_file(directory.path() / "victim", "text");
-  fs::create_symlink(directory.path() / "victim", file());
-  EXPECT_EQ(refused().code, errc::store_failed);
-  EXPECT_EQ(read_file(directory.path() / "victim"), "text");
-}
-
-TEST_F(Untouched, AFileWithAFlippedBitIsReadOrRefusedAndNeverACrash) {
-  open();
-  for (int i = 0; i < 50; ++i)
-    ASSERT_TRUE(call().add_account(account_named("shop-" + std::to_string(i))));
-  s.reset();
-  const auto good = read_file(file());
-  std::minstd_rand random{20240607};
-  int refusals = 0;
-  for (int i = 0; i < 100; ++i) {
-    auto bad = good;
-    bad[random() % bad.size()] ^= static_cast<char>(1 << random() % 8);
-    write_file(file(), bad);
-    if (auto opened = open_sqlite_store(options)) {
-      EXPECT_TRUE(waiting_store{**opened}.list_accounts());
-    } else {
-      ++refusals;
-      EXPECT_TRUE(read_file(file()) == bad) << "a refused file was changed, flip " << i;
-    }
-    fs::remove(options.data_dir / "weixind.db-wal");
-    fs::remove(options.data_dir / "weixind.db-shm");
-  }
-  EXPECT_GT(refusals, 0);
 }
 
 TEST_F(SqliteStore, LosesNoMoreThanTheTornEndOfItsLog) {
@@ -382,7 +209,7 @@ TEST_F(SqliteStore, RefusesCallsBeyondItsQueue) {
   for (int i = 0; i < 5; ++i)
     s->add_account(account_named("shop-" + std::to_string(i)), [&](result<void> r) {
       ++answers;
-      if (!r && r.error().code == errc::queue_full) ++refusals;
+      if (!r && r.error().code == errc::store_busy) ++refusals;
     });
   EXPECT_EQ(refusals, 2);
   EXPECT_EQ(answers, 2) << "a call that cannot wait is answered at once";
@@ -415,6 +242,131 @@ TEST_F(SqliteStore, MayTradePowerSafetyForSpeed) {
   ASSERT_TRUE(call().add_account(account_named("shop-01")));
   open();
   EXPECT_EQ(account_names(), names{"shop-01"});
+}
+
+// -- room
+// ---------------------------------------------------------------------------------------------------------
+
+struct StoreRoom : SqliteStore {
+  std::atomic<std::uint64_t> room{std::uint64_t{1} << 40};
+
+  StoreRoom() {
+    options.database.survives = durability::process;
+    options.free_bytes = [this] { return std::optional<std::uint64_t>{room}; };
+  }
+};
+
+TEST_F(StoreRoom, AcceptsNothingMoreFromTheFirstWriteThatFindsTheDiskFull) {
+  open();
+  ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  s.reset();
+  options.database.max_bytes = fs::file_size(file()) + std::uintmax_t{64} * 4096;
+  open();
+  int stored = 0;
+  errc why = errc::internal;
+  for (; stored < 200 && why == errc::internal; ++stored) {
+    auto sync = batch({});
+    sync.at = noon;
+    sync.messages = {message_with(std::to_string(stored))};
+    sync.messages[0].raw.assign(8'000, 'r');
+    EXPECT_TRUE(s->health().accepting);
+    why = code_of(call().commit(sync));
+  }
+  EXPECT_EQ(why, errc::disk_full);
+  EXPECT_FALSE(s->health().accepting);
+  EXPECT_EQ(code_of(call().probe()), errc::disk_full);
+  EXPECT_FALSE(s->health().accepting);
+  EXPECT_EQ(call().read_inbox({.account = "shop-01", .limit = 1'000})->size(),
+            static_cast<std::size_t>(stored - 1))
+      << "nothing that was answered is lost";
+  EXPECT_EQ(call().upkeep(noon + 24h * 8, {})->messages, static_cast<std::uint64_t>(stored - 1));
+  EXPECT_FALSE(s->health().accepting) << "only a probe says so";
+  EXPECT_TRUE(call().probe());
+  EXPECT_TRUE(s->health().accepting);
+  EXPECT_TRUE(call().commit(batch({"new"})));
+}
+
+TEST_F(StoreRoom, RefusesWhatGrowsBeforeTheDiskIsFull) {
+  open();
+  ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  ASSERT_TRUE(call().enqueue(send_with("s-1")));
+  room = 1'000;
+  EXPECT_EQ(code_of(call().probe()), errc::disk_full);
+  EXPECT_FALSE(s->health().accepting);
+  auto refused_commit = call().commit(batch({"1"}));
+  EXPECT_EQ(code_of(refused_commit), errc::disk_full);
+  EXPECT_NE(refused_commit.error().context.find("reserve"), std::string::npos);
+  EXPECT_EQ(code_of(call().enqueue(send_with("s-2"))), errc::disk_full);
+  EXPECT_TRUE(call().update_send(send_with("s-1", send_state::attempting))) << "what is under way is settled";
+  EXPECT_TRUE(call().save_session("shop-01", std::nullopt));
+  EXPECT_TRUE(call().read_inbox({.account = "shop-01"})->empty());
+  room = std::uint64_t{1} << 40;
+  EXPECT_TRUE(call().probe());
+  EXPECT_TRUE(s->health().accepting);
+  EXPECT_TRUE(call().commit(batch({"1"})));
+}
+
+TEST_F(StoreRoom, LooksBeforeItsFirstCall) {
+  room = 0;
+  open();
+  ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  EXPECT_FALSE(s->health().accepting);
+  EXPECT_EQ(code_of(call().commit(batch({"1"}))), errc::disk_full);
+}
+
+TEST_F(StoreRoom, TellsTheSizeOfItsFiles) {
+  open();
+  EXPECT_TRUE(call().list_accounts());
+  EXPECT_GE(s->health().database_bytes, fs::file_size(file()));
+}
+
+struct StoreTrouble : SqliteStore {
+  power_loss_vfs disk{7};
+
+  StoreTrouble() { options.database.vfs = disk.name(); }
+  ~StoreTrouble() override { s.reset(); }
+
+  void expect_alive_after(int code, errc expected) {
+    open();
+    ASSERT_TRUE(call().add_account(account_named("shop-01")));
+    ASSERT_TRUE(call().commit(batch({"1"})));
+    disk.fail_writes(code);
+    EXPECT_EQ(code_of(call().commit(batch({"2"}))), expected);
+    EXPECT_EQ(code_of(call().enqueue(send_with("s-1"))), expected);
+    EXPECT_FALSE(s->health().accepting);
+    EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-01"})), names{"1"}) << "reading goes on";
+    EXPECT_EQ(code_of(call().probe()), expected);
+    disk.fail_writes(0);
+    EXPECT_TRUE(call().probe());
+    EXPECT_TRUE(s->health().accepting);
+    EXPECT_EQ(ids_of(call().commit(batch({"1", "2"}))), names{"2"});
+  }
+};
+
+TEST_F(StoreTrouble, OfTheDiskIsSurvived) { expect_alive_after(SQLITE_IOERR_WRITE, errc::store_failed); }
+
+TEST_F(StoreTrouble, OfAReadOnlyDiskIsSurvived) { expect_alive_after(SQLITE_READONLY, errc::store_failed); }
+
+TEST_F(StoreTrouble, OfAFullDiskIsSurvived) { expect_alive_after(SQLITE_FULL, errc::disk_full); }
+
+TEST_F(StoreTrouble, OfALockIsWaitedForOnceForAllThatWait) {
+  options.database.busy_timeout = 200ms;
+  open();
+  auto other = raw();
+  other.exec("BEGIN IMMEDIATE");
+  std::atomic<int> answers{0};
+  auto before = std::chrono::steady_clock::now();
+  for (int i = 0; i < 50; ++i)
+    s->add_account(account_named("shop-" + std::to_string(i)), [&](auto r) {
+      EXPECT_EQ(code_of(r), errc::store_failed);
+      ++answers;
+    });
+  EXPECT_EQ(account_names(), names{});
+  EXPECT_EQ(answers, 50);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s) << "not once for each";
+  EXPECT_TRUE(s->health().accepting) << "somebody else's lock is no want of room";
+  other.exec("ROLLBACK");
+  EXPECT_TRUE(call().add_account(account_named("shop-01")));
 }
 
 } // namespace

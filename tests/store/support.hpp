@@ -59,29 +59,68 @@ struct waiting_store {
   result<void> update_account(account_record a) {
     return await<void>([&](auto done) { s.update_account(a, done); });
   }
-  result<void> remove_account(std::string name) {
-    return await<void>([&](auto done) { s.remove_account(name, done); });
+  result<std::vector<std::string>> remove_account(std::string a) {
+    return await<std::vector<std::string>>([&](auto done) { s.remove_account(a, done); });
   }
-  result<std::vector<inbound_message>> commit(sync_commit c) {
-    return await<std::vector<inbound_message>>([&](auto done) { s.commit(c, done); });
+  result<void> append_history(std::string a, state_change b) {
+    return await<void>([&](auto done) { s.append_history(a, b, done); });
   }
-  result<void> save_session(std::string account, std::optional<webwx::session> session) {
-    return await<void>([&](auto done) { s.save_session(account, session, done); });
+  result<std::vector<state_change>> read_history(std::string a, std::int64_t b, std::size_t c) {
+    return await<std::vector<state_change>>([&](auto done) { s.read_history(a, b, c, done); });
   }
-  result<std::optional<webwx::session>> load_session(std::string account) {
-    return await<std::optional<webwx::session>>([&](auto done) { s.load_session(account, done); });
+  result<std::vector<appended_message>> commit(sync_commit a) {
+    return await<std::vector<appended_message>>([&](auto done) { s.commit(a, done); });
   }
-  result<void> enqueue(send_record r) {
-    return await<void>([&](auto done) { s.enqueue(r, done); });
+  result<void> save_session(std::string a, std::optional<webwx::session> b) {
+    return await<void>([&](auto done) { s.save_session(a, b, done); });
   }
-  result<void> update_send(send_record r) {
-    return await<void>([&](auto done) { s.update_send(r, done); });
+  result<std::optional<webwx::session>> load_session(std::string a) {
+    return await<std::optional<webwx::session>>([&](auto done) { s.load_session(a, done); });
   }
-  result<std::optional<send_record>> find_send(std::string account, std::string id) {
-    return await<std::optional<send_record>>([&](auto done) { s.find_send(account, id, done); });
+  result<std::vector<stored_message>> read_inbox(inbox_query a) {
+    return await<std::vector<stored_message>>([&](auto done) { s.read_inbox(a, done); });
   }
-  result<std::vector<send_record>> unfinished_sends(std::string account) {
-    return await<std::vector<send_record>>([&](auto done) { s.unfinished_sends(account, done); });
+  result<inbox_positions> inbox_positions_of(std::string a) {
+    return await<inbox_positions>([&](auto done) { s.inbox_positions_of(a, done); });
+  }
+  result<void> save_position(std::string a, std::string b, std::int64_t c) {
+    return await<void>([&](auto done) { s.save_position(a, b, c, done); });
+  }
+  result<void> save_contacts(std::string a, std::vector<contact_record> b) {
+    return await<void>([&](auto done) { s.save_contacts(a, b, done); });
+  }
+  result<std::vector<contact_record>> load_contacts(std::string a) {
+    return await<std::vector<contact_record>>([&](auto done) { s.load_contacts(a, done); });
+  }
+  result<void> add_media(std::string a, std::string b) {
+    return await<void>([&](auto done) { s.add_media(a, b, done); });
+  }
+  result<accepted_send> enqueue(send_record a) {
+    return await<accepted_send>([&](auto done) { s.enqueue(a, done); });
+  }
+  result<void> update_send(send_record a) {
+    return await<void>([&](auto done) { s.update_send(a, done); });
+  }
+  result<std::optional<send_record>> find_send(std::string a, std::string b) {
+    return await<std::optional<send_record>>([&](auto done) { s.find_send(a, b, done); });
+  }
+  result<std::vector<send_record>> unfinished_sends(std::string a) {
+    return await<std::vector<send_record>>([&](auto done) { s.unfinished_sends(a, done); });
+  }
+  result<std::vector<send_record>> list_sends(outbox_query a) {
+    return await<std::vector<send_record>>([&](auto done) { s.list_sends(a, done); });
+  }
+  result<void> probe() {
+    return await<void>([&](auto done) { s.probe(done); });
+  }
+  result<upkeep_report> upkeep(wall_time a, retention b) {
+    return await<upkeep_report>([&](auto done) { s.upkeep(a, b, done); });
+  }
+  result<void> backup(std::filesystem::path a) {
+    return await<void>([&](auto done) { s.backup(a, done); });
+  }
+  result<check_report> check() {
+    return await<check_report>([&](auto done) { s.check(done); });
   }
 };
 

@@ -4,6 +4,8 @@
 #include "supervisor/fleet_supervisor.hpp"
 #include "tests/support/account_tree_fixture.hpp"
 
+#include <algorithm>
+
 namespace weixin {
 namespace {
 
@@ -55,6 +57,27 @@ struct Fleet : ::testing::Test {
     fleet->add(name, kind, bots, [&](result<account_view> v) { answer = std::move(v); });
     time.settle();
     return answer;
+  }
+
+  /// The next start of the server, on what the store has.
+  std::size_t restart() {
+    fleet->stop();
+    time.settle();
+    fleet.reset();
+    time.scheduler.advance_time(2h);
+    time.settle();
+    memory = std::make_shared<store::memory_store>(memory->database());
+    service->store = memory;
+    return start();
+  }
+
+  /// Adds the account and scans its code, as another user than those before.
+  void log_in(const std::string& name) {
+    ++weixin.uin;
+    ASSERT_TRUE(add(name));
+    weixin.confirm();
+    time.advance(2s);
+    ASSERT_EQ(fleet->account(name)->state, "online") << fleet->account(name)->reason;
   }
 
   result<void> remove(const std::string& name) {
@@ -172,10 +195,11 @@ TEST_F(Fleet, AnswersNotFoundForEveryRequestToAnUnknownAccount) {
   auto note = [&](auto r) { codes.push_back(r ? errc::internal : r.error().code); };
   fleet->command("x", account_command::pause, note);
   fleet->set_bots("x", {}, note);
-  fleet->send_text("x", "filehelper", "hello", note);
+  fleet->send("x", {"filehelper", "hello", {}, {}, {}}, note);
+  fleet->command_send("x", "s-1", outbox_command::cancel, note);
   fleet->contacts("x", "", "", note);
   time.settle();
-  EXPECT_EQ(codes, std::vector<errc>(4, errc::account_not_found));
+  EXPECT_EQ(codes, std::vector<errc>(5, errc::account_not_found));
   EXPECT_FALSE(fleet->account("x"));
   EXPECT_FALSE(fleet->qr("x"));
 }
@@ -197,13 +221,86 @@ TEST_F(Fleet, RemembersAPauseOverARestartOfTheProgram) {
   add("shop-01");
   fleet->command("shop-01", account_command::pause, [](result<account_view>) {});
   time.settle();
-  fleet->stop();
-  time.settle();
-  fleet.reset();
-  time.scheduler.advance_time(2h);
-  time.settle();
-  start();
+  restart();
   EXPECT_EQ(fleet->account("shop-01")->state, "stopped");
+}
+
+TEST_F(Fleet, BringsEveryLivingSessionBackAfterARestartWithoutAScan) {
+  start();
+  for (const char* name : {"a", "b", "c"})
+    log_in(name);
+  auto codes = weixin.count("jslogin");
+  EXPECT_EQ(restart(), 3U);
+  time.advance(2s);
+  EXPECT_EQ(fleet->count_by_state(), (std::map<std::string, std::size_t>{{"online", 3}}));
+  EXPECT_EQ(weixin.count("jslogin"), codes);
+}
+
+TEST_F(Fleet, SpacesResumesByTheRateOfReconnects) {
+  start();
+  for (const char* name : {"a", "b", "c"})
+    log_in(name);
+  service->reconnects = std::make_shared<runtime::shared_bucket>(1.0, 1.0);
+  auto before = weixin.count("webwxinit");
+  restart();
+  EXPECT_EQ(weixin.count("webwxinit"), before + 1);
+  time.advance(1100ms);
+  EXPECT_EQ(weixin.count("webwxinit"), before + 2);
+  time.advance(1s);
+  EXPECT_EQ(weixin.count("webwxinit"), before + 3);
+}
+
+TEST_F(Fleet, StartsAnAccountAgainWhoseSupervisorEndedAndDisturbsNoOther) {
+  start();
+  log_in("a");
+  log_in("b");
+  auto polls = weixin.waiting("synccheck");
+  ASSERT_EQ(polls, 2U);
+  fleet->command("a", account_command::restart, [](result<account_view>) -> void { throw 1; });
+  time.advance(3s);
+  EXPECT_EQ(fleet->account("a")->state, "online") << "on the session that is stored";
+  EXPECT_EQ(fleet->account("b")->state, "online");
+  EXPECT_EQ(fleet->account("a")->restarts, 2U) << "the one that was asked for, and the fault";
+  EXPECT_EQ(fleet->account("b")->restarts, 0U);
+  EXPECT_EQ(weixin.waiting("synccheck"), 2U) << "one poll an account, as before";
+}
+
+TEST_F(Fleet, RemovesTheMediaFilesOfARemovedAccount) {
+  std::vector<std::string> removed;
+  service->remove_media = [&](std::vector<std::string> ids) { removed = std::move(ids); };
+  start();
+  add("shop-01");
+  memory->add_media("shop-01", "m-1", [](result<void>) {});
+  memory->add_media("shop-01", "m-2", [](result<void>) {});
+  ASSERT_TRUE(remove("shop-01"));
+  std::sort(removed.begin(), removed.end());
+  EXPECT_EQ(removed, (std::vector<std::string>{"m-1", "m-2"}));
+}
+
+TEST_F(Fleet, HasTheStoreCleanUpAfterAMinuteAndThenEveryTen) {
+  start();
+  time.advance(59s);
+  EXPECT_EQ(memory->calls(store::store_call::upkeep), 0U);
+  time.advance(2s);
+  EXPECT_EQ(memory->calls(store::store_call::upkeep), 1U);
+  memory->fail_next(store::store_call::upkeep, fail(errc::store_failed, "test"));
+  time.advance(10min);
+  EXPECT_EQ(memory->calls(store::store_call::upkeep), 2U);
+  time.advance(10min);
+  EXPECT_EQ(memory->calls(store::store_call::upkeep), 3U) << "a failure ends nothing";
+}
+
+TEST_F(Fleet, GivesUpOnTheProcessWhenTheStoreIsCorruptForWhicheverAccounts) {
+  start();
+  for (const char* name : {"a", "b", "c"})
+    log_in(name);
+  for (int i = 0; i < 3; ++i)
+    memory->fail_next(store::store_call::commit, fail(errc::store_corrupt, "test"));
+  weixin.bring({testing::scripted_weixin::text_message("1", testing::scripted_weixin::friend_, "hi", 1)});
+  for (int i = 0; i < 2; ++i)
+    weixin.synccheck(0, 2);
+  time.advance(3s);
+  EXPECT_EQ(fatal, std::vector<std::string>{"store"});
 }
 
 // -- shared services

@@ -1,44 +1,19 @@
-// The restart table: one test a row. Time is a number here, and nothing runs.
-#include "supervisor/restart_policy.hpp"
-
+// The restart table: one test a row.
 #include "actors/backoff.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/supervisor/restart_policy_fixture.hpp"
 
 namespace weixin::supervisor {
 namespace {
 
-using namespace std::chrono_literals;
 using std::chrono::milliseconds;
-
-struct RestartPolicy : ::testing::Test {
-  policy_state s;
-  steady_time now = steady_time{} + 1000h;
-  random_generator random{7};
-
-  decision on(const policy_event& e) { return decide(s, e, now, random); }
-  decision fails(errc code, int ret = 0) { return on(event::failure{fail(code, "synccheck", ret)}); }
-  void pass(std::chrono::nanoseconds d) { now += std::chrono::duration_cast<steady_time::duration>(d); }
-
-  void run() { on(event::run{}); }
-  void log_in() {
-    on(event::qr_shown{});
-    on(event::scanned{});
-    on(event::logged_in{});
-  }
-  void go_online() {
-    run();
-    log_in();
-    on(event::good_poll{.synccheck = true});
-    ASSERT_EQ(s.state, account_state::online);
-  }
-};
 
 // -- the way up
 // ---------------------------------------------------------------------------------------------------
 
 TEST_F(RestartPolicy, ShowsEachStepOfALoginAsAState) {
-  EXPECT_EQ(on(event::run{}).what, action::start_login);
+  EXPECT_EQ(on(event::run{}).what, action::load_session);
+  EXPECT_EQ(s.state, account_state::starting);
+  EXPECT_EQ(loaded(event::session_loaded::outcome::none).what, action::start_login);
   EXPECT_EQ(s.state, account_state::starting);
   on(event::qr_shown{});
   EXPECT_EQ(s.state, account_state::awaiting_scan);
@@ -165,8 +140,24 @@ TEST_F(RestartPolicy, DegradesOnceTheLastGoodPollIsOlderThanAMinute) {
   pass(1s);
   on(event::tick{});
   EXPECT_EQ(s.state, account_state::degraded);
+  pass(10s);
   on(event::good_poll{.synccheck = true});
   EXPECT_EQ(s.state, account_state::online);
+}
+
+TEST_F(RestartPolicy, StaysDegradedForTenSecondsSoThatHealthDoesNotFlap) {
+  go_online();
+  pass(61s);
+  on(event::tick{});
+  ASSERT_EQ(s.state, account_state::degraded);
+  for (int i = 0; i < 9; ++i) {
+    pass(1s);
+    on(event::good_poll{.synccheck = true});
+    EXPECT_EQ(s.state, account_state::degraded);
+  }
+  pass(1s);
+  on(event::tick{});
+  EXPECT_EQ(s.state, account_state::online) << "the good polls count, if not at once";
 }
 
 TEST_F(RestartPolicy, SaysWhyAnAccountIsNotOnline) {
@@ -189,112 +180,39 @@ TEST_F(RestartPolicy, PacesReconnectsAfterAnOutage) {
   EXPECT_TRUE(fails(errc::timed_out).reconnect);
 }
 
-// -- the end of a session
-// -----------------------------------------------------------------------------------------
+// -- the store
+// --------------------------------------------------------------------------------------------------------
 
-TEST_F(RestartPolicy, TriesTheOtherPushHostsOn1100BeforeTheFirstGoodSynccheck) {
-  run();
-  log_in();
-  on(event::good_poll{.synccheck = false});
-  for (int i = 0; i < 5; ++i)
-    EXPECT_EQ(fails(errc::session_ended, 1100).what, action::next_push_host);
-  EXPECT_EQ(fails(errc::session_ended, 1100).what, action::start_login) << "all six tried: the session ended";
-}
-
-TEST_F(RestartPolicy, DoesNotBelieveACandidateThatSays1102DuringTheProbe) {
-  run();
-  log_in();
-  EXPECT_EQ(fails(errc::session_ended, 1100).what, action::next_push_host);
-  EXPECT_EQ(fails(errc::session_ended, 1102).what, action::next_push_host);
-  on(event::good_poll{.synccheck = true});
-  EXPECT_EQ(s.state, account_state::online) << "the next candidate was right";
-}
-
-TEST_F(RestartPolicy, HoldsAsKickedWhenEveryCandidateSays1102) {
-  run();
-  log_in();
-  fails(errc::session_ended, 1100);
-  for (int i = 0; i < 4; ++i)
-    EXPECT_EQ(fails(errc::session_ended, 1102).what, action::next_push_host);
-  fails(errc::session_ended, 1102);
-  EXPECT_EQ(s.reason, "kicked");
-}
-
-TEST_F(RestartPolicy, AsksForANewScanWhenAProvenSessionEnds) {
-  for (int ret : {1100, 1101, 1102}) {
+TEST_F(RestartPolicy, DegradesAtOnceWhenTheStoreRefusesAndHealsWithTheNextGoodPoll) {
+  for (auto code : {errc::disk_full, errc::store_failed, errc::store_busy, errc::store_corrupt}) {
     s = {};
     go_online();
-    pass(2h);
-    auto d = fails(errc::session_ended, ret);
-    EXPECT_EQ(d.what, action::start_login) << ret;
-    EXPECT_TRUE(d.alert) << "the operator is told";
-    EXPECT_EQ(s.reason, std::to_string(ret));
-    EXPECT_FALSE(s.has_session);
+    auto d = fails(code);
+    EXPECT_EQ(d.what, action::retry) << to_string(code);
+    EXPECT_FALSE(d.reconnect) << "Weixin is not the one that refused";
+    EXPECT_EQ(s.state, account_state::degraded);
+    EXPECT_EQ(s.reason, to_string(code));
+    EXPECT_EQ(s.session, session_state::live) << "no end of the session";
+    EXPECT_TRUE(s.crashes.empty()) << "no crash";
+    pass(5s);
+    on(event::tick{});
+    EXPECT_EQ(s.state, account_state::degraded) << "the last good poll is young, and does not count";
+    pass(5s);
+    on(event::good_poll{});
+    EXPECT_EQ(s.state, account_state::online);
+    EXPECT_EQ(s.reason, "");
   }
 }
 
-TEST_F(RestartPolicy, HoldsAnAccountThatIsKickedWithinAMinuteOfItsLogin) {
+TEST_F(RestartPolicy, TriesTheStoreAgainAfterFiveSecondsAndAtLeastEveryThirty) {
   go_online();
-  pass(59s);
-  auto d = fails(errc::session_ended, 1102);
-  EXPECT_EQ(d.what, action::stop_children);
-  EXPECT_TRUE(d.alert);
-  EXPECT_EQ(s.state, account_state::held);
-  EXPECT_EQ(s.reason, "kicked");
-}
-
-TEST_F(RestartPolicy, HoldsAnAccountAtTheThirdEndWithinAnHour) {
-  go_online();
-  for (int i = 0; i < 2; ++i) {
-    pass(20min);
-    ASSERT_EQ(fails(errc::session_ended, 1101).what, action::start_login);
-    log_in();
-    on(event::good_poll{.synccheck = true});
+  for (auto ceiling : {5s, 10s, 20s, 30s, 30s, 30s}) {
+    auto d = fails(errc::disk_full);
+    EXPECT_LE(d.delay, ceiling);
+    EXPECT_GE(d.delay, ceiling * 8 / 10);
   }
-  pass(19min);
-  EXPECT_EQ(fails(errc::session_ended, 1101).what, action::stop_children);
-  EXPECT_EQ(s.reason, "kicked");
-}
-
-TEST_F(RestartPolicy, ForgetsEndsThatAreOlderThanAnHour) {
-  go_online();
-  for (int i = 0; i < 10; ++i) {
-    pass(31min);
-    ASSERT_EQ(fails(errc::session_ended, 1101).what, action::start_login);
-    log_in();
-    on(event::good_poll{.synccheck = true});
-  }
-}
-
-// -- held
-// ---------------------------------------------------------------------------------------------------------
-
-TEST_F(RestartPolicy, HoldsBarredDifferentAndDuplicateUsersWithTheirReason) {
-  for (auto [code, reason] : {std::pair{errc::barred, "barred"},
-                              {errc::different_user, "different_user"},
-                              {errc::duplicate_user, "duplicate_user"}}) {
-    s = {};
-    run();
-    on(event::qr_shown{});
-    auto d = fails(code, 1203);
-    EXPECT_EQ(d.what, action::stop_children);
-    EXPECT_TRUE(d.alert);
-    EXPECT_EQ(s.state, account_state::held);
-    EXPECT_EQ(s.reason, reason);
-  }
-}
-
-TEST_F(RestartPolicy, NeverMovesAHeldAccountByItself) {
-  go_online();
-  fails(errc::session_ended, 1102);
-  pass(24h);
-  for (const policy_event& e : std::initializer_list<policy_event>{
-           event::tick{}, event::due{}, event::crash{}, event::good_poll{true}, event::logged_in{},
-           event::failure{fail(errc::timed_out)}}) {
-    EXPECT_EQ(on(e).what, action::none);
-    EXPECT_EQ(s.state, account_state::held);
-  }
-  EXPECT_EQ(on(event::relogin{}).what, action::start_login) << "the operator can";
+  on(event::good_poll{});
+  EXPECT_LE(fails(errc::disk_full).delay, 5s);
 }
 
 // -- throttled
@@ -307,7 +225,7 @@ TEST_F(RestartPolicy, PausesSendsFiveTenTwentyThirtyMinutesOn1205AndKeepsTheSess
     EXPECT_EQ(d.what, action::throttle);
     EXPECT_EQ(d.delay, expected);
     EXPECT_EQ(s.state, account_state::throttled);
-    EXPECT_TRUE(s.has_session);
+    EXPECT_EQ(s.session, session_state::live);
     pass(expected);
     on(event::good_poll{.synccheck = true});
     EXPECT_EQ(s.state, account_state::online);

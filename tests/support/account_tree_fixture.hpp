@@ -30,6 +30,7 @@ inline void fill(services& s, std::shared_ptr<store::store> memory, std::shared_
   s.reconnects = std::make_shared<runtime::shared_bucket>(40.0, 40.0);
   s.entropy = [&entropy] { return ++entropy; };
   s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
+  s.contact_ids = std::make_shared<store::id_source>('c', s.entropy);
   s.seed = 42;
   s.pacing = pacing_profile::none;
   s.webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Test";
@@ -47,6 +48,8 @@ struct account_tree : ::testing::Test {
   std::shared_ptr<account_status> status;
   std::shared_ptr<supervisor::user_claims> claims = std::make_shared<supervisor::user_claims>();
   store::account_record record;
+  std::vector<bot_entry> bots;
+  int fatal_store_faults = 0; ///< how often the tree gave up on the store
   router_actor router_handle;
   supervisor::account_root_actor root;
   std::uint64_t entropy = 1;
@@ -62,28 +65,55 @@ struct account_tree : ::testing::Test {
   }
 
   ~account_tree() override {
-    for (auto& r : {caf::actor_cast<caf::actor>(root), caf::actor_cast<caf::actor>(router_handle)})
-      if (r) caf::anon_send_exit(r, caf::exit_reason::user_shutdown);
-    time.settle();
+    stop(caf::exit_reason::user_shutdown);
     // Timers hold their actors: once they are due, nobody is left.
-    root = nullptr;
-    router_handle = nullptr;
     time.scheduler.advance_time(2h);
     time.settle();
   }
 
-  void start(std::vector<bot_entry> bots = {}) {
+  void start(std::vector<bot_entry> entries = {}) {
+    bots = std::move(entries);
     memory->add_account(record, [](result<void>) {});
+    start_tree();
+  }
+
+  /// The tree on what the store has, as after the start of the server.
+  void start_tree() {
+    memory->list_accounts([this](result<std::vector<store::account_record>> r) {
+      if (r)
+        for (auto& stored : *r)
+          if (stored.name == record.name) record = stored;
+    });
     account_view v;
     v.name = record.name;
     v.state = "stopped";
-    v.desired = "running";
+    v.desired = record.desired == store::desired_state::running ? "running" : "paused";
     status = std::make_shared<account_status>(v);
     router_handle = runtime::spawn_on<router>(time.system, 0, std::shared_ptr<const services>(service), bots);
+    auto faults = std::make_shared<supervisor::service_faults>([this] { ++fatal_store_faults; });
     root = runtime::spawn_on<supervisor::account_supervisor>(
         time.system, 0, std::shared_ptr<const services>(service),
-        supervisor::account_setup{record, status, claims, router_handle, {}});
+        supervisor::account_setup{record, status, claims, router_handle, {}, faults});
     time.settle();
+  }
+
+  /// Ends the tree. Killed, it stores nothing more; what was stored stays, in `memory`.
+  void stop(caf::exit_reason reason) {
+    if (reason == caf::exit_reason::kill) memory->crash_at(1, store::memory_store::crash_point::before);
+    for (auto& r : {caf::actor_cast<caf::actor>(root), caf::actor_cast<caf::actor>(router_handle)})
+      if (r) caf::anon_send_exit(r, reason);
+    root = nullptr;
+    router_handle = nullptr;
+    time.settle();
+    memory = std::make_shared<store::memory_store>(memory->database());
+    service->store = memory;
+  }
+
+  /// Ends the tree as the kernel would, unless `reason` says otherwise, and starts another one on the same
+  /// database.
+  void restart(caf::exit_reason reason = caf::exit_reason::kill) {
+    stop(reason);
+    start_tree();
   }
 
   void log_in() {
@@ -108,10 +138,50 @@ struct account_tree : ::testing::Test {
 
   result<store::send_record> send_text(const std::string& to, const std::string& text) {
     result<store::send_record> answer = fail(errc::internal, "no answer");
+    send_request request;
+    request.to = to;
+    request.text = text;
     ask([&](supervisor::account_supervisor& a) {
-      a.submit({to, text, [&](result<store::send_record> r) { answer = std::move(r); }});
+      a.submit({request, [&](result<store::accepted_send> r) {
+                  if (r)
+                    answer = std::move(r->record);
+                  else
+                    answer = r.error();
+                }});
     });
     return answer;
+  }
+
+  /// The state changes that the store has, as "from>to reason".
+  std::vector<std::string> history() {
+    std::vector<std::string> lines;
+    memory->read_history(record.name, 0, 1'000, [&](result<std::vector<store::state_change>> r) {
+      if (!r) return;
+      for (const auto& c : *r)
+        lines.push_back(c.from + ">" + c.to + (c.reason.empty() ? "" : " " + c.reason));
+    });
+    return lines;
+  }
+
+  std::optional<webwx::session> stored_session() {
+    std::optional<webwx::session> found;
+    memory->load_session(record.name, [&](result<std::optional<webwx::session>> r) {
+      if (r) found = std::move(*r);
+    });
+    return found;
+  }
+
+  store::account_record stored_record() {
+    store::account_record found;
+    memory->list_accounts([&](result<std::vector<store::account_record>> r) {
+      if (r && !r->empty()) found = r->front();
+    });
+    return found;
+  }
+
+  /// The answer with nothing but this Ret.
+  static http_response ret(int code) {
+    return scripted_weixin::ok("{" + scripted_weixin::base_response(code) + "}");
   }
 
   store::send_record stored(const std::string& id) {

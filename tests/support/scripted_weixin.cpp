@@ -15,6 +15,13 @@ std::string endpoint_of(const http_request& r) {
   return path.substr(path.rfind('/') + 1);
 }
 
+/// The number behind the first `key` in a request's body.
+std::optional<std::int64_t> number_after(const std::string& body, std::string_view key) {
+  auto at = body.find(key);
+  if (at == std::string::npos) return std::nullopt;
+  return std::stoll(body.substr(at + key.size(), 19));
+}
+
 std::string keys(std::int64_t value) {
   auto v = std::to_string(value);
   return R"({"Count":2,"List":[{"Key":1,"Val":)" + v + R"(},{"Key":2,"Val":)" + v + "}]}";
@@ -137,7 +144,7 @@ void scripted_weixin::synccheck(int retcode, int selector) {
 }
 
 void scripted_weixin::bring(std::vector<std::string> entries) {
-  batches_.push_back(std::move(entries));
+  batches_.push_back({std::move(entries), 0});
   synccheck(0, 2);
 }
 
@@ -165,7 +172,7 @@ std::string scripted_weixin::text_message(const std::string& msg_id, const std::
 }
 
 std::optional<scripted_weixin::answer> scripted_weixin::usual(const std::string& endpoint,
-                                                              const http_request&) {
+                                                              const http_request& request) {
   if (held_.contains(endpoint)) return std::nullopt;
   if (endpoint == "jslogin")
     return ok("window.QRLogin.code = 200; window.QRLogin.uuid = \"uuid" + std::to_string(++uuid_) + "==\";");
@@ -182,19 +189,22 @@ std::optional<scripted_weixin::answer> scripted_weixin::usual(const std::string&
     return ok("{" + base_response(0) +
               R"(,"Count":0,"ContactList":[],"ChatSet":"filehelper,","SKey":"@crypt_skey",)" +
               R"("InviteStartCount":40,"SyncKey":)" + keys(sync_key_) + R"(,"User":{"Uin":)" +
-              std::to_string(uin) + R"(,"UserName":")" + self + R"(","NickName":")" + nick_name + R"("}})");
+              std::to_string(uin_of_init.value_or(number_after(request.body, "\"Uin\":").value_or(uin))) +
+              R"(,"UserName":")" + user_name + R"(","NickName":")" + nick_name + R"("}})");
   if (endpoint == "webwxgetcontact")
     return ok("{" + base_response(0) + R"(,"MemberCount":1,"Seq":0,"MemberList":[{"UserName":")" + friend_ +
-              R"(","NickName":"Friend One","RemarkName":"","ContactFlag":3,"VerifyFlag":0}]})");
+              R"(","NickName":")" + friend_nick + R"(","RemarkName":"","ContactFlag":3,"VerifyFlag":0}]})");
   if (endpoint == "webwxbatchgetcontact")
     return ok("{" + base_response(0) + R"(,"Count":0,"ContactList":[]})");
   if (endpoint == "webwxsync") {
     std::string list;
-    if (!batches_.empty()) {
-      for (const auto& entry : batches_.front())
-        list += (list.empty() ? "" : ",") + entry;
+    auto arrived = number_after(request.body, "\"Val\":").value_or(0);
+    if (!batches_.empty() && batches_.front().key != 0 && arrived >= batches_.front().key)
       batches_.pop_front();
-      ++sync_key_;
+    if (!batches_.empty()) {
+      if (batches_.front().key == 0) batches_.front().key = ++sync_key_;
+      for (const auto& entry : batches_.front().entries)
+        list += (list.empty() ? "" : ",") + entry;
     }
     return ok("{" + base_response(0) + R"(,"AddMsgCount":0,"AddMsgList":[)" + list +
               R"(],"ContinueFlag":0,"SKey":"","SyncKey":)" + keys(sync_key_) + R"(,"SyncCheckKey":)" +

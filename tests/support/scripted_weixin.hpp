@@ -50,11 +50,16 @@ public:
   void expire();  ///< answers 400 to it
   /// Ends the waiting synccheck, or the next one, with this retcode and selector.
   void synccheck(int retcode, int selector);
-  /// The next webwxsync brings these entries of AddMsgList.
+  /// The next webwxsync brings these entries of AddMsgList, and every further one until a key says that they
+  /// have arrived.
   void bring(std::vector<std::string> entries);
 
-  std::int64_t uin = 1'000'001;
+  std::int64_t uin = 1'000'001; ///< of the next login
+  /// What webwxinit says; nullopt: the user of the session that asks.
+  std::optional<std::int64_t> uin_of_init;
   std::string nick_name = "Test Shop";
+  std::string friend_nick = "Friend One";
+  std::string user_name = self; ///< the account's own; Weixin gives another one at every login
   std::string redirect_host = "wx.qq.com";
 
   // -- what was asked
@@ -92,7 +97,11 @@ private:
   std::map<std::string, bool> held_{{"synccheck", true}, {"login", true}};
   std::deque<call> waiting_;
   std::deque<std::pair<transport::http_client::completion, answer>> ready_;
-  std::deque<std::vector<std::string>> batches_;
+  struct batch {
+    std::vector<std::string> entries;
+    std::int64_t key = 0; // of the answer that brought it; 0: none did yet
+  };
+  std::deque<batch> batches_;
   int uuid_ = 0;
   std::int64_t sync_key_ = 1;
   std::int64_t msg_id_ = 9'000;

@@ -25,7 +25,8 @@ class ClientTest : public testing::Test {
 protected:
   ClientTest();
   ~ClientTest() override;
-  /// The server's threads run what the test gave them, with the members of the test: they end before those do.
+  /// The server's threads run what the test gave them, with the members of the test: they end before those
+  /// do.
   void TearDown() override { server.reset(); }
 
   static constexpr const char* host = "wx.example.com";

@@ -151,5 +151,65 @@ TEST_F(HttpsClientTlsTest, ManyAccountsGetThroughANarrowGateOfHandshakes) {
   EXPECT_EQ(server->handshakes(), 20U);
 }
 
+/// Several accounts that call at the same time.
+struct HttpsClientHandshakeRateTest : HttpsClientTlsTest {
+  std::vector<std::shared_ptr<http_client>> accounts;
+
+  std::future<answer> call(std::chrono::milliseconds deadline = 20s) {
+    accounts.push_back(another_client());
+    auto done = std::make_shared<std::promise<answer>>();
+    on_shard([&](http_client&) {
+      accounts.back()->start(get("/", deadline), [done](answer a) { done->set_value(std::move(a)); });
+    });
+    return done->get_future();
+  }
+  void TearDown() override {
+    on_shard([&](http_client&) { accounts.clear(); });
+    HttpsClientTlsTest::TearDown();
+  }
+};
+
+TEST_F(HttpsClientHandshakeRateTest, AllAccountsTogetherKeepIt) {
+  options.tls_handshakes_per_second = 20;
+  serve(always_answer("ok"));
+  call().get();
+  call().get(); // what may begin at once is used up
+  auto begin = std::chrono::steady_clock::now();
+  std::vector<std::future<answer>> pending;
+  for (int i = 0; i < 10; ++i)
+    pending.push_back(call());
+  for (auto& p : pending)
+    EXPECT_EQ(code_of(p.get()), "");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 400ms);
+}
+
+TEST_F(HttpsClientHandshakeRateTest, RefusesAtOnceWhoseTurnWouldComeAfterTheDeadline) {
+  options.tls_handshakes_per_second = 0.001;
+  serve(always_answer("ok"));
+  EXPECT_EQ(code_of(call().get()), "");
+  for (int i = 0; i < 6; ++i) {
+    auto refused = call(10min).get();
+    ASSERT_EQ(code_of(refused), "queue_full");
+    EXPECT_FALSE(refused.error().request_left);
+  }
+  EXPECT_EQ(net().breaker_states().front().state, breaker_state::closed) << "it is no failure of the host";
+  std::promise<answer> again;
+  on_shard([&](http_client&) {
+    accounts.front()->start(get(), [&](answer a) { again.set_value(std::move(a)); });
+  });
+  EXPECT_EQ(code_of(again.get_future().get()), "") << "an open connection needs no handshake";
+}
+
+TEST_F(HttpsClientHandshakeRateTest, GivesATurnBackThatIsNotWantedAnyMore) {
+  options.tls_handshakes_per_second = 0.1;
+  serve(always_answer("ok"));
+  EXPECT_EQ(code_of(call().get()), "");
+  for (int i = 0; i < 3; ++i) {
+    auto waits = call(15s); // its turn comes in 10 s; after another one's it would be too late
+    on_shard([&](http_client&) { accounts.back()->close(); });
+    EXPECT_EQ(code_of(waits.get()), "cancelled");
+  }
+}
+
 } // namespace
 } // namespace weixin::transport::test

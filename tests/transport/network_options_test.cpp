@@ -50,6 +50,9 @@ TEST(NetworkOptions, RefusesLimitsWithoutSense) {
   o = {};
   o.max_waiting_calls_per_account = 1'000'000;
   EXPECT_EQ(code_of(validate(o)), "config_invalid");
+  o = {};
+  o.tls_handshakes_per_second = 0;
+  EXPECT_EQ(code_of(validate(o)), "config_invalid");
 }
 
 TEST(Network, RefusesACaFileThatCannotBeRead) {

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "admin/api.hpp"
+#include "admin/reply.hpp"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace weixin::admin {
+
+/// What all calls share; handlers hold it by shared_ptr, so that late answers find it alive.
+struct call_context : api_context {
+  explicit call_context(api_context c) : api_context(std::move(c)) {}
+
+  /// A backup or a check reads the whole database: one at a time.
+  std::atomic<bool> reads_everything{false};
+};
+using context_ptr = std::shared_ptr<call_context>;
+
+// One function a call. `r.params` holds what the route's pattern names.
+
+// account_calls.cpp
+void get_status(const context_ptr& c, const httpd::request& r, const reply& to);
+void list_accounts(const context_ptr& c, const httpd::request& r, const reply& to);
+void add_account(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_account(const context_ptr& c, const httpd::request& r, const reply& to);
+void patch_account(const context_ptr& c, const httpd::request& r, const reply& to);
+void delete_account(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_qr(const context_ptr& c, const httpd::request& r, const reply& to);
+void command_account(const context_ptr& c, const httpd::request& r, const reply& to,
+                     supervisor::account_command what);
+void get_history(const context_ptr& c, const httpd::request& r, const reply& to);
+
+// message_calls.cpp
+/// 409 with the contacts that the name could mean.
+void refuse_ambiguous(const reply& to, const std::vector<contact_view>& candidates);
+void get_contacts(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_messages(const context_ptr& c, const httpd::request& r, const reply& to);
+
+// send_calls.cpp
+void post_message(const context_ptr& c, const httpd::request& r, const reply& to);
+void list_sends(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_send(const context_ptr& c, const httpd::request& r, const reply& to);
+void cancel_send(const context_ptr& c, const httpd::request& r, const reply& to);
+void retry_send(const context_ptr& c, const httpd::request& r, const reply& to);
+void settle_send(const context_ptr& c, const httpd::request& r, const reply& to);
+
+// store_calls.cpp
+void get_store(const context_ptr& c, const httpd::request& r, const reply& to);
+void backup_store(const context_ptr& c, const httpd::request& r, const reply& to);
+void check_store(const context_ptr& c, const httpd::request& r, const reply& to);
+
+} // namespace weixin::admin

@@ -1,0 +1,37 @@
+#include "admin/notify_calls.hpp"
+
+#include "admin/json.hpp"
+#include "admin/parameters.hpp"
+#include "admin/reply.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace weixin::admin {
+
+namespace {
+
+void test_targets(notify::notifier& notifier, const httpd::request& r, const reply& to) {
+  auto body = read_object(r.body, {"target"});
+  if (!body) return to.refuse(body.error());
+  auto target = read_text(*body, "target", "");
+  if (!target) return to.refuse(target.error());
+  auto chosen = body->contains("target") ? std::optional{*target} : std::nullopt;
+  notifier.test(chosen, [to](result<std::vector<notify::test_result>> tested) {
+    if (!tested) return to.refuse(tested.error());
+    boost::json::array list;
+    for (const auto& t : *tested)
+      list.push_back({{"target", t.target}, {"ok", t.delivered}, {"detail", t.detail}});
+    to.send(json_response(200, {{"targets", std::move(list)}}));
+  });
+}
+
+} // namespace
+
+void add_notify_calls(httpd::router& routes, notify::notifier& notifier) {
+  const std::string pattern = "/v1/notify/test";
+  routes.add("POST", pattern, [&notifier, pattern](const httpd::request& r, const httpd::responder& respond) {
+    test_targets(notifier, r, reply{respond, r, pattern});
+  });
+}
+
+} // namespace weixin::admin

@@ -1,0 +1,77 @@
+#include "admin/reply.hpp"
+
+#include "admin/json.hpp"
+#include "runtime/log.hpp"
+#include "supervisor/fleet.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace weixin::admin {
+
+/// Tells its line once: with the answer, or when the last copy is dropped without one.
+struct reply::call {
+  std::string uid;
+  std::string pid;
+  std::string what;
+  std::atomic<bool> told{false};
+  std::mutex mutex;
+  std::string account;
+  std::string object;
+
+  ~call() { tell(500, to_string(errc::internal)); }
+
+  void tell(int status, std::string_view code) {
+    if (told.exchange(true)) return;
+    std::lock_guard lock(mutex);
+    log_info("admin.call", {{"uid", uid},
+                            {"pid", pid},
+                            {"call", what},
+                            {"account", account},
+                            {"object", object},
+                            {"status", status},
+                            {"code", code}});
+  }
+};
+
+reply::reply(httpd::responder respond, const httpd::request& r, std::string_view route)
+    : respond_(std::move(respond)) {
+  if (r.method == "GET" || r.method == "HEAD") return;
+  call_ = std::make_shared<call>();
+  call_->uid = r.peer ? std::to_string(r.peer->uid) : "-";
+  call_->pid = r.peer ? std::to_string(r.peer->pid) : "-";
+  call_->what = r.method + " " + std::string{route};
+  if (auto name = r.params.find("name"); name != r.params.end()) concerns_account(name->second);
+}
+
+void reply::send(httpd::response r) const {
+  if (call_) call_->tell(r.status, "");
+  respond_.send(std::move(r));
+}
+
+void reply::refuse(const error& e) const { refuse_with(problem_of(e), e.code); }
+
+void reply::refuse(const error& e, std::string_view key, boost::json::value value) const {
+  auto problem = problem_of(e);
+  problem.body = with_member(problem.body, key, std::move(value));
+  refuse_with(std::move(problem), e.code);
+}
+
+void reply::refuse_with(httpd::response problem, errc code) const {
+  if (call_) call_->tell(problem.status, to_string(code));
+  respond_.send(std::move(problem));
+}
+
+void reply::concerns_account(std::string_view name) const {
+  if (!call_ || !supervisor::is_valid_account_name(name)) return;
+  std::lock_guard lock(call_->mutex);
+  call_->account = name;
+}
+
+void reply::concerns(std::string_view object) const {
+  if (!call_) return;
+  std::lock_guard lock(call_->mutex);
+  call_->object = object;
+}
+
+} // namespace weixin::admin

@@ -1,0 +1,187 @@
+#include "store/outbox_rows.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace weixin::store {
+
+namespace {
+
+constexpr std::size_t max_page = 1'000;
+constexpr std::int64_t slice = 500;
+
+#define WEIXIN_SEND_COLUMNS                                                                                  \
+  "id, recipient, sealed, client_msg_id, state, msg_id, error, created_at_ms, updated_at_ms, "               \
+  "expires_at_ms, if_unknown, attempts"
+
+/// The recipient is part of the place: a text never goes to another one because a file was changed.
+std::string row_of(const std::string& id, const std::string& to) { return id + '\n' + to; }
+
+sealed_place place_of(const account_ref& account, const std::string& row) {
+  return {"outbox", account.name, row};
+}
+
+std::int64_t stored(send_state state) { return static_cast<std::int64_t>(state); }
+
+/// Reads the columns above, from `first` on. Error: store_corrupt.
+result<send_record> record_of(row_access rows, const account_ref& account, const query& found) {
+  constexpr auto last_state = static_cast<std::int64_t>(send_state::expired);
+  send_record send;
+  send.id = found.text(0);
+  send.account = account.name;
+  send.to = found.text(1);
+  auto text = rows.seal.open(place_of(account, row_of(send.id, send.to)), found.bytes(2));
+  if (!text) return text.error();
+  send.text = std::move(*text);
+  send.client_msg_id = found.text(3);
+  auto state = found.number(4);
+  if (state < 0 || state > last_state) return fail(errc::store_corrupt, "outbox: no such state");
+  send.state = static_cast<send_state>(state);
+  send.msg_id = found.text(5);
+  send.error = found.text(6);
+  send.created_at = from_stored(found.number(7));
+  send.updated_at = from_stored(found.number(8));
+  if (!found.is_null(9)) send.expires_at = from_stored(found.number(9));
+  send.if_unknown = found.number(10) == 0 ? unknown_policy::report : unknown_policy::resend;
+  send.attempts =
+      static_cast<unsigned>(std::clamp<std::int64_t>(found.number(11), 0, std::numeric_limits<int>::max()));
+  return send;
+}
+
+std::vector<send_record> records_of(row_access rows, const account_ref& account, query& found,
+                                    std::size_t limit, std::uint64_t& unreadable) {
+  std::vector<send_record> sends;
+  while (sends.size() < limit && found.next()) {
+    if (auto send = record_of(rows, account, found))
+      sends.push_back(std::move(*send));
+    else
+      ++unreadable;
+  }
+  return sends;
+}
+
+} // namespace
+
+request_hashes hashes_of(const sealer& seal, const account_ref& account, const send_record& send) {
+  return {seal.hash({"idempotency key", account.name, send.idempotency_key}),
+          seal.hash({"request", account.name, send.to, send.text})};
+}
+
+result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account_ref& account,
+                                                  const request_hashes& hashes) {
+  auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS ", request_hash FROM outbox INDEXED BY outbox_key "
+                        "WHERE account = ? AND key_hash = ?");
+  if (!found.bind(account.id, blob{hashes.key}).next()) return std::optional<keyed_send>{};
+  auto record = record_of(rows, account, found);
+  if (!record) return record.error();
+  return std::optional{keyed_send{std::move(*record), found.bytes(12) == hashes.request}};
+}
+
+bool insert_send(row_access rows, const account_ref& account, const send_record& send,
+                 const request_hashes* hashes) {
+  auto sealed = rows.seal.seal(place_of(account, row_of(send.id, send.to)), send.text);
+  auto insert =
+      rows.use("INSERT INTO outbox (account, id, recipient, sealed, client_msg_id, state, msg_id, error, "
+               "created_at_ms, updated_at_ms, if_unknown, attempts, unfinished, expires_at_ms, key_hash, "
+               "request_hash) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?6 <= 1, ?13, ?14, ?15) "
+               "ON CONFLICT (account, id) DO NOTHING");
+  insert.bind(account.id, send.id, send.to, blob{sealed}, send.client_msg_id, stored(send.state), send.msg_id,
+              send.error, to_stored(send.created_at), to_stored(send.updated_at),
+              std::int64_t{send.if_unknown == unknown_policy::resend}, std::int64_t{send.attempts});
+  if (send.expires_at) insert.bind_at(13, to_stored(*send.expires_at));
+  if (hashes) {
+    insert.bind_at(14, blob{hashes->key});
+    insert.bind_at(15, blob{hashes->request});
+  }
+  return insert.run() == 1;
+}
+
+std::optional<send_state> state_of_send(row_access rows, std::int64_t account, const std::string& id) {
+  auto found = rows.use("SELECT state FROM outbox WHERE account = ? AND id = ?");
+  if (!found.bind(account, id).next()) return std::nullopt;
+  return static_cast<send_state>(found.number(0));
+}
+
+void replace_send(row_access rows, std::int64_t account, const send_record& send, bool settles_or_opens) {
+  // Most updates leave `unfinished` as it is; naming it all the same would touch its indexes.
+  auto update = rows.use(
+      settles_or_opens
+          ? "UPDATE outbox SET state = ?3, msg_id = ?4, error = ?5, updated_at_ms = ?6, attempts = ?7, "
+            "client_msg_id = iif(?8 = '', client_msg_id, ?8), expires_at_ms = ?9, unfinished = ?3 <= 1 "
+            "WHERE account = ?1 AND id = ?2"
+          : "UPDATE outbox SET state = ?3, msg_id = ?4, error = ?5, updated_at_ms = ?6, attempts = ?7, "
+            "client_msg_id = iif(?8 = '', client_msg_id, ?8), expires_at_ms = ?9 "
+            "WHERE account = ?1 AND id = ?2");
+  update.bind(account, send.id, stored(send.state), send.msg_id, send.error, to_stored(send.updated_at),
+              std::int64_t{send.attempts}, send.client_msg_id);
+  if (send.expires_at) update.bind_at(9, to_stored(*send.expires_at));
+  update.run();
+}
+
+std::size_t count_unfinished(row_access rows, std::int64_t account) {
+  auto found = rows.use(
+      "SELECT count(*) FROM outbox INDEXED BY outbox_unfinished WHERE account = ? AND unfinished = 1");
+  found.bind(account).next();
+  return static_cast<std::size_t>(found.number(0));
+}
+
+result<std::optional<send_record>> read_send(row_access rows, const account_ref& account,
+                                             const std::string& id) {
+  auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox WHERE account = ? AND id = ?");
+  if (!found.bind(account.id, id).next()) return std::optional<send_record>{};
+  auto record = record_of(rows, account, found);
+  if (!record) return record.error();
+  return std::optional{std::move(*record)};
+}
+
+std::vector<send_record> read_unfinished(row_access rows, const account_ref& account,
+                                         std::uint64_t& unreadable) {
+  auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox INDEXED BY outbox_unfinished "
+                        "WHERE account = ? AND unfinished = 1 ORDER BY id");
+  return records_of(rows, account, found.bind(account.id), std::numeric_limits<std::size_t>::max(),
+                    unreadable);
+}
+
+std::vector<send_record> read_sends(row_access rows, const account_ref& account, const outbox_query& wanted,
+                                    std::uint64_t& unreadable) {
+  auto limit = std::min(wanted.limit, max_page);
+  auto records = [&](query& found) { return records_of(rows, account, found, limit, unreadable); };
+  if (!wanted.state) {
+    auto found =
+        rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox WHERE account = ? AND id > ? ORDER BY id");
+    return records(found.bind(account.id, wanted.after));
+  }
+  if (is_unfinished(*wanted.state)) {
+    auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox INDEXED BY outbox_unfinished "
+                          "WHERE account = ? AND id > ? AND unfinished = 1 AND state = ? ORDER BY id");
+    return records(found.bind(account.id, wanted.after, stored(*wanted.state)));
+  }
+  if (*wanted.state == send_state::sent) { // nearly all are
+    auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox "
+                          "WHERE account = ? AND id > ? AND state = 2 ORDER BY id");
+    return records(found.bind(account.id, wanted.after));
+  }
+  auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox INDEXED BY outbox_failed "
+                        "WHERE account = ? AND state = ? AND state >= 3 AND id > ? ORDER BY id");
+  return records(found.bind(account.id, stored(*wanted.state), wanted.after));
+}
+
+void check_sends(row_access rows, const account_ref& account,
+                 const std::function<void(const std::string&, bool)>& each) {
+  auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox WHERE account = ? ORDER BY id");
+  found.bind(account.id);
+  while (found.next())
+    each(found.text(0), record_of(rows, account, found).has_value());
+}
+
+bool drop_settled_sends(row_access rows, wall_time before, std::uint64_t& dropped) {
+  auto gone = rows.use("DELETE FROM outbox WHERE rowid IN (SELECT rowid FROM outbox "
+                       "INDEXED BY outbox_settled WHERE unfinished = 0 AND updated_at_ms < ? LIMIT ?)")
+                  .bind(to_stored(before), slice)
+                  .run();
+  dropped += gone;
+  return gone > 0;
+}
+
+} // namespace weixin::store

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "store/records.hpp"
+#include "store/rows.hpp"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace weixin::store {
+
+// The sends. See rows.hpp.
+
+/// What an idempotency key and a request leave behind.
+struct request_hashes {
+  std::string key;
+  std::string request; ///< of recipient and text
+};
+request_hashes hashes_of(const sealer& seal, const account_ref& account, const send_record& send);
+
+/// A send that the same key made before, and whether it was for the same recipient and text.
+struct keyed_send {
+  send_record record;
+  bool same_request = false;
+};
+/// Error: store_corrupt.
+result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account_ref& account,
+                                                  const request_hashes& hashes);
+
+/// False when the id is taken. `hashes` is null without an idempotency key.
+bool insert_send(row_access rows, const account_ref& account, const send_record& send,
+                 const request_hashes* hashes);
+std::optional<send_state> state_of_send(row_access rows, std::int64_t account, const std::string& id);
+/// `settles_or_opens`: the send was unfinished and is no more, or the other way round.
+void replace_send(row_access rows, std::int64_t account, const send_record& send, bool settles_or_opens);
+std::size_t count_unfinished(row_access rows, std::int64_t account);
+
+/// Error: store_corrupt.
+result<std::optional<send_record>> read_send(row_access rows, const account_ref& account,
+                                             const std::string& id);
+/// By id. Rows that cannot be unsealed are left out and counted, here and below.
+std::vector<send_record> read_unfinished(row_access rows, const account_ref& account,
+                                         std::uint64_t& unreadable);
+std::vector<send_record> read_sends(row_access rows, const account_ref& account, const outbox_query& wanted,
+                                    std::uint64_t& unreadable);
+/// Calls `each` for every send of the account: its id, and whether it can be unsealed.
+void check_sends(row_access rows, const account_ref& account,
+                 const std::function<void(const std::string&, bool)>& each);
+
+/// Deletes some hundred settled sends that did not change since `before`; false when none are left.
+bool drop_settled_sends(row_access rows, wall_time before, std::uint64_t& dropped);
+
+} // namespace weixin::store

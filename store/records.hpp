@@ -1,0 +1,209 @@
+#pragma once
+
+#include "protocol/webwx/contacts.hpp"
+#include "protocol/webwx/session.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weixin::store {
+
+/// Times are kept in milliseconds: what is read back is floored to one.
+using wall_time = std::chrono::system_clock::time_point;
+
+// -- accounts
+// ---------------------------------------------------------------------------------------------------------
+
+/// What the operator wants. Wins over any automation.
+enum class desired_state { running, paused };
+
+/// One configured account: what survives everything else.
+struct account_record {
+  std::string name; ///< never changes; [a-z0-9][a-z0-9-]{0,62}
+  std::string kind = "webwx";
+  std::vector<std::string> bots;
+  desired_state desired = desired_state::running;
+  wall_time created_at{};
+  /// The user that this account belongs to since its first login; 0 before. Another one is `different_user`.
+  std::int64_t uin = 0;
+  /// Why it waits for the operator ("kicked", "barred", "different_user", "duplicate_user"), also over a
+  /// restart of the server; empty when it does not.
+  std::string held;
+};
+
+/// One change of an account's state, for "why was it offline at 04:10".
+struct state_change {
+  std::int64_t id = 0; ///< given by the store, ascending
+  wall_time at{};
+  std::string from;
+  std::string to;
+  std::string reason; ///< a stable code or a short sentence; never message text or a secret
+};
+
+// -- inbox
+// ------------------------------------------------------------------------------------------------------------
+
+/// One received message, to be stored.
+struct inbound_message {
+  std::string msg_id; ///< decimal; unique within an account (weixin-protocol.md 7.1)
+  std::string chat;   ///< durable reference of the contact or group it belongs to
+  wall_time sent_at{};
+  std::string event; ///< the message as consumers and the admin API see it: a JSON object
+  std::string raw;   ///< the AddMsgList entry as Weixin sent it
+};
+
+/// A contact of ours that outlives sessions. Everything but `ref` is sealed at rest.
+struct contact_record {
+  std::string ref;     ///< "c-" and 26 characters of an id_source; never used for another contact
+  std::string session; ///< the account's own UserName in the session that `user_name` belongs to
+  std::string user_name;
+  webwx::contact_kind kind = webwx::contact_kind::stranger;
+  std::string alias;
+  std::string remark;
+  std::string nick;
+  wall_time seen_at{}; ///< when the record was written
+
+  friend bool operator==(const contact_record&, const contact_record&) = default;
+};
+
+/// What one webwxsync yields: it is stored as a whole or not at all.
+struct sync_commit {
+  std::string account;
+  wall_time at{};
+  std::vector<inbound_message> messages;
+  /// Both sync keys after this sync. They are stored only when a session is stored.
+  webwx::sync_keys keys;
+  /// The session, when more of it changed than its keys (cookies, skey); its own keys are not looked at.
+  std::optional<webwx::session> session;
+  /// Contacts that got their reference because of these messages.
+  std::vector<contact_record> contacts;
+};
+
+/// A message that was new: where it stands in the inbox.
+struct appended_message {
+  std::string msg_id;
+  std::int64_t seq = 0;
+};
+
+/// One message as the inbox holds it.
+struct stored_message {
+  std::int64_t seq = 0; ///< ascending within the server, in order of arrival within an account
+  std::string msg_id;
+  std::string chat;
+  wall_time sent_at{};
+  wall_time stored_at{};
+  std::string event;
+};
+
+struct inbox_query {
+  std::string account;
+  std::int64_t after = 0;  ///< only messages with a higher seq
+  std::size_t limit = 100; ///< at most 1,000
+  std::string with{};      ///< only this chat's; empty: all
+};
+
+/// How far each consumer (a bot's name) has read one account's inbox.
+struct inbox_positions {
+  std::int64_t end = 0; ///< the seq of the newest message, 0 when there is none
+  std::map<std::string, std::int64_t> consumers;
+};
+
+// -- outbox
+// -----------------------------------------------------------------------------------------------------------
+
+enum class send_state { queued, attempting, sent, refused, unknown, expired };
+std::string_view to_string(send_state state) noexcept;
+std::optional<send_state> parse_send_state(std::string_view name) noexcept;
+/// True for the states in which a send waits for the sender: queued and attempting.
+bool is_unfinished(send_state state) noexcept;
+/// Whether a send may go from one state to the other. A send that is `sent` stays so; `unknown` may still be
+/// decided, by a late answer or an operator; an operator may queue again what was refused or expired. What
+/// was queued again after an attempt that may have arrived becomes `unknown` when it is given up.
+bool may_follow(send_state from, send_state to) noexcept;
+
+/// What becomes of a send whose outcome is unknown.
+enum class unknown_policy {
+  report, ///< it stays `unknown` until somebody decides
+  resend, ///< it is tried again: the caller accepts that it may arrive twice
+};
+std::string_view to_string(unknown_policy policy) noexcept;
+std::optional<unknown_policy> parse_unknown_policy(std::string_view name) noexcept;
+
+/// One accepted send. `text` is sealed at rest; of the idempotency key only a hash is kept, so a record that
+/// was read back has none.
+struct send_record {
+  std::string id; ///< ours, unique in the server, "s-" and 26 characters, ascending in time
+  std::string account;
+  std::string to; ///< a durable contact reference or a fixed name, never a session's UserName
+  std::string text;
+  std::string client_msg_id; ///< 17 digits, ascending within an account (weixin-protocol.md 1.2)
+  send_state state = send_state::queued;
+  std::string msg_id; ///< Weixin's, once sent
+  std::string error;  ///< stable code, when refused, unknown or expired
+  wall_time created_at{};
+  wall_time updated_at{};
+  std::string idempotency_key;         ///< the caller's, at most 255 bytes; empty: none
+  std::optional<wall_time> expires_at; ///< still queued then: expired
+  unknown_policy if_unknown = unknown_policy::report;
+  unsigned attempts = 0; ///< how often it was `attempting`
+};
+
+/// The answer to `enqueue`: the new record, or the one that the same idempotency key made before.
+struct accepted_send {
+  send_record record;
+  bool repeated = false;
+};
+
+struct outbox_query {
+  std::string account;
+  std::optional<send_state> state{}; ///< nullopt: all
+  std::string after{};               ///< only sends with a higher id; empty: from the oldest on
+  std::size_t limit = 100;           ///< at most 1,000
+};
+
+// -- upkeep
+// -----------------------------------------------------------------------------------------------------------
+
+/// How long what is kept. Unfinished sends are never dropped.
+struct retention {
+  std::chrono::hours inbox_age{24 * 7};
+  std::uint64_t inbox_bytes_per_account = std::uint64_t{1} << 30; ///< of the stored messages' sealed bodies
+  std::chrono::hours outbox_age{24 * 7}; ///< of settled sends; also how long idempotency keys are remembered
+  std::chrono::hours history_age{24 * 90};
+  std::size_t history_per_account = 10'000;
+};
+
+/// What an upkeep dropped.
+struct upkeep_report {
+  std::uint64_t messages = 0;
+  std::uint64_t sends = 0;
+  std::uint64_t state_changes = 0;
+};
+
+/// What was found when the whole store was read.
+struct check_report {
+  std::uint64_t accounts = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t sends = 0;
+  std::uint64_t contacts = 0;
+  /// One sentence for every fault: damaged pages, rows that cannot be unsealed. Empty: all is well.
+  std::vector<std::string> faults;
+};
+
+/// The store's condition, readable at any time without waiting.
+struct store_health {
+  /// False from the moment that a write failed for want of room, or room fell below the reserve, until a
+  /// probe succeeds: pollers fetch nothing meanwhile.
+  bool accepting = true;
+  std::uint64_t database_bytes = 0;
+  std::uint64_t waiting_calls = 0;
+  /// Rows that could not be unsealed since the start; lists leave them out.
+  std::uint64_t unreadable_rows = 0;
+};
+
+} // namespace weixin::store

@@ -1,0 +1,90 @@
+#include "tests/store/contract.hpp"
+
+#include <algorithm>
+
+namespace weixin::store {
+
+namespace {
+
+template <class List, class Name>
+names names_of(const result<List>& list, Name name) {
+  if (!list) return {"failed: " + to_string(list.error())};
+  names found;
+  for (const auto& one : *list)
+    found.push_back(name(one));
+  return found;
+}
+
+} // namespace
+
+webwx::session session_of(std::int64_t uin, int key) {
+  webwx::session session;
+  session.uin = uin;
+  session.skey = secret{"invented-" + std::to_string(key)};
+  session.keys.sync_key.pairs = {{1, key}, {1000, 1'700'000'000}};
+  session.keys.sync_check_key.pairs = {{1, key + 1}};
+  return session;
+}
+
+inbound_message message_with(std::string msg_id, std::string chat) {
+  inbound_message message;
+  message.event = "{\"event\":\"" + msg_id + "\"}";
+  message.raw = "{\"MsgId\":\"" + msg_id + "\"}";
+  message.msg_id = std::move(msg_id);
+  message.chat = std::move(chat);
+  message.sent_at = noon;
+  return message;
+}
+
+sync_commit batch(const std::vector<std::string>& ids, int key) {
+  sync_commit commit;
+  commit.account = "shop-01";
+  commit.at = noon + std::chrono::seconds{1};
+  for (const auto& id : ids)
+    commit.messages.push_back(message_with(id));
+  commit.keys = session_of(0, key).keys;
+  return commit;
+}
+
+send_record send_with(std::string id, send_state state) {
+  send_record send;
+  send.id = std::move(id);
+  send.account = "shop-01";
+  send.to = "c-1";
+  send.text = "hello";
+  send.client_msg_id = "17000000000000001";
+  send.state = state;
+  send.created_at = send.updated_at = noon;
+  return send;
+}
+
+contact_record contact_with(std::string ref, wall_time seen_at) {
+  contact_record contact;
+  contact.ref = std::move(ref);
+  contact.session = "@own";
+  contact.user_name = "@user-" + contact.ref;
+  contact.kind = webwx::contact_kind::group;
+  contact.alias = "alias";
+  contact.remark = "remark";
+  contact.nick = "nick";
+  contact.seen_at = seen_at;
+  return contact;
+}
+
+names ids_of(const result<std::vector<appended_message>>& messages) {
+  return names_of(messages, [](const auto& m) { return m.msg_id; });
+}
+
+names ids_of(const result<std::vector<stored_message>>& messages) {
+  return names_of(messages, [](const auto& m) { return m.msg_id; });
+}
+
+names ids_of(const result<std::vector<send_record>>& sends) {
+  return names_of(sends, [](const auto& s) { return s.id; });
+}
+
+names refs_of(const result<std::vector<contact_record>>& contacts) {
+  return names_of(contacts, [](const auto& c) { return c.ref; });
+}
+
+} // namespace weixin::store
