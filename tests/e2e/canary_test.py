@@ -2,13 +2,14 @@
 """No secret, no name and no text ends up where it does not belong.
 
 Every secret, name and message of this simulator holds the letters CANARY. A scenario touches as much of the server as it can,
-at debug level; afterwards everything that an operator or a monitoring system reads is searched for the letters. The admin API
-shows names and texts in its documented members, and nowhere else.
+at debug level; afterwards everything that an operator or a monitoring system reads, and every byte of the database, is
+searched for the letters. The admin API shows names and texts in its documented members, and nowhere else.
 """
 import json
 import pathlib
+import subprocess
 
-from harness import Case, main
+from harness import BIN, Case, main
 
 CANARY = "canary"
 # The members of the admin API that are there to show names and texts.
@@ -183,11 +184,23 @@ reply = "CANARY is answered"
             found["environment"] = pathlib.Path(f"/proc/{process.pid}/environ").read_text()
         except PermissionError:
             pass  # the process may not be looked into: nobody reads it there
+        found |= self.stored_files("while it runs")
         self.assertEqual(process.stop(), 0)
+        found |= self.stored_files("afterwards")
+        dump = subprocess.run([str(BIN / "weixind"), "--config", str(self.server.config_path), "--dump-store"],
+                              capture_output=True, text=True, timeout=60, check=True)
+        self.assertGreater(dump.stdout.count("\n"), 20)
+        found["dump"] = dump.stdout + dump.stderr
         found["log"] = process.log()
         found["standard output"] = process.out()
         found["file names"] = "\n".join(str(p) for p in (self.directory / "data").rglob("*"))
         return found
+
+    def stored_files(self, when):
+        """The raw bytes of the database and its log. Pictures are kept as they came."""
+        files = [p for p in (self.directory / "data").iterdir() if p.is_file()]
+        self.assertIn("weixind.db", [p.name for p in files])
+        return {f"{p.name} {when}": p.read_text(encoding="latin-1") for p in files}
 
 
 if __name__ == "__main__":
