@@ -9,7 +9,8 @@
 namespace weixin::simulation {
 namespace {
 
-constexpr auto quiet_time = 30min;
+/// Half an hour, and time to drain: the longest pause that a 1205 asks for is half an hour, too.
+constexpr auto quiet_time = 35min;
 /// The whole state is looked at so often, in steps; what passes by is looked at always.
 constexpr std::uint64_t steps_between_looks = 64;
 

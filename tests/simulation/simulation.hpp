@@ -12,7 +12,7 @@ namespace weixin::simulation {
 
 struct simulation_options {
   std::uint64_t seed = 1;
-  std::chrono::minutes duration{120}; ///< with faults; thirty quiet minutes follow
+  std::chrono::minutes duration{120}; ///< with faults; a good half hour without follows
   std::size_t accounts = 5;
 };
 
