@@ -88,7 +88,13 @@ class Bench:
         """
         directory = self.directory / name
         directory.mkdir(mode=0o700, exist_ok=True)
-        tables = '[log]\nlevel = "warn"\n[limits]\nlogins_per_second = 1000\nreconnects_per_second = 1000\n'
+        tables = """[log]
+level = "warn"
+[limits]
+logins_per_second = 1000
+reconnects_per_second = 1000
+tls_handshakes_per_second = 10000
+"""
         text = configuration(directory, simulator.address, simulator.ca_file, tables + extra)
         server = Server(self.programs, directory, text, program=program)
         self.keep(server.process)

@@ -46,7 +46,7 @@ class Caller(threading.Thread):
 def run(bench, chosen):
     say(f"== Sends: accepted a second with durability = power, {CALLERS} callers on the admin socket, {SECONDS} s")
     simulator = bench.simulator(CALLERS)
-    server = bench.server(simulator, "weixind", "requests_per_second = 100000\n")
+    server = bench.server(simulator, "weixind")
     for number in range(CALLERS):
         # Paused: what is accepted is stored and waits, so that only accepting is measured.
         server.admin.post("/v1/accounts", {"name": f"account-{number}", "bots": []})
