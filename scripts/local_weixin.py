@@ -3,7 +3,6 @@
 Everything is on loopback and in one temporary directory. Standard library only.
 """
 import collections
-import ctypes
 import http.client
 import json
 import os
@@ -16,8 +15,6 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 START_DEADLINE = 60  # seconds; generous, for sanitizers on a busy machine
 STOP_DEADLINE = 20
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None)
 
 
 class ProcessDied(Exception):
@@ -38,8 +35,9 @@ class Process:
         env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
         env.update(WEIXIND_LOOPBACK_ONLY="1", **(environment or {}))
         with open(self.log_path, "ab") as log, open(self.out_path, "ab") as out:
-            self.child = subprocess.Popen(command, cwd=directory, env=env, stdin=subprocess.DEVNULL, stdout=out,
-                                          stderr=log, start_new_session=True, preexec_fn=end_with_parent)
+            # Not by a preexec_fn, which can hang in the child when this process has threads.
+            self.child = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], cwd=directory, env=env,
+                                          stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True)
 
     @property
     def pid(self):
@@ -79,10 +77,6 @@ class Process:
         except subprocess.TimeoutExpired:
             self.child.kill()
             return self.child.wait()
-
-
-def end_with_parent():
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Answer:
