@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -15,6 +16,8 @@ namespace weixin::store {
 template <class Job>
 class job_queue {
 public:
+  using time_point = std::chrono::steady_clock::time_point;
+
   explicit job_queue(std::size_t capacity) : capacity_(capacity) {}
 
   /// False, and the job untouched, when the queue is full or closed.
@@ -24,7 +27,7 @@ public:
       std::lock_guard lock{mutex_};
       if (closed_ || jobs_.size() >= capacity_) return false;
       jobs_.push_back(std::move(job));
-      wake = waiting_; // a consumer that works sees it by itself
+      wake = jobs_.size() == wanted_; // a consumer that works sees it by itself
     }
     if (wake) filled_.notify_one();
     return true;
@@ -36,12 +39,12 @@ public:
     jobs_.push_back(std::move(job));
   }
 
-  /// Waits for jobs and takes up to `most` of them, oldest first. Empty once the queue is closed and drained.
-  std::vector<Job> take(std::size_t most) {
+  /// Waits until there are `enough` jobs, and after `not_later` for one; takes up to `most` of them, oldest
+  /// first. Empty once the queue is closed and drained.
+  std::vector<Job> take(std::size_t most, std::size_t enough = 1, time_point not_later = {}) {
     std::unique_lock lock{mutex_};
-    waiting_ = true;
-    filled_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
-    waiting_ = false;
+    if (enough > 1) wait(enough, [&](auto ready) { filled_.wait_until(lock, not_later, ready); });
+    wait(1, [&](auto ready) { filled_.wait(lock, ready); });
     auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(most, jobs_.size()));
     std::vector<Job> batch{std::make_move_iterator(jobs_.begin()), std::make_move_iterator(end)};
     jobs_.erase(jobs_.begin(), end);
@@ -64,11 +67,18 @@ public:
   }
 
 private:
+  template <class Wait>
+  void wait(std::size_t enough, Wait until) {
+    wanted_ = enough;
+    until([this, enough] { return closed_ || jobs_.size() >= enough; });
+    wanted_ = 0;
+  }
+
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<Job> jobs_;
-  bool waiting_ = false; ///< the consumer, for a job
+  std::size_t wanted_ = 0; ///< how many jobs the consumer waits for
   bool closed_ = false;
 };
 

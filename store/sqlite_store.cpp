@@ -380,9 +380,13 @@ private:
 
   void run() noexcept {
     ::pthread_setname_np(::pthread_self(), "store");
+    std::size_t enough = 1;
+    job_queue<std::unique_ptr<job>>::time_point begun{};
     for (;;) {
-      auto jobs = queue_.take(options_.max_group);
+      auto jobs = queue_.take(options_.max_group, enough, begun + options_.group_wait);
       if (jobs.empty()) return;
+      begun = std::chrono::steady_clock::now();
+      enough = jobs.size() > 1 ? options_.group_enough : 1;
       watch_room();
       carry_out(jobs);
       unreadable_ = engine_.unreadable();

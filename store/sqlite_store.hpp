@@ -3,6 +3,7 @@
 #include "store/database_options.hpp"
 #include "store/store.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,11 @@ struct sqlite_store_options {
   std::size_t max_waiting_calls = 100'000;
   /// Calls that share one transaction at most.
   std::size_t max_group = 500;
+  /// While calls come faster than one by one, a transaction waits so long after the one before it, or until
+  /// so many calls share it: what each transaction costs is then shared too. A call that comes alone never
+  /// waits.
+  std::chrono::microseconds group_wait{5'000};
+  std::size_t group_enough = 24;
   /// With less room than this where data_dir is, `commit` and `enqueue` are refused with disk_full.
   std::uint64_t reserve_bytes = std::uint64_t{64} << 20;
   /// The room there, asked at most once a second, on the store's thread; nullopt when it is not known. Empty:
