@@ -11,6 +11,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::login_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::child_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::polled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_hit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_heard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::try_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::poll_distance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_gate)
@@ -39,6 +40,8 @@ using account_actor = caf::typed_actor<
     caf::reacts_to<polled>,
     // Any child met something that the restart policy decides.
     caf::reacts_to<child_failed>, caf::reacts_to<send_hit>,
+    // The SENDER tells whether Weixin answers.
+    caf::reacts_to<send_heard>,
     // A child answers a heartbeat.
     caf::reacts_to<heartbeat_ack>,
     // Its own clock, and work from the fleet.

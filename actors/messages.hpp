@@ -47,14 +47,27 @@ struct child_failed {
   error what;
   bool at_push_host = false; ///< a synccheck's: the host may be the wrong one for this session
 };
+/// What a good poll says of messages (weixin-protocol.md 4.5).
+enum class poll_news {
+  nothing,   ///< a webwxsync that brought nothing, and did not say that there is nothing
+  quiet,     ///< a synccheck without a selector: there is nothing
+  announced, ///< a synccheck with a selector: a webwxsync has something to bring
+  delivered, ///< a webwxsync that brought something, or moved the sync keys
+};
 /// A good answer to a poll.
 struct polled {
   bool synccheck = false; ///< a synccheck; false for a webwxsync
+  poll_news news{};
 };
 /// A send met something that concerns the whole account (session ended, too frequent, barred). The sender has
 /// put the message back.
 struct send_hit {
   error what;
+};
+/// Whether Weixin answered an attempt to send, whatever the answer. Every attempt without an answer is told,
+/// and the first answer after one, and after the start of the sender.
+struct send_heard {
+  bool answered = false;
 };
 
 // -- account supervisor -> children

@@ -295,6 +295,7 @@ void sender::answered(result<std::string> msg_id) {
   context_->service->metrics->send_finished(now() - post_started_);
   if (msg_id) {
     failures_ = 0;
+    heard(true);
     context_->remember_own(*msg_id);
     ++context_->status->messages_out;
     context_->status->last_send_ms = wall_ms();
@@ -308,6 +309,7 @@ void sender::answered(result<std::string> msg_id) {
   case errc::barred:
   case errc::too_frequent:
     // Definite answers that concern the account, not this message: it waits for better times.
+    heard(true);
     put_back(e, 1s);
     send(supervisor_, send_hit{e});
     return;
@@ -316,12 +318,20 @@ void sender::answered(result<std::string> msg_id) {
   case errc::server_error:
     // The last is a Ret without a meaning: Weixin answered, so nothing was sent, but nobody knows whether it
     // ever will be.
+    heard(true);
     return settle(store::send_state::refused, "", std::string{to_string(e.code)});
   default:
     break;
   }
+  if (e.code != errc::cancelled) heard(false);
   if (!e.request_left) return put_back(e, retry_delay(++failures_, random_));
   outcome_unknown(e);
+}
+
+void sender::heard(bool answered) {
+  if (answered && answered_) return;
+  answered_ = answered;
+  send(supervisor_, send_heard{answered});
 }
 
 void sender::outcome_unknown(const error& e) {

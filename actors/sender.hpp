@@ -81,6 +81,8 @@ private:
   void attempt_stored(const std::shared_ptr<webwx::session>& session, const std::string& user_name);
   void post(const std::shared_ptr<webwx::session>& session, const std::string& user_name);
   void answered(result<std::string> msg_id);
+  /// Tells the supervisor whether Weixin answered an attempt, when that is news.
+  void heard(bool answered);
   void outcome_unknown(const error& e);
   /// Settles the send under way, or puts it back.
   void settle(store::send_state state, std::string msg_id, std::string error_code);
@@ -127,6 +129,7 @@ private:
   send_gate gate_;
   pacer pacer_;
   unsigned failures_ = 0; // in a row, of the network
+  bool answered_ = false; // the last attempt, and the supervisor was told
   steady_time post_started_{};
   steady_time not_before_{}; // after a failure
 };

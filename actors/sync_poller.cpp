@@ -96,7 +96,7 @@ void sync_poller::check() {
 void sync_poller::checked(const webwx::synccheck_answer& answer) {
   context_->service->metrics->synccheck_finished(answer.retcode, answer.selector, now() - check_started_);
   if (answer.retcode != 0) return failed(webwx::error_of(answer.retcode, "synccheck"), true);
-  send(supervisor_, polled{true});
+  send(supervisor_, polled{true, answer.selector != 0 ? poll_news::announced : poll_news::quiet});
   if (answer.selector != 0) return sync();
   empty_batches_ = 0;
   poll_later();
@@ -190,15 +190,16 @@ void sync_poller::store(std::shared_ptr<batch> b) {
 void sync_poller::stored(batch& b, webwx::session next, const std::vector<store::appended_message>& fresh) {
   last_sync_ = now();
   bool moved = !(session_->keys == next.keys);
+  bool empty = b.answer.messages.empty() && !moved;
   // Not by putting `next` in its place: cookies may have come meanwhile.
   webwx::apply(*session_, b.answer);
   stored_session_ = std::move(next);
-  send(supervisor_, polled{false});
+  send(supervisor_, polled{false, empty ? poll_news::nothing : poll_news::delivered});
   dispatch(b, fresh);
   if (b.ended) return failed(*b.ended);
   want_groups(b.answer);
   if (b.answer.continue_flag && moved) return sync();
-  empty_batches_ = b.answer.messages.empty() && !moved ? empty_batches_ + 1 : 0;
+  empty_batches_ = empty ? empty_batches_ + 1 : 0;
   poll_later();
 }
 

@@ -116,7 +116,7 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
             auto wall = service_->clock->now();
             context_->status->last_poll_ms = to_milliseconds(wall);
             context_->metrics->set_last_sync(wall);
-            apply(event::good_poll{p.synccheck});
+            apply(event::good_poll{p.synccheck, p.news});
           },
           [this](const child_failed& f) {
             if (is_from(f.who)) failure_of(f.who, f.what, f.at_push_host);
@@ -124,6 +124,13 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
           [this](const send_hit& hit) {
             // A dead session ends every call of it: only the first one counts.
             if (is_from(child::sender) && context_->session) failure_of(child::sender, hit.what);
+          },
+          [this](send_heard h) {
+            if (!is_from(child::sender)) return;
+            if (h.answered)
+              apply(event::send_answered{});
+            else
+              apply(event::send_unanswered{});
           },
           [this](heartbeat_ack ack) {
             session_.heard(current_sender(), ack.number);

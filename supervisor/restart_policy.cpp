@@ -29,6 +29,8 @@ struct rules {
     s.last_good_poll.reset();
     s.degraded_since.reset();
     s.store_failures = 0;
+    s.announced_since.reset();
+    s.unanswered_since.reset();
   }
 
   void forget_session() {
@@ -76,11 +78,19 @@ struct rules {
     if (s.until && now < *s.until) return enter(account_state::throttled, "too_frequent");
     s.until.reset();
     if (!s.last_good_poll) return;
-    bool good = now - *s.last_good_poll <= limits.degraded_after && s.store_failures == 0;
-    if (!good) return degrade(s.last_failure.empty() ? "no good poll" : s.last_failure);
+    if (now - *s.last_good_poll > limits.degraded_after || s.store_failures > 0)
+      return degrade(s.last_failure.empty() ? "no good poll" : s.last_failure);
+    if (s.announced_since && now - *s.announced_since > limits.degraded_after)
+      return degrade("announced messages do not come");
+    if (sends_in_vain()) return degrade("sends get no answer");
     if (s.degraded_since && now - *s.degraded_since < limits.degraded_at_least) return;
     s.degraded_since.reset();
     enter(account_state::online);
+  }
+
+  bool sends_in_vain() const {
+    return s.unanswered_since && *s.last_unanswered - *s.unanswered_since > limits.degraded_after &&
+           now - *s.last_unanswered <= limits.sends_judged;
   }
 
   void degrade(std::string reason) {
@@ -193,6 +203,22 @@ struct rules {
     s.end_counted = false;
     s.last_good_poll = now;
     s.proven_push_host = s.proven_push_host || e.synccheck;
+    if (e.news == poll_news::quiet || e.news == poll_news::delivered) s.announced_since.reset();
+    if (e.news == poll_news::announced && !s.announced_since) s.announced_since = now;
+    derive_health();
+    return {};
+  }
+
+  decision on(const event::send_answered&) {
+    s.unanswered_since.reset();
+    derive_health();
+    return {};
+  }
+
+  decision on(const event::send_unanswered&) {
+    // One that was long ago says nothing of the time between.
+    if (!s.unanswered_since || now - *s.last_unanswered > limits.sends_judged) s.unanswered_since = now;
+    s.last_unanswered = now;
     derive_health();
     return {};
   }

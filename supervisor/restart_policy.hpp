@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages.hpp"
 #include "protocol/result.hpp"
 #include "runtime/random.hpp"
 #include "supervisor/account_state.hpp"
@@ -21,8 +22,11 @@ struct policy_limits {
   std::chrono::minutes cool_off_first{1};
   std::chrono::minutes cool_off_longest{30};
   double cool_off_jitter = 0.2;
-  std::chrono::minutes healthy_after{10};     ///< so long without a crash resets the cool-off
-  std::chrono::seconds degraded_after{60};    ///< age of the last good poll
+  std::chrono::minutes healthy_after{10}; ///< so long without a crash resets the cool-off
+  /// Age of the last good poll; how long sends are tried, and messages announced, in vain.
+  std::chrono::seconds degraded_after{60};
+  std::chrono::minutes sends_judged{
+      5}; ///< after the last attempt nobody knows whether sends would be answered
   std::chrono::seconds degraded_at_least{10}; ///< so long `degraded` stays, so that health does not flap
   std::chrono::seconds store_retry_first{5};  ///< after the store refused, doubling up to ...
   std::chrono::seconds store_retry_longest{30};
@@ -66,7 +70,12 @@ struct resumed {};
 /// synccheck or webwxsync answered well.
 struct good_poll {
   bool synccheck = false; ///< a synccheck, so that the push host is proven right
+  poll_news news{};
 };
+/// Weixin answered an attempt to send, whatever it said.
+struct send_answered {};
+/// An attempt to send got no answer.
+struct send_unanswered {};
 /// Any failure that the login or the poller reports: classified in protocol/, decided here.
 struct failure {
   error what;
@@ -81,9 +90,10 @@ struct due {};
 struct tick {};
 } // namespace event
 
-using policy_event = std::variant<event::run, event::hold, event::session_loaded, event::relogin, event::halt,
-                                  event::qr_shown, event::scanned, event::logged_in, event::resumed,
-                                  event::good_poll, event::failure, event::crash, event::due, event::tick>;
+using policy_event =
+    std::variant<event::run, event::hold, event::session_loaded, event::relogin, event::halt, event::qr_shown,
+                 event::scanned, event::logged_in, event::resumed, event::good_poll, event::send_answered,
+                 event::send_unanswered, event::failure, event::crash, event::due, event::tick>;
 
 // -- what is to be done
 // -----------------------------------------------------------------------------------------
@@ -137,6 +147,9 @@ struct policy_state {
   unsigned throttle_level = 0;
   std::optional<steady_time> login_at;
   std::optional<steady_time> last_good_poll;
+  std::optional<steady_time> announced_since;  ///< a synccheck announced something, and nothing came since
+  std::optional<steady_time> unanswered_since; ///< the first attempt to send since the last answer to one
+  std::optional<steady_time> last_unanswered;  ///< and the last
   std::optional<steady_time> degraded_since;
   std::optional<steady_time> healthy_since; ///< the last start or crash
   std::optional<steady_time> last_throttle;

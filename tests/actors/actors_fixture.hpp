@@ -31,7 +31,9 @@ using namespace std::chrono_literals;
 struct reports {
   std::vector<child_failed> failures;
   std::vector<send_hit> hits;
+  std::vector<bool> sends_heard;
   std::size_t good_polls = 0;
+  std::vector<poll_news> news; ///< of each of them
 };
 
 class recording_supervisor final : public runtime::actor_base<account_actor> {
@@ -44,9 +46,13 @@ protected:
     return {[](const qr_issued&) {},
             [](qr_scanned) {},
             [](const login_done&) {},
-            [this](polled) { ++reports_->good_polls; },
+            [this](polled p) {
+              ++reports_->good_polls;
+              reports_->news.push_back(p.news);
+            },
             [this](const child_failed& f) { reports_->failures.push_back(f); },
             [this](const send_hit& h) { reports_->hits.push_back(h); },
+            [this](send_heard h) { reports_->sends_heard.push_back(h.answered); },
             [](runtime::heartbeat_ack) {},
             [](timer) {},
             run_continuations()};

@@ -152,6 +152,28 @@ TEST_F(Sender, GivesEachAttemptAGreaterClientMsgId) {
   EXPECT_EQ(stored(r->record.id).client_msg_id, client_msg_id(1));
 }
 
+// -- what the supervisor hears
+// ------------------------------------------------------------------------------------
+
+TEST_F(Sender, TellsTheFirstAnswerAndEveryAttemptThatGotNone) {
+  start();
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(submit("Friend One", "answered"));
+  weixin.next("webwxsendmsg", fail(errc::connect_failed, "test"));
+  weixin.next("webwxsendmsg", fail(errc::connect_failed, "test"));
+  ASSERT_TRUE(submit("Friend One", "answered at the third attempt"));
+  pass(2min);
+  EXPECT_THAT(said->sends_heard, ElementsAre(true, false, false, true));
+}
+
+TEST_F(Sender, TakesARefusalForAnAnswer) {
+  start();
+  weixin.next("webwxsendmsg", scripted_weixin::ok("{" + scripted_weixin::base_response(1204) + "}"));
+  ASSERT_TRUE(submit("Friend One", "to a stranger"));
+  pass(1s);
+  EXPECT_THAT(said->sends_heard, ElementsAre(true));
+}
+
 // -- recipients
 // -----------------------------------------------------------------------------------------------
 

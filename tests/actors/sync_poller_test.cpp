@@ -248,6 +248,19 @@ TEST_F(SyncPoller, WritesNothingWhenNothingIsNew) {
   EXPECT_EQ(said->good_polls, 7U) << "and tells of four syncs and three checks";
 }
 
+TEST_F(SyncPoller, TellsWhatEachPollSaysOfMessages) {
+  start();
+  said->news.clear();
+  weixin.synccheck(0, 0);
+  time.settle();
+  weixin.synccheck(0, 2);
+  time.settle();
+  sync_brings(sync_answer("", keys(60)));
+  using ::testing::ElementsAre;
+  EXPECT_THAT(said->news, ElementsAre(poll_news::quiet, poll_news::announced, poll_news::nothing,
+                                      poll_news::announced, poll_news::delivered));
+}
+
 TEST_F(SyncPoller, PutsNoSessionBackThatEndedMeanwhile) {
   start();
   weixin.hold("webwxsync");

@@ -177,6 +177,31 @@ TEST_F(AccountTree, DegradesWhileWeixinIsUnreachableAndRecovers) {
   EXPECT_EQ(weixin.count("jslogin"), 1U) << "the session was kept";
 }
 
+TEST_F(AccountTree, DegradesWhileSendsGetNoAnswerAlthoughPollsDo) {
+  log_in();
+  for (int i = 0; i < 12; ++i)
+    weixin.next("webwxsendmsg", fail(errc::connect_failed, "webwxsendmsg"));
+  ASSERT_TRUE(send_text("filehelper", "hello"));
+  pass(15min);
+  EXPECT_EQ(history().back(), "degraded>online") << "once they are answered again";
+  EXPECT_EQ(history()[history().size() - 2], "online>degraded sends get no answer");
+  EXPECT_EQ(status->view().restarts, 0U);
+}
+
+TEST_F(AccountTree, DegradesWhileWhatSynccheckAnnouncesDoesNotCome) {
+  log_in();
+  for (int i = 0; i < 30; ++i) {
+    weixin.synccheck(0, 2);
+    pass(5s);
+  }
+  EXPECT_EQ(state(), "degraded");
+  EXPECT_EQ(reason(), "announced messages do not come");
+  weixin.bring({weixin.text_message("7001", weixin.friend_, "at last", seconds_now())});
+  weixin.synccheck(0, 2);
+  pass(60s);
+  EXPECT_EQ(state(), "online");
+}
+
 TEST_F(AccountTree, TreatsAGarbageSynccheckAsAReasonToSync) {
   log_in();
   auto syncs = weixin.count("webwxsync");

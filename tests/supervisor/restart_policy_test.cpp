@@ -160,6 +160,75 @@ TEST_F(RestartPolicy, StaysDegradedForTenSecondsSoThatHealthDoesNotFlap) {
   EXPECT_EQ(s.state, account_state::online) << "the good polls count, if not at once";
 }
 
+TEST_F(RestartPolicy, DegradesOnceWhatWasAnnouncedDoesNotComeForAMinute) {
+  go_online();
+  for (int i = 0; i <= 60; ++i) {
+    EXPECT_EQ(s.state, account_state::online) << i << " s";
+    on(event::good_poll{.synccheck = true, .news = poll_news::announced});
+    on(event::good_poll{.synccheck = false, .news = poll_news::nothing});
+    pass(1s);
+  }
+  on(event::tick{});
+  EXPECT_EQ(s.state, account_state::degraded);
+  EXPECT_EQ(s.reason, "announced messages do not come");
+  pass(10s);
+  on(event::good_poll{.synccheck = false, .news = poll_news::delivered});
+  EXPECT_EQ(s.state, account_state::online);
+}
+
+TEST_F(RestartPolicy, StaysOnlineHoweverLongNothingIsAnnounced) {
+  go_online();
+  on(event::good_poll{.synccheck = true, .news = poll_news::announced});
+  on(event::good_poll{.synccheck = true, .news = poll_news::quiet});
+  for (int i = 0; i < 100; ++i) {
+    pass(25s);
+    on(event::good_poll{.synccheck = true, .news = poll_news::quiet});
+    EXPECT_EQ(s.state, account_state::online);
+  }
+}
+
+TEST_F(RestartPolicy, DegradesOnceSendsAreTriedForMoreThanAMinuteWithoutAnAnswer) {
+  go_online();
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(s.state, account_state::online);
+    on(event::send_unanswered{});
+    pass(20s);
+    on(event::good_poll{.synccheck = true, .news = poll_news::quiet});
+  }
+  on(event::send_unanswered{});
+  EXPECT_EQ(s.state, account_state::degraded);
+  EXPECT_EQ(s.reason, "sends get no answer");
+  pass(10s);
+  on(event::send_answered{});
+  EXPECT_EQ(s.state, account_state::online);
+}
+
+TEST_F(RestartPolicy, DoesNotHoldAnOldSendAgainstAnAccountThatSendsNothing) {
+  go_online();
+  on(event::send_unanswered{});
+  pass(61s);
+  on(event::good_poll{.synccheck = true, .news = poll_news::quiet});
+  on(event::send_unanswered{});
+  ASSERT_EQ(s.state, account_state::degraded);
+  pass(5min + 1s);
+  on(event::good_poll{.synccheck = true, .news = poll_news::quiet});
+  EXPECT_EQ(s.state, account_state::online);
+  on(event::send_unanswered{});
+  EXPECT_EQ(s.state, account_state::online) << "and one more begins a new count";
+}
+
+TEST_F(RestartPolicy, JudgesANewSessionByWhatItDoesItself) {
+  go_online();
+  on(event::send_unanswered{});
+  on(event::good_poll{.synccheck = true, .news = poll_news::announced});
+  pass(61s);
+  on(event::send_unanswered{});
+  on(event::relogin{});
+  log_in();
+  on(event::good_poll{.synccheck = false, .news = poll_news::nothing});
+  EXPECT_EQ(s.state, account_state::online);
+}
+
 TEST_F(RestartPolicy, SaysWhyAnAccountIsNotOnline) {
   run();
   fails(errc::dns_failed);
