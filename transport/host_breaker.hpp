@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,17 +23,25 @@ struct breaker_options {
   unsigned failures_to_open = 5; ///< in a row
   std::chrono::milliseconds first_pause{10'000};
   std::chrono::milliseconds longest_pause{30'000}; ///< the pause doubles up to this with each failed probe
+  /// Who asked for a call within this time uses the host.
+  std::chrono::seconds in_use{60};
 };
 
 /// Keeps the whole fleet from hammering a host that is down: one memory of failures per host, shared by all
 /// accounts. Open, it refuses every call; when the pause is over it lets one probe through, and that probe's
 /// end decides.
 ///
+/// One account that fails says nothing of the host while others use it: it opens only when two of them
+/// failed, or there is but one. For the same reason nobody probes twice in a row while there are others.
+///
 /// A failure is ours or the network's (DNS, connect, TLS, time, reset, garbage, HTTP 5xx). What Weixin
 /// refuses with a proper answer is a success here. Thread-safe.
 class host_breaker : public std::enable_shared_from_this<host_breaker> {
 public:
-  using clock = std::function<std::chrono::steady_clock::time_point()>;
+  using time_point = std::chrono::steady_clock::time_point;
+  using clock = std::function<time_point()>;
+  /// An account's client, by a number of its own.
+  using caller = std::uint64_t;
 
   struct view {
     std::string host;
@@ -55,17 +65,18 @@ public:
 
   private:
     friend class host_breaker;
-    permit(std::shared_ptr<host_breaker> breaker, std::string host, bool probe)
-        : breaker_(std::move(breaker)), host_(std::move(host)), probe_(probe) {}
+    permit(std::shared_ptr<host_breaker> breaker, std::string host, caller who, bool probe)
+        : breaker_(std::move(breaker)), host_(std::move(host)), who_(who), probe_(probe) {}
 
     std::shared_ptr<host_breaker> breaker_;
     std::string host_;
+    caller who_ = 0;
     bool probe_ = false;
   };
 
   host_breaker(breaker_options options, clock now);
 
-  permit admit(const std::string& host);
+  permit admit(const std::string& host, caller who);
 
   /// Sorted by host.
   std::vector<view> states() const;
@@ -74,16 +85,26 @@ public:
   static constexpr std::size_t max_hosts = 256;
 
 private:
+  struct use {
+    caller who = 0;
+    time_point at{};
+  };
   struct memory {
     breaker_state state = breaker_state::closed;
     unsigned failures = 0;
+    caller first_failed = 0;     ///< of these failures
+    bool several_failed = false; ///< not all of them are of one caller
+    std::optional<caller> last_probe;
+    std::optional<use> last_use, last_use_by_another;
     bool probing = false;
     std::chrono::milliseconds pause{0};
-    std::chrono::steady_clock::time_point open_until{};
+    time_point open_until{};
   };
 
+  static void note_use(memory& m, use u);
+  bool others_use(const memory& m, caller who) const;
   void on_success(const std::string& host);
-  void on_failure(const std::string& host, bool probe);
+  void on_failure(const std::string& host, caller who, bool probe);
   void on_dropped_probe(const std::string& host);
 
   const breaker_options options_;

@@ -129,7 +129,7 @@ private:
 
     auto slot = co_await slots_->enter();
     if (!slot) co_return fail(errc::cancelled);
-    c.permit = net_->breaker->admit(request.host);
+    c.permit = net_->breaker->admit(request.host, number_);
     if (!c.permit) co_return fail(errc::breaker_open);
 
     if (auto stream = pool_->take(request.host)) {
@@ -182,6 +182,7 @@ private:
   std::shared_ptr<network> network_;
   std::shared_ptr<network::parts> net_;
   asio::any_io_executor executor_;
+  const host_breaker::caller number_ = net_->next_client++;
   host_policy host_allowed_;
   connector connector_;
   std::shared_ptr<fair_gate> slots_;

@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,7 @@ public:
   const std::shared_ptr<host_breaker> breaker;
   resolver names;
   runtime::shared_bucket handshakes; ///< of all shards
+  std::atomic<host_breaker::caller> next_client{1};
 
 private:
   std::mutex mutex_;

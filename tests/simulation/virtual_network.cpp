@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -309,7 +310,7 @@ void virtual_network::begin(const exchange_ptr& x) {
   auto request = as_the_service_reads_it(x->call.request);
   if (!request) return fail_call(x, errc::invalid_argument, "target");
   x->request = std::move(*request);
-  x->permit = x->owner->breaker_->admit(host);
+  x->permit = x->owner->breaker_->admit(host, std::hash<std::string>{}(x->account));
   if (!x->permit) return fail_call(x, errc::breaker_open, "");
   for (auto* o : observers_)
     o->attempted(x->account, host);

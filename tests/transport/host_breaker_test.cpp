@@ -13,11 +13,13 @@ struct HostBreakerTest : testing::Test {
       std::make_shared<host_breaker>(breaker_options{}, [this] { return now; });
   const std::string host = "wx.example.com";
 
-  void fail_times(int count) {
+  static constexpr host_breaker::caller ann = 1, bob = 2;
+
+  void fail_times(int count, host_breaker::caller who = ann) {
     for (int i = 0; i < count; ++i)
-      breaker->admit(host).failed();
+      breaker->admit(host, who).failed();
   }
-  bool admits() { return static_cast<bool>(breaker->admit(host)); }
+  bool admits(host_breaker::caller who = ann) { return static_cast<bool>(breaker->admit(host, who)); }
   breaker_state state() { return breaker->states().at(0).state; }
 };
 
@@ -31,14 +33,14 @@ TEST_F(HostBreakerTest, OpensAfterFiveFailuresInARow) {
 
 TEST_F(HostBreakerTest, ForgetsFailuresAtTheFirstSuccess) {
   fail_times(4);
-  breaker->admit(host).succeeded();
+  breaker->admit(host, ann).succeeded();
   fail_times(4);
   EXPECT_TRUE(admits());
 }
 
 TEST_F(HostBreakerTest, KeepsHostsApart) {
   fail_times(5);
-  EXPECT_TRUE(breaker->admit("file.wx.example.com"));
+  EXPECT_TRUE(breaker->admit("file.wx.example.com", ann));
 }
 
 TEST_F(HostBreakerTest, LetsOneProbeThroughWhenThePauseIsOver) {
@@ -46,7 +48,7 @@ TEST_F(HostBreakerTest, LetsOneProbeThroughWhenThePauseIsOver) {
   now += 9'999ms;
   EXPECT_FALSE(admits());
   now += 1ms;
-  auto probe = breaker->admit(host);
+  auto probe = breaker->admit(host, ann);
   EXPECT_TRUE(probe);
   EXPECT_EQ(state(), breaker_state::half_open);
   EXPECT_FALSE(admits());
@@ -55,7 +57,7 @@ TEST_F(HostBreakerTest, LetsOneProbeThroughWhenThePauseIsOver) {
 TEST_F(HostBreakerTest, ClosesWhenTheProbeSucceeds) {
   fail_times(5);
   now += 10s;
-  breaker->admit(host).succeeded();
+  breaker->admit(host, ann).succeeded();
   EXPECT_EQ(state(), breaker_state::closed);
   fail_times(4);
   EXPECT_TRUE(admits());
@@ -67,7 +69,7 @@ TEST_F(HostBreakerTest, DoublesThePauseUpToItsLimitWithEveryFailedProbe) {
     now += pause - 1ms;
     EXPECT_FALSE(admits());
     now += 1ms;
-    auto probe = breaker->admit(host);
+    auto probe = breaker->admit(host, ann);
     EXPECT_TRUE(probe);
     probe.failed();
   }
@@ -76,12 +78,12 @@ TEST_F(HostBreakerTest, DoublesThePauseUpToItsLimitWithEveryFailedProbe) {
 TEST_F(HostBreakerTest, GivesTheNextCallerTheProbeThatWasCancelled) {
   fail_times(5);
   now += 10s;
-  { auto dropped = breaker->admit(host); }
+  { auto dropped = breaker->admit(host, ann); }
   EXPECT_TRUE(admits());
 }
 
 TEST_F(HostBreakerTest, IsNotKeptOpenByCallsFromBeforeTheOpening) {
-  auto early = breaker->admit(host);
+  auto early = breaker->admit(host, ann);
   fail_times(5);
   now += 9s;
   early.failed();
@@ -90,7 +92,7 @@ TEST_F(HostBreakerTest, IsNotKeptOpenByCallsFromBeforeTheOpening) {
 }
 
 TEST_F(HostBreakerTest, ClosesWhenAnEarlierCallIsAnsweredAfterAll) {
-  auto early = breaker->admit(host);
+  auto early = breaker->admit(host, ann);
   fail_times(5);
   early.succeeded();
   EXPECT_TRUE(admits());
@@ -98,13 +100,62 @@ TEST_F(HostBreakerTest, ClosesWhenAnEarlierCallIsAnsweredAfterAll) {
 
 TEST_F(HostBreakerTest, CountsACancelledCallNeitherWay) {
   fail_times(4);
-  { auto cancelled = breaker->admit(host); }
+  { auto cancelled = breaker->admit(host, ann); }
   EXPECT_EQ(breaker->states().at(0).failures, 4U);
+}
+
+// -- one account must not disturb another
+// -----------------------------------------------------------------------------------------
+
+TEST_F(HostBreakerTest, DoesNotOpenWhileOneOfSeveralCallersFailsAlone) {
+  auto long_poll = breaker->admit(host, bob);
+  fail_times(100, ann);
+  EXPECT_TRUE(admits(bob));
+  EXPECT_TRUE(admits(ann)) << "whose own back-off is pause enough";
+  EXPECT_EQ(state(), breaker_state::closed);
+}
+
+TEST_F(HostBreakerTest, OpensWhenASecondCallerFailsToo) {
+  auto long_poll = breaker->admit(host, bob);
+  fail_times(4, ann);
+  fail_times(1, bob);
+  EXPECT_EQ(state(), breaker_state::open);
+  EXPECT_FALSE(admits(ann));
+  EXPECT_FALSE(admits(bob));
+}
+
+TEST_F(HostBreakerTest, OpensForACallerWhoIsAloneAgain) {
+  breaker->admit(host, bob).succeeded();
+  now += 61s;
+  fail_times(5, ann);
+  EXPECT_EQ(state(), breaker_state::open);
+}
+
+TEST_F(HostBreakerTest, LetsAnotherCallerProbeAfterAFailedProbe) {
+  fail_times(3, ann);
+  fail_times(2, bob);
+  now += 10s;
+  breaker->admit(host, ann).failed();
+  now += 20s;
+  EXPECT_FALSE(admits(ann));
+  breaker->admit(host, bob).succeeded();
+  EXPECT_EQ(state(), breaker_state::closed);
+}
+
+TEST_F(HostBreakerTest, LetsTheSameCallerProbeAgainWhenNobodyElseCame) {
+  fail_times(3, ann);
+  fail_times(2, bob);
+  for (auto pause : {10s, 61s}) {
+    now += pause;
+    breaker->admit(host, ann).failed();
+  }
+  now += 61s;
+  EXPECT_TRUE(admits(ann));
 }
 
 TEST_F(HostBreakerTest, RemembersALimitedNumberOfHosts) {
   for (std::size_t i = 0; i < 2 * host_breaker::max_hosts; ++i)
-    EXPECT_TRUE(breaker->admit("h" + std::to_string(i) + ".example.com"));
+    EXPECT_TRUE(breaker->admit("h" + std::to_string(i) + ".example.com", ann));
   EXPECT_EQ(breaker->states().size(), host_breaker::max_hosts);
 }
 

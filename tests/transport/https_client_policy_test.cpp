@@ -234,5 +234,22 @@ TEST_F(HttpsClientBreakerTest, IsSharedByAllAccounts) {
   on_shard([&](http_client&) { other.reset(); });
 }
 
+TEST_F(HttpsClientBreakerTest, StaysClosedForOthersWhileOneAccountFails) {
+  serve(script);
+  auto other = another_client();
+  auto asks = [&] {
+    std::promise<std::string> done;
+    on_shard([&](http_client&) { other->start(get(), [&](answer a) { done.set_value(code_of(a)); }); });
+    return done.get_future().get();
+  };
+  status = 200;
+  EXPECT_EQ(asks(), "");
+  status = 500;
+  fail_times(20);
+  status = 200;
+  EXPECT_EQ(asks(), "");
+  on_shard([&](http_client&) { other.reset(); });
+}
+
 } // namespace
 } // namespace weixin::transport::test
