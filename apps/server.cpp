@@ -251,9 +251,10 @@ result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::functi
     fatal();
   };
   fleet = std::make_unique<supervisor::fleet>(*system, service, std::move(options));
-  std::promise<result<std::size_t>> started;
-  fleet->start([&](result<std::size_t> r) { started.set_value(std::move(r)); });
-  auto accounts = started.get_future().get();
+  // Shared, because who sets it may not be through with it when it is read.
+  auto started = std::make_shared<std::promise<result<std::size_t>>>();
+  fleet->start([started](result<std::size_t> r) { started->set_value(std::move(r)); });
+  auto accounts = started->get_future().get();
   if (!accounts) return accounts.error();
   log_info("fleet.started", {{"accounts", *accounts}});
   // They are there and were promised to run: what cannot get a connection says so itself.

@@ -13,6 +13,7 @@ import sys
 import durable
 import echo
 import fleet
+import isolation
 import memory
 import recovery
 import sends
@@ -21,7 +22,7 @@ from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
-                "startup": startup, "recovery": recovery}
+                "startup": startup, "recovery": recovery, "isolation": isolation}
 
 
 def options(arguments):

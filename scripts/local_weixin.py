@@ -66,6 +66,18 @@ class Process:
         if self.is_running():
             self.child.send_signal(number)
 
+    def freeze(self):
+        """SIGSTOP. Returns once every thread stands: until then they may still answer."""
+        self.signal(signal.SIGSTOP)
+
+        def stands(task):
+            return (task / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T"
+        wait_until(lambda: all(map(stands, pathlib.Path(f"/proc/{self.pid}/task").iterdir())), STOP_DEADLINE,
+                   f"{self.name} to stand still", interval=0.01)
+
+    def thaw(self):
+        self.signal(signal.SIGCONT)
+
     def wait(self, deadline=STOP_DEADLINE):
         return self.child.wait(deadline)
 

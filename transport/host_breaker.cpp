@@ -34,7 +34,7 @@ host_breaker::permit::~permit() {
 }
 
 void host_breaker::permit::succeeded() {
-  if (auto breaker = std::exchange(breaker_, nullptr)) breaker->on_success(host_);
+  if (auto breaker = std::exchange(breaker_, nullptr)) breaker->on_success(host_, who_);
 }
 
 void host_breaker::permit::failed() {
@@ -43,16 +43,22 @@ void host_breaker::permit::failed() {
 
 host_breaker::host_breaker(breaker_options options, clock now) : options_(options), now_(std::move(now)) {}
 
-void host_breaker::note_use(memory& m, use u) {
-  if (m.last_use && m.last_use->who != u.who) m.last_use_by_another = m.last_use;
-  m.last_use = u;
+/// Forgets who does not use the host any more.
+void host_breaker::prune(memory& m, time_point now) const {
+  if (now - m.pruned_at < options_.in_use / 10) return;
+  m.pruned_at = now;
+  std::erase_if(m.users, [&](const auto& user) {
+    bool gone = now - user.second.at > options_.in_use;
+    if (gone && user.second.failed) --m.failing;
+    return gone;
+  });
 }
 
-bool host_breaker::others_use(const memory& m, caller who) const {
-  auto counts = [&](const std::optional<use>& u) {
-    return u && u->who != who && now_() - u->at <= options_.in_use;
-  };
-  return counts(m.last_use) || counts(m.last_use_by_another);
+void host_breaker::note_end(memory& m, caller who, bool failed) {
+  auto user = m.users.find(who);
+  if (user == m.users.end() || user->second.failed == failed) return;
+  user->second.failed = failed;
+  m.failing = failed ? m.failing + 1 : m.failing - 1;
 }
 
 host_breaker::permit host_breaker::admit(const std::string& host, caller who) {
@@ -63,25 +69,29 @@ host_breaker::permit host_breaker::admit(const std::string& host, caller who) {
     found = hosts_.emplace(host, memory{}).first;
   }
   auto& m = found->second;
-  note_use(m, {who, now_()});
+  auto now = now_();
+  m.users[who].at = now;
+  prune(m, now);
   if (m.state == breaker_state::closed) return permit{shared_from_this(), host, who, false};
-  if (m.probing || now_() < m.open_until) return {};
-  if (m.last_probe == who && others_use(m, who)) return {};
+  if (m.probing || now < m.open_until) return {};
+  if (m.last_probe == who && m.users.size() > 1) return {};
   m.state = breaker_state::half_open;
   m.probing = true;
   m.last_probe = who;
   return permit{shared_from_this(), host, who, true};
 }
 
-void host_breaker::on_success(const std::string& host) {
+void host_breaker::on_success(const std::string& host, caller who) {
   std::lock_guard lock{mutex_};
   auto found = hosts_.find(host);
   if (found == hosts_.end()) return;
+  auto& m = found->second;
+  note_end(m, who, false);
   // Also from a call that was let through before the breaker opened: the host answers, whoever asked it.
-  memory fresh;
-  fresh.last_use = found->second.last_use;
-  fresh.last_use_by_another = found->second.last_use_by_another;
-  found->second = fresh;
+  m.state = breaker_state::closed;
+  m.failures = 0;
+  m.probing = false;
+  m.last_probe.reset();
 }
 
 void host_breaker::on_failure(const std::string& host, caller who, bool probe) {
@@ -89,10 +99,12 @@ void host_breaker::on_failure(const std::string& host, caller who, bool probe) {
   auto found = hosts_.find(host);
   if (found == hosts_.end()) return;
   auto& m = found->second;
-  if (m.failures++ == 0) m.first_failed = who;
-  m.several_failed = m.several_failed || who != m.first_failed;
+  auto now = now_();
+  note_end(m, who, true);
+  prune(m, now);
+  ++m.failures;
   if (m.state == breaker_state::closed) {
-    if (m.failures < options_.failures_to_open || (!m.several_failed && others_use(m, who))) return;
+    if (m.failures < options_.failures_to_open || m.failing * 2 <= m.users.size()) return;
     m.pause = options_.first_pause;
   } else {
     // Calls from before the opening end one after the other; only the probe says something new.
@@ -101,7 +113,7 @@ void host_breaker::on_failure(const std::string& host, caller who, bool probe) {
   }
   m.state = breaker_state::open;
   m.probing = false;
-  m.open_until = now_() + m.pause;
+  m.open_until = now + m.pause;
 }
 
 void host_breaker::on_dropped_probe(const std::string& host) {

@@ -31,8 +31,9 @@ struct breaker_options {
 /// accounts. Open, it refuses every call; when the pause is over it lets one probe through, and that probe's
 /// end decides.
 ///
-/// One account that fails says nothing of the host while others use it: it opens only when two of them
-/// failed, or there is but one. For the same reason nobody probes twice in a row while there are others.
+/// A few accounts that fail say nothing of the host while others use it: it opens only when the last call of
+/// more than half of those that use it failed. For the same reason nobody probes twice in a row while there
+/// are others.
 ///
 /// A failure is ours or the network's (DNS, connect, TLS, time, reset, garbage, HTTP 5xx). What Weixin
 /// refuses with a proper answer is a success here. Thread-safe.
@@ -86,24 +87,24 @@ public:
 
 private:
   struct use {
-    caller who = 0;
-    time_point at{};
+    time_point at{};     ///< when it last asked for a call
+    bool failed = false; ///< its last call that ended
   };
   struct memory {
     breaker_state state = breaker_state::closed;
-    unsigned failures = 0;
-    caller first_failed = 0;     ///< of these failures
-    bool several_failed = false; ///< not all of them are of one caller
+    unsigned failures = 0; ///< in a row
+    std::map<caller, use> users;
+    std::size_t failing = 0; ///< of them
+    time_point pruned_at{};
     std::optional<caller> last_probe;
-    std::optional<use> last_use, last_use_by_another;
     bool probing = false;
     std::chrono::milliseconds pause{0};
     time_point open_until{};
   };
 
-  static void note_use(memory& m, use u);
-  bool others_use(const memory& m, caller who) const;
-  void on_success(const std::string& host);
+  void prune(memory& m, time_point now) const;
+  static void note_end(memory& m, caller who, bool failed);
+  void on_success(const std::string& host, caller who);
   void on_failure(const std::string& host, caller who, bool probe);
   void on_dropped_probe(const std::string& host);
 

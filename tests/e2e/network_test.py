@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Without a network, with the wrong network, and with one that comes back."""
-import signal
 import time
 
 from harness import BIN, Case, Relay, Simulator, main, metric
@@ -104,10 +103,10 @@ class Recovery(Case):
     def test_of_the_service_after_a_cut_keeps_the_sessions(self):
         self.add("shop-01")
         self.wait_for_state("shop-01", "online")
-        self.simulator.process.signal(signal.SIGSTOP)
+        self.simulator.process.freeze()
         begin = time.monotonic()
         self.wait_for(lambda: time.monotonic() - begin > 4, "four seconds of silence", 10)
-        self.simulator.process.signal(signal.SIGCONT)
+        self.simulator.process.thaw()
         self.inject(1, "where were we? {token}")
         self.wait_for_answers()
         self.assertEqual(self.user(1)["logins"], 1)

@@ -97,9 +97,9 @@ class ServiceManager(Case):
         self.start(watchdog_ms=300)
         for _ in range(3):
             self.manager.hear_until("WATCHDOG", "1")
-        self.server.process.signal(signal.SIGSTOP)
+        self.server.process.freeze()
         self.manager.hear_no_more()
-        self.server.process.signal(signal.SIGCONT)
+        self.server.process.thaw()
         self.manager.hear_until("WATCHDOG", "1")
         self.assertEqual(self.server.process.stop(), 0)
         last = [m for m in iter(lambda: self.manager.hear(0.1), None)]

@@ -2,7 +2,6 @@
 """weixinctl against a running server: what it prints, and what it ends with."""
 import json
 import os
-import signal
 import subprocess
 
 from harness import BIN, PATIENCE, Case, main
@@ -201,11 +200,11 @@ class Failure(Ctl):
         self.assertIn("nothing.sock", err)
 
     def test_of_a_server_that_says_nothing_is_a_timeout(self):
-        self.server.process.signal(signal.SIGSTOP)
+        self.server.process.freeze()
         try:
             self.ctl("status", "--timeout", "1", expect=TIMED_OUT)
         finally:
-            self.server.process.signal(signal.SIGCONT)
+            self.server.process.thaw()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace weixin::transport {
 namespace {
 
@@ -107,7 +109,7 @@ TEST_F(HostBreakerTest, CountsACancelledCallNeitherWay) {
 // -- one account must not disturb another
 // -----------------------------------------------------------------------------------------
 
-TEST_F(HostBreakerTest, DoesNotOpenWhileOneOfSeveralCallersFailsAlone) {
+TEST_F(HostBreakerTest, DoesNotOpenWhileHalfOfItsCallersFailOrLess) {
   auto long_poll = breaker->admit(host, bob);
   fail_times(100, ann);
   EXPECT_TRUE(admits(bob));
@@ -115,13 +117,24 @@ TEST_F(HostBreakerTest, DoesNotOpenWhileOneOfSeveralCallersFailsAlone) {
   EXPECT_EQ(state(), breaker_state::closed);
 }
 
-TEST_F(HostBreakerTest, OpensWhenASecondCallerFailsToo) {
-  auto long_poll = breaker->admit(host, bob);
-  fail_times(4, ann);
-  fail_times(1, bob);
+TEST_F(HostBreakerTest, OpensOnceMoreThanHalfOfItsCallersFail) {
+  std::vector<host_breaker::permit> long_polls;
+  for (host_breaker::caller who = 0; who < 10; ++who)
+    long_polls.push_back(breaker->admit(host, who));
+  for (std::size_t i = 0; i < 5; ++i)
+    long_polls[i].failed();
+  EXPECT_EQ(state(), breaker_state::closed);
+  long_polls[5].failed();
   EXPECT_EQ(state(), breaker_state::open);
-  EXPECT_FALSE(admits(ann));
-  EXPECT_FALSE(admits(bob));
+}
+
+TEST_F(HostBreakerTest, CountsACallerThatSucceededSinceAsOneThatDoesNotFail) {
+  fail_times(2, ann);
+  breaker->admit(host, ann).succeeded();
+  fail_times(5, bob);
+  EXPECT_EQ(state(), breaker_state::closed) << "one of two fails";
+  fail_times(1, ann);
+  EXPECT_EQ(state(), breaker_state::open);
 }
 
 TEST_F(HostBreakerTest, OpensForACallerWhoIsAloneAgain) {
