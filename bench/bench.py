@@ -15,6 +15,7 @@ import echo
 import fleet
 import isolation
 import memory
+import parsing
 import recovery
 import sends
 import startup
@@ -22,7 +23,7 @@ from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
-                "startup": startup, "recovery": recovery, "isolation": isolation}
+                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing}
 
 
 def options(arguments):
@@ -40,6 +41,7 @@ def options(arguments):
     parser.add_argument("--contacts", default=20, help="memory: friends of each account", **number)
     parser.add_argument("--fleet-rate", default=250.0, type=float, help="fleet: messages a second to all accounts")
     parser.add_argument("--fleet-seconds", default=60.0, type=float, help="fleet: how long messages come")
+    parser.add_argument("--parse-rounds", default=200, help="parsing: how often each answer is read", **number)
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin", help="where they are")
     parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
@@ -47,7 +49,8 @@ def options(arguments):
     unknown = set(chosen.what) - set(MEASUREMENTS)
     if unknown:
         parser.error(f"nothing is called {' or '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
-    numbers = ("rounds", "seconds", "accounts", "rate", "few", "many", "contacts", "fleet_rate", "fleet_seconds")
+    numbers = ("rounds", "seconds", "accounts", "rate", "few", "many", "contacts", "fleet_rate", "fleet_seconds",
+               "parse_rounds")
     if any(getattr(chosen, name) <= 0 for name in numbers) or chosen.few >= chosen.many:
         parser.error("every number must be above 0, and --many above --few")
     chosen.programs = chosen.programs.resolve()

@@ -47,8 +47,7 @@ constexpr auto special_user_names = std::to_array<std::string_view>({
     "wxid_novlwrv3lqwv11",
 });
 
-constexpr int in_address_book = 1; // a bit of ContactFlag
-constexpr int brand = 8;           // a bit of VerifyFlag
+constexpr int brand = 8; // a bit of VerifyFlag
 
 /// How many members stand for a group without a name.
 constexpr std::size_t members_in_name = 3;
@@ -56,6 +55,21 @@ constexpr std::size_t members_in_name = 3;
 std::string name_field(const boost::json::object& object, std::string_view key) {
   return decode_name(text_field(object, key));
 }
+
+/// One key a line; a line break within one would begin another.
+std::string read_pinyin(const boost::json::object& o) {
+  std::string keys;
+  for (auto field : {"RemarkPYQuanPin", "RemarkPYInitial", "PYQuanPin", "PYInitial"}) {
+    const auto* value = o.if_contains(field);
+    const auto* text = value == nullptr ? nullptr : value->if_string();
+    if (text == nullptr || text->empty()) continue;
+    if (!keys.empty()) keys += '\n';
+    keys.append(text->data(), text->size());
+  }
+  return keys;
+}
+
+} // namespace
 
 std::vector<group_member> read_members(const boost::json::array& list) {
   std::vector<group_member> members;
@@ -71,8 +85,6 @@ std::vector<group_member> read_members(const boost::json::array& list) {
   return members;
 }
 
-} // namespace
-
 std::string_view to_string(contact_kind kind) noexcept {
   constexpr auto names =
       std::to_array<std::string_view>({"self", "group", "special", "official", "friend", "stranger"});
@@ -84,14 +96,37 @@ bool is_group_user_name(std::string_view user_name) noexcept {
 }
 
 contact_kind classify_contact(std::string_view user_name, std::string_view self, int verify_flag,
-                              int contact_flag) noexcept {
+                              int flags) noexcept {
   if (!self.empty() && user_name == self) return contact_kind::self;
   if (is_group_user_name(user_name)) return contact_kind::group;
   if (user_name.ends_with("@qqim") ||
       std::find(special_user_names.begin(), special_user_names.end(), user_name) != special_user_names.end())
     return contact_kind::special;
   if ((verify_flag & brand) != 0) return contact_kind::official;
-  return (contact_flag & in_address_book) != 0 ? contact_kind::friend_ : contact_kind::stranger;
+  bool is_friend = user_name.starts_with('@') && (flags & contact_flag::in_address_book) != 0;
+  return is_friend ? contact_kind::friend_ : contact_kind::stranger;
+}
+
+bool is_hidden_user_name(std::string_view user_name) noexcept {
+  constexpr auto shielded = std::to_array<std::string_view>(
+      {"newsapp", "notification_messages", "wxid_novlwrv3lqwv11", "gh_22b87fa7cb3c"});
+  return user_name.ends_with("@lbsroom") || user_name.ends_with("@talkroom") ||
+         std::find(shielded.begin(), shielded.end(), user_name) != shielded.end();
+}
+
+const std::string& chat_room_id_of(const contact& group) noexcept {
+  return group.encry_chat_room_id.empty() ? group.user_name : group.encry_chat_room_id;
+}
+
+std::int64_t avatar_seq_of(std::string_view head_img_url) noexcept {
+  for (std::string_view before : {"?seq=", "&seq="}) {
+    auto at = head_img_url.find(before);
+    if (at == std::string_view::npos) continue;
+    auto digits = head_img_url.substr(at + before.size());
+    auto seq = to_int64(digits.substr(0, digits.find('&'))).value_or(0);
+    return seq > 0 ? seq : 0;
+  }
+  return 0;
 }
 
 std::string display_name(const contact& c) {
@@ -116,7 +151,12 @@ result<contact> read_contact(const boost::json::object& o, std::string_view self
   c.nick_name = name_field(o, "NickName");
   c.remark_name = name_field(o, "RemarkName");
   c.alias = text_field(o, "Alias");
-  c.kind = classify_contact(c.user_name, self, flags_field(o, "VerifyFlag"), flags_field(o, "ContactFlag"));
+  c.flags = flags_field(o, "ContactFlag");
+  c.kind = classify_contact(c.user_name, self, flags_field(o, "VerifyFlag"), c.flags);
+  c.pinyin = read_pinyin(o);
+  if (c.kind == contact_kind::group) c.encry_chat_room_id = text_field(o, "EncryChatRoomId");
+  if (const auto* url = o.if_contains("HeadImgUrl"); url != nullptr && url->is_string())
+    c.avatar_seq = avatar_seq_of({url->get_string().data(), url->get_string().size()});
   const auto* members = c.kind == contact_kind::group ? array_field(o, "MemberList") : nullptr;
   if (members != nullptr) c.members = read_members(*members);
   return c;

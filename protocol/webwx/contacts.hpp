@@ -4,6 +4,7 @@
 #include "protocol/result.hpp"
 #include "protocol/webwx/session.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <cstddef>
@@ -46,9 +47,30 @@ struct contact {
   std::string alias;
   contact_kind kind = contact_kind::stranger;
   std::vector<group_member> members; ///< groups only, at most `max_members`
+  int flags = 0;                     ///< ContactFlag (weixin-protocol.md 5.2), see `contact_flag`
+  /// Search keys: what of RemarkPYQuanPin, RemarkPYInitial, PYQuanPin and PYInitial is not empty, in that
+  /// order, one a line.
+  std::string pinyin;
+  std::string encry_chat_room_id; ///< groups: names them where a member is asked for; often empty
+  std::int64_t avatar_seq = 0;    ///< the seq of HeadImgUrl, 0 for none: another one is another picture
 
   friend bool operator==(const contact&, const contact&) = default;
 };
+
+/// Bits of ContactFlag (weixin-protocol.md 5.2).
+namespace contact_flag {
+inline constexpr int in_address_book = 1; ///< a friend
+inline constexpr int chat = 2;
+inline constexpr int group_saved = 4;
+inline constexpr int blacklisted = 8;
+inline constexpr int domain_contact = 16;
+inline constexpr int hidden = 32;
+inline constexpr int favourite = 64;
+inline constexpr int third_party_app = 128;
+inline constexpr int moments_blacklisted = 256;
+inline constexpr int muted = 512;
+inline constexpr int pinned = 2048;
+} // namespace contact_flag
 
 /// The remark, else the nick name, else (for a nameless group) its first members' names, else what it is.
 std::string display_name(const contact& c);
@@ -56,7 +78,20 @@ std::string display_name(const contact& c);
 bool is_group_user_name(std::string_view user_name) noexcept;
 /// The order of weixin-protocol.md 5.3. `self` may be empty when it is not known; flags are bit masks (5.2).
 contact_kind classify_contact(std::string_view user_name, std::string_view self, int verify_flag,
-                              int contact_flag) noexcept;
+                              int flags) noexcept;
+
+/// What the official client does not show among the contacts: names that end in @lbsroom or @talkroom, and
+/// the service accounts that it shields (weixin-protocol.md 5.3).
+bool is_hidden_user_name(std::string_view user_name) noexcept;
+
+/// The UserName by which a group is named where a member is asked for: its EncryChatRoomId, or its own.
+const std::string& chat_room_id_of(const contact& group) noexcept;
+
+/// The seq in a HeadImgUrl; 0 when there is none.
+std::int64_t avatar_seq_of(std::string_view head_img_url) noexcept;
+
+/// Reads a MemberList: what has no UserName is left out, and what comes after `contact::max_members`.
+std::vector<group_member> read_members(const boost::json::array& list);
 
 /// Reads one Contact object. Members that cannot be read are left out. Error: malformed_answer without a
 /// UserName.

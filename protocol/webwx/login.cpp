@@ -7,6 +7,8 @@
 #include "protocol/webwx/script.hpp"
 #include "protocol/webwx/xml.hpp"
 
+#include <algorithm>
+
 namespace weixin::webwx {
 
 namespace {
@@ -24,6 +26,11 @@ std::optional<int> code_of(const std::optional<script_value>& value) noexcept {
   auto code = to_int(value->text);
   if (!code || (!value->complete && value->text.size() != 3)) return std::nullopt;
   return code;
+}
+
+/// Visible ASCII, which base64 and version numbers are.
+bool is_header_value(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
 }
 
 login_status status_of(int code) noexcept {
@@ -44,8 +51,9 @@ login_status status_of(int code) noexcept {
 } // namespace
 
 http_request make_jslogin(std::string_view login_host, std::string_view entry_host,
-                          std::string_view user_agent, std::int64_t now_ms) {
+                          std::string_view user_agent, std::int64_t now_ms, login_mode mode) {
   auto redirect_uri = "https://" + std::string{entry_host} + "/cgi-bin/mmwebwx-bin/webwxnewloginpage";
+  if (mode == login_mode::desktop) redirect_uri += "?mod=desktop";
   target t{std::string{"/jslogin"}};
   t.add("appid", app_id)
       .add("redirect_uri", redirect_uri)
@@ -68,6 +76,13 @@ result<std::string> parse_jslogin(const http_response& answer) {
 }
 
 std::string qr_text(std::string_view uuid) { return "https://login.weixin.qq.com/l/" + std::string{uuid}; }
+
+http_request make_qr_image(std::string_view uuid, std::string_view user_agent, std::int64_t now_ms) {
+  target t{"/qrcode/" + percent_encode(uuid)};
+  t.add("t", "webwx").add("_", now_ms);
+  // This host has the pictures, whichever other one the login goes to (weixin-protocol.md 3.2).
+  return make_get("login.weixin.qq.com", std::move(t), user_agent, hosts{}.entry);
+}
 
 http_request make_login_poll(std::string_view login_host, std::string_view uuid, bool scanned,
                              std::string_view user_agent, std::int64_t now_ms) {
@@ -105,20 +120,47 @@ http_request make_new_login_page(const session& s, const redirect& to) {
   return make_get(to.host, target{std::move(path)}, s.user_agent, to.host);
 }
 
+result<http_request> make_new_login_page(const session& s, const redirect& to, const desktop_client& client) {
+  const auto& extspam = client.extspam.reveal();
+  if (extspam.empty() || !is_header_value(extspam) || client.version.empty() ||
+      !is_header_value(client.version))
+    return fail(errc::invalid_argument, "webwxnewloginpage: no desktop client");
+  auto where = to;
+  // The redirect has it when jslogin asked for it, but that is only what was seen.
+  bool has_mode = where.target.find("?mod=desktop") != std::string::npos ||
+                  where.target.find("&mod=desktop") != std::string::npos;
+  if (!has_mode)
+    where.target += where.target.find('?') == std::string::npos ? "?mod=desktop" : "&mod=desktop";
+  auto request = make_new_login_page(s, where);
+  for (auto& h : request.headers)
+    if (h.name == "Referer") h.value = "https://" + to.host + "/?&lang=zh_CN&target=t";
+  request.headers.push_back({"client-version", client.version});
+  request.headers.push_back({"extspam", extspam});
+  return request;
+}
+
 result<login_tickets> parse_new_login_page(const http_response& answer) {
   constexpr auto e = endpoint::webwxnewloginpage;
   if (auto r = expect_status(answer, e, {200, 301}); !r) return r.error();
   // A page instead of XML: this way of logging in is not open to the account.
   if (is_page(answer.body)) return answer_error(errc::login_refused, to_string(e), "a page");
-  auto texts =
-      xml_texts(answer.body, {"error", "ret", "skey", "wxsid", "wxuin", "pass_ticket"}, to_string(e));
+  auto texts = xml_texts(
+      answer.body, {"error", "ret", "skey", "wxsid", "wxuin", "pass_ticket", "redirecturl"}, to_string(e));
   if (!texts) return texts.error();
   auto text = [&](std::size_t i) { return (*texts)[i].value_or(""); };
   auto ret = to_int(text(1));
   if (!(*texts)[0] || !ret) return malformed(e, "no ret");
   if (*ret == 1203) return answer_error(errc::barred, to_string(e), {}, *ret);
   if (*ret != 0) return answer_error(errc::login_refused, to_string(e), {}, *ret);
-  login_tickets tickets{to_int64(text(4)).value_or(0), secret{text(3)}, secret{text(2)}, secret{text(5)}};
+  login_tickets tickets{to_int64(text(4)).value_or(0), secret{text(3)}, secret{text(2)}, secret{text(5)}, {}};
+  if (auto elsewhere = text(6); !elsewhere.empty() && tickets.skey.empty()) {
+    // It may be a host alone.
+    if (elsewhere.find('/', std::string_view{"https://"}.size()) == std::string::npos) elsewhere += '/';
+    auto to = parse_redirect_uri(elsewhere);
+    if (!to) return to.error();
+    tickets.other_entry_host = std::move(to->host);
+    return tickets;
+  }
   if (tickets.skey.empty() || tickets.pass_ticket.empty())
     return answer_error(errc::login_refused, to_string(e), "tickets are missing");
   return tickets;

@@ -16,14 +16,17 @@ namespace weixin::webwx {
 // -- jslogin (weixin-protocol.md 3.1)
 // -----------------------------------------------------------------------------
 
+/// In desktop mode the redirect asks for it (weixin-protocol.md 3.6).
 http_request make_jslogin(std::string_view login_host, std::string_view entry_host,
-                          std::string_view user_agent, std::int64_t ms);
+                          std::string_view user_agent, std::int64_t ms, login_mode mode = login_mode::web);
 /// The login uuid, a credential while it lives. Errors: http_status; malformed_answer; server_error for a
 /// code other than 200 (`ret` holds it): a blocked address or a changed API.
 result<std::string> parse_jslogin(const http_response& r);
 
 /// The text to put into the QR symbol (weixin-protocol.md 3.2).
 std::string qr_text(std::string_view uuid);
+/// The symbol as a picture that Weixin draws, for who cannot draw it. The answer is judged as media.
+http_request make_qr_image(std::string_view uuid, std::string_view user_agent, std::int64_t ms);
 
 // -- login polling (weixin-protocol.md 3.3)
 // -----------------------------------------------------------------------
@@ -55,14 +58,28 @@ result<login_poll> parse_login_poll(const http_response& r);
 /// Goes to the redirect's host; `s` gives the user agent only.
 http_request make_new_login_page(const session& s, const redirect& where);
 
+/// What the desktop client says of itself at the exchange. The operator gives it: a value that everybody
+/// shares is known to Weixin as well (weixin-protocol.md 3.6).
+struct desktop_client {
+  secret extspam;
+  std::string version = "2.0.0";
+};
+/// The same in desktop mode. Error: invalid_argument without extspam, or for values that are no header.
+result<http_request> make_new_login_page(const session& s, const redirect& where,
+                                         const desktop_client& client);
+
 /// What the ticket is exchanged for. sid and uin may be missing in the XML and come as cookies.
 struct login_tickets {
   std::int64_t uin = 0;
   secret sid;
   secret skey;
   secret pass_ticket;
+  /// Set when the account is to log in at another entry host of the table: the login begins anew there
+  /// (`redirecturl`, weixin-protocol.md 3.5). Tickets may be missing then.
+  std::string other_entry_host = {};
 };
-/// Reads the XML of a 200 or a 301. Errors: barred for ret 1203; login_refused for any other ret that is not
+/// Reads the XML of a 200 or a 301. Errors: host_not_allowed for a `redirecturl` that leads elsewhere than to
+/// the table, when there are no tickets; barred for ret 1203; login_refused for any other ret that is not
 /// 0, for missing tickets, and for a page of HTML; http_status; malformed_answer.
 result<login_tickets> parse_new_login_page(const http_response& r);
 

@@ -5,12 +5,34 @@
 #include "protocol/webwx/request.hpp"
 #include "protocol/webwx/script.hpp"
 
+#include <algorithm>
+
 namespace weixin::webwx {
 
 http_request make_push_login(const session& previous) {
+  return make_push_login(previous, previous.host.entry);
+}
+
+http_request make_push_login(const session& previous, std::string_view host) {
   target t{endpoint::webwxpushloginurl};
   t.add("uin", previous.uin);
-  return make_get(previous.host.entry, std::move(t), previous);
+  if (previous.mode == login_mode::desktop) t.add("mod", "desktop");
+  return make_get(host, std::move(t), previous);
+}
+
+std::vector<std::string> push_login_hosts(const session& previous) {
+  std::vector<std::string> list;
+  for (const auto& host : {previous.host.entry, previous.host.login, std::string{"login.weixin.qq.com"}})
+    if (std::find(list.begin(), list.end(), host) == list.end()) list.push_back(host);
+  return list;
+}
+
+bool can_push_login(const session& previous) noexcept {
+  auto has = [&](std::string_view name) {
+    const auto* c = previous.cookies.find(name);
+    return c != nullptr && !c->value.empty();
+  };
+  return previous.uin > 0 && has("webwxuvid") && has("webwx_auth_ticket");
 }
 
 result<std::string> parse_push_login(const http_response& answer) {

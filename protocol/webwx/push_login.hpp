@@ -5,12 +5,24 @@
 #include "protocol/webwx/session.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace weixin::webwx {
 
 /// GET webwxpushloginurl: a login that the phone only confirms (weixin-protocol.md 3.4). Needs the uin and
-/// the cookies that `cookie_jar::retain_push_login` keeps of the previous session.
+/// the cookies that `cookie_jar::retain_push_login` keeps of the previous session. In desktop mode it says
+/// so.
 http_request make_push_login(const session& previous);
+/// The same to another host.
+http_request make_push_login(const session& previous, std::string_view host);
+
+/// Which hosts to ask, one after the other until one gives a uuid: the entry host, then the login hosts.
+std::vector<std::string> push_login_hosts(const session& previous);
+
+/// Whether a push login can be tried at all: the uin is known, and the cookies that Weixin recognises the
+/// browser by are there (weixin-protocol.md 3.4).
+bool can_push_login(const session& previous) noexcept;
 
 /// The login uuid to poll with, without a QR code. Errors: http_status; malformed_answer; login_refused when
 /// Weixin does not offer it to this account (`ret` holds why): a QR code is needed then.

@@ -4,14 +4,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
 namespace weixin::webwx {
-
-std::string percent_encode(std::string_view text) {
-  return boost::urls::encode(text, boost::urls::unreserved_chars);
-}
 
 target::target(endpoint e) : text_("/cgi-bin/mmwebwx-bin/" + std::string{to_string(e)}) {}
 
@@ -20,6 +14,10 @@ target& target::add(std::string_view name, std::string_view value) {
   text_.append(name).append(1, '=').append(percent_encode(value));
   separator_ = '&';
   return *this;
+}
+
+target& target::add_common(const session& s) {
+  return add("lang", "zh_CN").add("pass_ticket", s.pass_ticket.reveal());
 }
 
 http_request make_get(std::string_view host, target t, std::string_view user_agent,
@@ -49,6 +47,20 @@ http_request make_post(const session& s, target t, std::string_view content_type
 
 http_request make_json_post(const session& s, target t, const boost::json::object& body) {
   return make_post(s, std::move(t), "application/json; charset=UTF-8", boost::json::serialize(body));
+}
+
+const std::string& host_of(const session& s, endpoint e) noexcept {
+  switch (facts_of(e).role) {
+  case host_role::login:
+    return s.host.login;
+  case host_role::file:
+    return s.host.file;
+  case host_role::push:
+    return s.host.push;
+  case host_role::entry:
+    break;
+  }
+  return s.host.entry;
 }
 
 boost::json::object body_with_base_request(const session& s) {

@@ -2,6 +2,7 @@
 
 #include "protocol/http_message.hpp"
 #include "protocol/webwx/endpoint.hpp"
+#include "protocol/webwx/percent.hpp"
 #include "protocol/webwx/session.hpp"
 
 #include <boost/json/object.hpp>
@@ -11,9 +12,6 @@
 #include <string_view>
 
 namespace weixin::webwx {
-
-/// Percent-encoded for a query or a form: everything but unreserved characters (RFC 3986 section 2.3).
-std::string percent_encode(std::string_view text);
 
 /// Puts a request's target together.
 class target {
@@ -25,6 +23,8 @@ public:
 
   target& add(std::string_view name, std::string_view value);
   target& add(std::string_view name, std::int64_t value) { return add(name, std::to_string(value)); }
+  /// lang and pass_ticket, which nearly every call carries (weixin-protocol.md 4).
+  target& add_common(const session& s);
   std::string str() && { return std::move(text_); }
 
 private:
@@ -38,6 +38,9 @@ http_request make_get(std::string_view host, target t, std::string_view user_age
 http_request make_get(std::string_view host, target t, const session& s);
 http_request make_post(const session& s, target t, std::string_view content_type, std::string body);
 http_request make_json_post(const session& s, target t, const boost::json::object& body);
+
+/// The host of the session that answers `e`.
+const std::string& host_of(const session& s, endpoint e) noexcept;
 
 /// {"BaseRequest": {...}}, to which the rest of a body is added (weixin-protocol.md 1.2).
 boost::json::object body_with_base_request(const session& s);

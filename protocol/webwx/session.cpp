@@ -8,6 +8,13 @@
 
 namespace weixin::webwx {
 
+namespace {
+
+constexpr std::string_view web = "web";
+constexpr std::string_view desktop = "desktop";
+
+} // namespace
+
 std::string sync_key_list::to_query() const {
   std::string text;
   for (auto [key, value] : pairs) {
@@ -35,6 +42,7 @@ secret to_json(const session& s) {
       {"sync_key", to_json(s.keys.sync_key)},
       {"sync_check_key", to_json(s.keys.sync_check_key)},
       {"invite_start_count", s.invite_start_count},
+      {"mode", s.mode == login_mode::desktop ? desktop : web},
   };
   return secret{boost::json::serialize(json)};
 }
@@ -65,6 +73,8 @@ result<session> session_from_json(const secret& json) {
   s.keys.sync_key = sync_key_list_from(*sync_key);
   s.keys.sync_check_key = sync_key_list_from(*sync_check_key);
   s.invite_start_count = int_field(*object, "invite_start_count").value_or(s.invite_start_count);
+  // Sessions that were stored before there was another mode do not say.
+  s.mode = text_field(*object, "mode") == desktop ? login_mode::desktop : login_mode::web;
   return s;
 }
 

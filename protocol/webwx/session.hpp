@@ -35,6 +35,10 @@ struct sync_keys {
   friend bool operator==(const sync_keys&, const sync_keys&) = default;
 };
 
+/// How an account logs in: as the web page or as the desktop client, which is the same web API with other
+/// parameters at the login (weixin-protocol.md 3.6).
+enum class login_mode : std::uint8_t { web, desktop };
+
 /// What a login yields, and all that is needed to go on after a restart (weixin-protocol.md 10). Whoever has
 /// it has the account: it is sealed at rest and has no stream operator.
 struct session {
@@ -50,6 +54,7 @@ struct session {
   cookie_jar cookies;
   sync_keys keys;
   int invite_start_count = 40; ///< from this size on, group members are invited instead of added
+  login_mode mode = login_mode::web;
 
   friend bool operator==(const session&, const session&) = default;
 };

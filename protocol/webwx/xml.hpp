@@ -17,4 +17,8 @@ namespace weixin::webwx {
 result<std::vector<std::optional<std::string>>>
 xml_texts(std::string_view xml, std::initializer_list<std::string_view> names, std::string_view what);
 
+/// Text for between tags or quotes: `& < > " '` escaped, what XML 1.0 cannot hold left out, bytes that are no
+/// UTF-8 replaced by U+FFFD (weixin-protocol.md 1.5).
+std::string xml_escape(std::string_view text);
+
 } // namespace weixin::webwx

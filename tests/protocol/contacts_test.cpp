@@ -22,6 +22,9 @@ TEST(ContactKinds, FollowTheOrderOfTheProtocol) {
   EXPECT_EQ(classify_contact("@a", "", 0, 2051), k::friend_);
   EXPECT_EQ(classify_contact("@a", "", 0, 0), k::stranger);
   EXPECT_EQ(classify_contact("", "", 0, 0), k::stranger);
+  // Without an '@' it is no friend of this session, whatever its flags say.
+  EXPECT_EQ(classify_contact("wxid_somebody", "", 0, 3), k::stranger);
+  EXPECT_EQ(classify_contact("gh_somebody", "", 8, 3), k::official);
 }
 
 TEST(ContactKinds, HaveTheNamesOfTheAdminApi) {
@@ -133,6 +136,72 @@ TEST(BatchGetContact, BoundsTheMembersOfAGroup) {
 TEST(BatchGetContact, ReportsThrottling) {
   EXPECT_EQ(to_string(parse_batch_get_contact(answer(with_ret(1205))).error()),
             "too_frequent 1205: webwxbatchgetcontact");
+}
+
+TEST(ContactKinds, KnowEverySpecialAccount) {
+  for (auto name : {"filehelper",
+                    "newsapp",
+                    "fmessage",
+                    "weibo",
+                    "qqmail",
+                    "tmessage",
+                    "qmessage",
+                    "qqsync",
+                    "floatbottle",
+                    "lbsapp",
+                    "shakeapp",
+                    "medianote",
+                    "qqfriend",
+                    "readerapp",
+                    "blogapp",
+                    "facebookapp",
+                    "masssendapp",
+                    "meishiapp",
+                    "feedsapp",
+                    "voip",
+                    "weixin",
+                    "blogappweixin",
+                    "wxitil",
+                    "weixinreminder",
+                    "brandsessionholder",
+                    "officialaccounts",
+                    "notification_messages",
+                    "userexperience_alarm",
+                    "wxid_novlwrv3lqwv11",
+                    "gh_22b87fa7cb3c"})
+    EXPECT_EQ(classify_contact(name, "@self", 8, 1), contact_kind::special) << name;
+}
+
+TEST(ContactKinds, HideWhatTheOfficialClientHides) {
+  for (auto name : {"1@lbsroom", "1@talkroom", "newsapp", "notification_messages", "wxid_novlwrv3lqwv11",
+                    "gh_22b87fa7cb3c"})
+    EXPECT_TRUE(is_hidden_user_name(name)) << name;
+  for (auto name : {"", "filehelper", "@a", "@@a", "lbsroom"})
+    EXPECT_FALSE(is_hidden_user_name(name)) << name;
+}
+
+TEST(Contact, HasTheFlagsThatWeixinGave) {
+  auto page = parse_get_contact(answer(with_ret(
+      0, R"(,"MemberList":[{"UserName":"@a","ContactFlag":2563,"HeadImgUrl":"/x?seq=620000007&a=b"}])")));
+  const auto& c = page->contacts.at(0);
+  EXPECT_NE(c.flags & contact_flag::pinned, 0);
+  EXPECT_NE(c.flags & contact_flag::muted, 0);
+  EXPECT_EQ(c.flags & contact_flag::blacklisted, 0);
+  EXPECT_EQ(c.avatar_seq, 620000007);
+}
+
+TEST(Contact, OfAGroupIsNamedForItsMembers) {
+  auto groups = parse_batch_get_contact(answer(
+      with_ret(0, R"(,"ContactList":[{"UserName":"@@a","EncryChatRoomId":"@e0"},{"UserName":"@@b"}])")));
+  EXPECT_EQ(chat_room_id_of(groups->at(0)), "@e0");
+  EXPECT_EQ(chat_room_id_of(groups->at(1)), "@@b");
+}
+
+TEST(AvatarSeq, IsReadFromTheAddress) {
+  EXPECT_EQ(avatar_seq_of("/cgi-bin/mmwebwx-bin/webwxgeticon?seq=17&username=@a&skey=k"), 17);
+  EXPECT_EQ(avatar_seq_of("/x?username=@a&seq=9007199254740993"), 9007199254740993);
+  for (auto url : {"", "/x", "?seq=", "?seq=x", "?seq=-5", "?seq=99999999999999999999", "/seq=5", "?xseq=5"})
+    EXPECT_EQ(avatar_seq_of(url), 0) << url;
 }
 
 } // namespace

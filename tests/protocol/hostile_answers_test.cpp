@@ -1,10 +1,18 @@
+#include "protocol/webwx/chatroom.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/cookies.hpp"
+#include "protocol/webwx/forward.hpp"
 #include "protocol/webwx/init.hpp"
 #include "protocol/webwx/login.hpp"
+#include "protocol/webwx/oplog.hpp"
+#include "protocol/webwx/outgoing.hpp"
 #include "protocol/webwx/push_login.hpp"
+#include "protocol/webwx/recall.hpp"
+#include "protocol/webwx/search_contact.hpp"
 #include "protocol/webwx/send.hpp"
 #include "protocol/webwx/sync.hpp"
+#include "protocol/webwx/upload.hpp"
+#include "protocol/webwx/verify_user.hpp"
 #include "tests/protocol/fixtures.hpp"
 
 #include <gtest/gtest.h>
@@ -46,7 +54,21 @@ std::vector<codec> codecs() {
           make("synccheck", fixture("synccheck.js"), parse_synccheck),
           make("sync_messages", fixture("webwxsync_messages.json"), sync),
           make("sync_status_notify", fixture("webwxsync_status_notify.json"), sync),
-          make("sendmsg", fixture("webwxsendmsg.json"), parse_send)};
+          make("sendmsg", fixture("webwxsendmsg.json"), parse_send),
+          make("sendappmsg", fixture("webwxsendmsg.json"),
+               [](const http_response& r) { return parse_sent(r, endpoint::webwxsendappmsg); }),
+          make("revokemsg", fixture("webwxrevokemsg.json"), parse_recall),
+          make("checkupload", fixture("webwxcheckupload.json"), parse_check_upload),
+          make("uploadmedia", fixture("webwxuploadmedia.json"),
+               [](const http_response& r) { return parse_upload(r, true); }),
+          make("uploadmedia_chunk", fixture("webwxuploadmedia_chunk.json"),
+               [](const http_response& r) { return parse_upload(r, false); }),
+          make("createchatroom", fixture("webwxcreatechatroom.json"), parse_create_chatroom),
+          make("updatechatroom", fixture("webwxupdatechatroom.json"), parse_update_chatroom),
+          make("searchcontact", with_ret(0, R"(,"List":[{"UserName":"@a","PYQuanPin":"a"}])"),
+               parse_search_contact),
+          make("oplog", with_ret(0), parse_oplog),
+          make("verifyuser", with_ret(0), parse_verify_user)};
 }
 
 class HostileAnswer : public testing::TestWithParam<codec> {
@@ -159,6 +181,25 @@ TEST_P(HostileAnswer, CountsTheLastOfEqualKeys) {
 
 INSTANTIATE_TEST_SUITE_P(EveryCodec, HostileAnswer, testing::ValuesIn(codecs()),
                          [](const auto& p) { return p.param.name; });
+
+TEST(HostileMessage, IsForwardedWellOrNotAtAll) {
+  const std::string good =
+      R"({"MsgType":49,"AppMsgType":6,"MediaId":"@m","FromUserName":"@@g","Content":)"
+      R"("@a:<br/>&lt;msg&gt;&lt;appmsg&gt;&lt;attachid/&gt;&lt;/appmsg&gt;&lt;/msg&gt;"})";
+  ASSERT_TRUE(forward_of(good));
+  std::mt19937 random(11);
+  for (int round = 0; round < 5000; ++round) {
+    auto changed = good.substr(0, good.size() - random() % 3);
+    for (auto i = random() % 6; i > 0; --i)
+      changed[random() % changed.size()] = static_cast<char>(random() % 256);
+    auto what = forward_of(changed);
+    if (what) {
+      EXPECT_TRUE(what->content || !what->emoticon_md5.empty());
+    } else {
+      EXPECT_FALSE(what.error().context.empty());
+    }
+  }
+}
 
 TEST(HostileSetCookie, IsSurvivedInEveryForm) {
   const std::string good =

@@ -1,7 +1,5 @@
 #include "protocol/webwx/login.hpp"
-#include "tests/protocol/fixtures.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/protocol/request_case.hpp"
 
 namespace weixin::webwx {
 namespace {
@@ -192,6 +190,82 @@ TEST(BeginSession, LeavesTheSessionAloneWhenSomethingIsMissing) {
     EXPECT_EQ(error_text(r), "login_refused: webwxnewloginpage: tickets are missing");
   }
   EXPECT_EQ(s, session{});
+}
+
+TEST(NewLoginPage, SaysWhenTheAccountBelongsToAnotherHost) {
+  for (auto url : {"https://web2.wechat.com", "https://web2.wechat.com/", "https://web2.wechat.com/x?y=z"}) {
+    auto t = parse_new_login_page(
+        answer("<error><ret>0</ret><redirecturl>" + std::string{url} + "</redirecturl></error>"));
+    ASSERT_TRUE(t) << url;
+    EXPECT_EQ(t->other_entry_host, "web2.wechat.com");
+    session s;
+    EXPECT_FALSE(begin_session(s, *t));
+  }
+}
+
+TEST(NewLoginPage, LeadsNowhereElse) {
+  for (auto url : {"https://example.org/", "http://wx.qq.com/", "https://wx.qq.com.example.org", "x",
+                   "https://user@wx.qq.com/", "//wx.qq.com/"})
+    EXPECT_EQ(parse_new_login_page(
+                  answer("<error><ret>0</ret><redirecturl>" + std::string{url} + "</redirecturl></error>"))
+                  .error()
+                  .code,
+              errc::host_not_allowed)
+        << url;
+}
+
+TEST(NewLoginPage, PrefersTicketsToARedirect) {
+  auto t = parse_new_login_page(answer("<error><ret>0</ret><skey>k</skey><wxsid>s</wxsid><wxuin>1</wxuin>"
+                                       "<pass_ticket>p</pass_ticket><redirecturl>https://wx8.qq.com/"
+                                       "</redirecturl></error>"));
+  ASSERT_TRUE(t);
+  EXPECT_EQ(t->other_entry_host, "");
+  EXPECT_EQ(t->skey, secret{"k"});
+}
+
+struct DesktopLogin : request_case {
+  const redirect where{"wx.qq.com", "/cgi-bin/mmwebwx-bin/webwxnewloginpage?ticket=T&uuid=U"};
+  const desktop_client client{secret{"U3ludGgrL2Jsb2I9"}};
+};
+
+TEST_F(DesktopLogin, AsksForItsUuidWithAnotherRedirect) {
+  auto r = make_jslogin("login.wx.qq.com", "wx.qq.com", "agent", ms, login_mode::desktop);
+  EXPECT_EQ(query_value(r, "redirect_uri"), "https%3A%2F%2Fwx.qq.com%2Fcgi-bin%2Fmmwebwx-bin%2F"
+                                            "webwxnewloginpage%3Fmod%3Ddesktop");
+}
+
+TEST_F(DesktopLogin, SaysWhatClientItIs) {
+  auto r = make_new_login_page(s, where, client);
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->host, "wx.qq.com");
+  EXPECT_EQ(r->target,
+            "/cgi-bin/mmwebwx-bin/webwxnewloginpage?ticket=T&uuid=U&mod=desktop&fun=new&version=v2");
+  EXPECT_EQ(find_header(r->headers, "client-version"), "2.0.0");
+  EXPECT_EQ(find_header(r->headers, "extspam"), "U3ludGgrL2Jsb2I9");
+  EXPECT_EQ(find_header(r->headers, "Referer"), "https://wx.qq.com/?&lang=zh_CN&target=t");
+}
+
+TEST_F(DesktopLogin, SaysItsModeOnce) {
+  redirect with_mode{"wx.qq.com", "/x?mod=desktop&ticket=T"};
+  EXPECT_EQ(make_new_login_page(s, with_mode, client)->target, "/x?mod=desktop&ticket=T&fun=new&version=v2");
+}
+
+TEST_F(DesktopLogin, NeedsWhatTheOperatorGives) {
+  for (const auto& bad :
+       {desktop_client{}, desktop_client{secret{"a\r\nX: y"}}, desktop_client{secret{"a b"}},
+        desktop_client{secret{"a"}, ""}, desktop_client{secret{"a"}, "2\n"}}) {
+    auto r = make_new_login_page(s, where, bad);
+    ASSERT_FALSE(r);
+    EXPECT_EQ(to_string(r.error()), "invalid_argument: webwxnewloginpage: no desktop client");
+  }
+}
+
+struct QrImage : request_case {};
+
+TEST_F(QrImage, IsDrawnByTheLoginHost) {
+  auto r = make_qr_image("a+b/==", "agent", ms);
+  EXPECT_EQ(r.host, "login.weixin.qq.com");
+  EXPECT_EQ(r.target, "/qrcode/a%2Bb%2F%3D%3D?t=webwx&_=1546211298739");
 }
 
 } // namespace

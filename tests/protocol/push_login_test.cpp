@@ -1,7 +1,5 @@
 #include "protocol/webwx/push_login.hpp"
-#include "tests/protocol/fixtures.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/protocol/request_case.hpp"
 
 namespace weixin::webwx {
 namespace {
@@ -28,6 +26,34 @@ TEST(PushLogin, RefusesWhatIsNoAnswer) {
   EXPECT_EQ(outcome("{}"), "malformed_answer: webwxpushloginurl: no ret");
   EXPECT_EQ(outcome(R"({"ret": "0"})"), "malformed_answer: webwxpushloginurl: no uuid");
   EXPECT_EQ(outcome("{}", 404), "http_status 404: webwxpushloginurl");
+}
+
+struct PushLoginRequest : request_case {};
+
+TEST_F(PushLoginRequest, SaysThatItIsTheDesktopClient) {
+  auto previous = s;
+  previous.mode = login_mode::desktop;
+  EXPECT_EQ(make_push_login(previous).target, path + "webwxpushloginurl?uin=1234567890&mod=desktop");
+}
+
+TEST_F(PushLoginRequest, TriesTheEntryHostBeforeTheLoginHosts) {
+  EXPECT_EQ(push_login_hosts(s),
+            (std::vector<std::string>{"wx2.qq.com", "login.wx2.qq.com", "login.weixin.qq.com"}));
+  auto unknown = s;
+  unknown.host.login = "login.weixin.qq.com";
+  EXPECT_EQ(push_login_hosts(unknown), (std::vector<std::string>{"wx2.qq.com", "login.weixin.qq.com"}));
+  EXPECT_EQ(make_push_login(s, "login.weixin.qq.com").host, "login.weixin.qq.com");
+}
+
+TEST_F(PushLoginRequest, NeedsTheCookiesOfAnEarlierLogin) {
+  auto previous = s;
+  EXPECT_FALSE(can_push_login(previous));
+  previous.cookies.store("wx2.qq.com", {{"Set-Cookie", "webwxuvid=v; Domain=wx2.qq.com"}});
+  EXPECT_FALSE(can_push_login(previous));
+  previous.cookies.store("wx2.qq.com", {{"Set-Cookie", "webwx_auth_ticket=t; Domain=wx2.qq.com"}});
+  EXPECT_TRUE(can_push_login(previous));
+  previous.uin = 0;
+  EXPECT_FALSE(can_push_login(previous));
 }
 
 } // namespace

@@ -6,30 +6,12 @@
 #include "protocol/webwx/push_login.hpp"
 #include "protocol/webwx/send.hpp"
 #include "protocol/webwx/sync.hpp"
-#include "tests/protocol/fixtures.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/protocol/request_case.hpp"
 
 namespace weixin::webwx {
 namespace {
 
-constexpr std::int64_t ms = 1'546'211'298'739;
-const std::string base_request = R"("BaseRequest":{"Uin":1234567890,"Sid":"Synth/Sid+1",)"
-                                 R"("Skey":"@crypt_0123abcd_00112233","DeviceID":"e012345678901234"})";
-
-struct Request : testing::Test {
-  const session s = sample_session();
-
-  void expect_json_post(const http_request& r, std::string_view body) {
-    EXPECT_EQ(r.method, "POST");
-    EXPECT_EQ(r.host, "wx2.qq.com");
-    EXPECT_EQ(find_header(r.headers, "Content-Type"), "application/json; charset=UTF-8");
-    EXPECT_EQ(find_header(r.headers, "Origin"), "https://wx2.qq.com");
-    EXPECT_EQ(find_header(r.headers, "Referer"), "https://wx2.qq.com/?lang=zh_CN");
-    EXPECT_EQ(find_header(r.headers, "User-Agent"), "Mozilla/5.0 (synthetic)");
-    EXPECT_EQ(r.body, "{" + base_request + std::string{body} + "}");
-  }
-};
+struct Request : request_case {};
 
 TEST_F(Request, ForAUuidNamesTheEntryHostInItsRedirect) {
   auto r = make_jslogin("login.wx.qq.com", "wx.qq.com", "agent", ms);

@@ -39,5 +39,19 @@ TEST(Session, RefusesJsonThatIsNone) {
   EXPECT_FALSE(session_from_json(secret{R"({"uin":1})"}));
 }
 
+TEST(Session, RemembersItsMode) {
+  auto s = sample_session();
+  s.mode = login_mode::desktop;
+  EXPECT_EQ(session_from_json(to_json(s))->mode, login_mode::desktop);
+}
+
+TEST(Session, ThatDoesNotSayItsModeIsOfTheWebPage) {
+  auto json = to_json(sample_session()).reveal();
+  auto at = json.find(",\"mode\":\"web\"");
+  ASSERT_NE(at, std::string::npos);
+  json.erase(at, std::string_view{",\"mode\":\"web\""}.size());
+  EXPECT_EQ(session_from_json(secret{json})->mode, login_mode::web);
+}
+
 } // namespace
 } // namespace weixin::webwx

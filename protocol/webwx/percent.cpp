@@ -1,0 +1,34 @@
+#include "protocol/webwx/percent.hpp"
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include <charconv>
+#include <cstddef>
+
+namespace weixin::webwx {
+
+std::string percent_encode(std::string_view text) {
+  return boost::urls::encode(text, boost::urls::unreserved_chars);
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    auto digits = text.substr(i, 3);
+    if (digits.size() == 3 && digits[0] == '%') {
+      auto [end, failed] = std::from_chars(digits.data() + 1, digits.data() + 3, byte, 16);
+      if (failed == std::errc{} && end == digits.data() + 3) {
+        out += static_cast<char>(byte);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+} // namespace weixin::webwx
