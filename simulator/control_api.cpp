@@ -58,10 +58,20 @@ std::uint64_t query_number(const httpd::request& r, std::string_view name, std::
   return value;
 }
 
+phone_user* user_of(const control_call& c) {
+  auto found = c.request.params.find("user");
+  std::size_t id = 0;
+  if (found != c.request.params.end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), id);
+  return c.service.state().user(id);
+}
+
+httpd::response not_found() { return httpd::problem(404, "not_found", "There is no such thing."); }
+
 httpd::router make_control_api(simulated_weixin& service, std::function<moment()> now,
                                std::function<void()> settle) {
   httpd::router router;
-  for (auto group : {user_routes(), service_routes(), record_routes()})
+  for (auto group : {user_routes(), chatroom_routes(), message_routes(), service_routes(), record_routes()})
     for (const auto& route : group)
       router.add(route.method, route.pattern,
                  [&service, now, settle, &route](const httpd::request& r, const httpd::responder& respond) {

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 3> policy_names{"allowed", "desktop_only"
 constexpr std::int64_t longest_ms = 7LL * 24 * 3600 * 1000;
 
 std::string_view kind_name(person_kind k) {
-  constexpr std::array<std::string_view, 4> names{"special", "friend", "official", "former"};
+  constexpr std::array<std::string_view, 5> names{"special", "friend", "official", "former", "stranger"};
   return names[static_cast<std::size_t>(k)];
 }
 
@@ -100,6 +100,8 @@ json::object to_json(const simulator_options& o) {
   j["contact_page"] = o.contact_page;
   j["rotate_skey_every"] = o.rotate_skey_every;
   j["sends_per_minute"] = o.sends_per_minute;
+  j["operations_per_minute"] = o.operations_per_minute;
+  j["dead_operations"] = o.dead_operations;
   j["echo_own_sends"] = o.echo_own_sends;
   j["carry_over"] = o.carry_over;
   j["gzip"] = o.gzip;
@@ -125,6 +127,8 @@ simulator_options with_changes(simulator_options o, field_reader& f) {
   o.login_page_status = size("login_page_status", o.login_page_status, 0, 599);
   if (o.login_page_status != 0 && o.login_page_status != 200 && o.login_page_status != 301)
     f.refuse("login_page_status must be 0, 200 or 301");
+  o.operations_per_minute = size("operations_per_minute", o.operations_per_minute, 0, 1'000'000);
+  o.dead_operations = f.flag("dead_operations", o.dead_operations);
   o.echo_own_sends = f.flag("echo_own_sends", o.echo_own_sends);
   o.carry_over = f.flag("carry_over", o.carry_over);
   o.gzip = f.flag("gzip", o.gzip);
@@ -178,14 +182,32 @@ json::object to_detailed_json(const phone_user& user) {
   json::array contacts;
   for (const auto& p : user.contacts)
     if (!p.deleted)
-      contacts.push_back({{"id", p.id}, {"nick", p.nick}, {"remark", p.remark}, {"kind", kind_name(p.kind)}});
+      contacts.push_back({{"id", p.id},
+                          {"nick", p.nick},
+                          {"remark", p.remark},
+                          {"kind", kind_name(p.kind)},
+                          {"pinned", p.pinned},
+                          {"asked", p.asked},
+                          {"asks", !p.verify_ticket.empty()}});
   j["contacts"] = std::move(contacts);
   json::array rooms;
   for (const auto& r : user.chatrooms) {
+    if (r.gone) continue;
     json::array members;
     for (const auto& m : r.members)
-      members.push_back({{"id", m.id}, {"nick", m.nick}, {"display_name", m.display_name}, {"self", m.self}});
-    rooms.push_back({{"id", r.id}, {"topic", r.topic}, {"saved", r.saved}, {"members", std::move(members)}});
+      if (!m.gone)
+        members.push_back(
+            {{"id", m.id}, {"nick", m.nick}, {"display_name", m.display_name}, {"self", m.self}});
+    json::array invited;
+    for (const auto& id : r.invited)
+      invited.push_back(json::value(id));
+    rooms.push_back({{"id", r.id},
+                     {"topic", r.topic},
+                     {"saved", r.saved},
+                     {"pinned", r.pinned},
+                     {"owner", r.members[r.owner].id},
+                     {"members", std::move(members)},
+                     {"invited", std::move(invited)}});
   }
   j["chatrooms"] = std::move(rooms);
   return j;

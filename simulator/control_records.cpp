@@ -24,6 +24,7 @@ httpd::response list_sent(const control_call& c) {
     j["number"] = number;
     j["user"] = m.user;
     j["session"] = m.session;
+    j["endpoint"] = m.endpoint;
     j["to"] = m.to_id;
     j["to_nick"] = m.to_nick;
     j["type"] = m.type;
@@ -32,6 +33,12 @@ httpd::response list_sent(const control_call& c) {
     j["msg_id"] = m.msg_id;
     j["ret"] = m.ret;
     j["reply_to"] = m.ledger_number == 0 ? json::value(nullptr) : json::value(m.ledger_number);
+    j["forwarded"] = m.forwarded;
+    j["revoked"] = m.revoked;
+    j["media"] = m.media_bytes == 0
+                     ? json::value(nullptr)
+                     : json::value(json::object{
+                           {"name", m.media_name}, {"md5", m.media_md5}, {"bytes", m.media_bytes}});
     j["at"] = to_rfc3339(m.at);
     sent.push_back(std::move(j));
   });
@@ -71,8 +78,24 @@ httpd::response list_violations(const control_call& c) {
   return ok({{"total", log.total()}, {"counts", std::move(counts)}, {"violations", std::move(newest)}});
 }
 
+httpd::response list_friend_requests(const control_call& c) {
+  json::array requests;
+  c.service.state().friend_requests.visit_after(query_number(c.request, "after", 0), 10'000,
+                                                [&](std::uint64_t number, const friend_request& r) {
+                                                  requests.push_back(json::object{{"number", number},
+                                                                                  {"user", r.user},
+                                                                                  {"to", r.to_id},
+                                                                                  {"to_nick", r.to_nick},
+                                                                                  {"text", r.words},
+                                                                                  {"opcode", r.opcode},
+                                                                                  {"at", to_rfc3339(r.at)}});
+                                                });
+  return ok({{"friend_requests", std::move(requests)}});
+}
+
 constexpr control_route routes[] = {
     {"GET", "/v1/sent", list_sent},
+    {"GET", "/v1/friend_requests", list_friend_requests},
     {"GET", "/v1/ledger", show_ledger},
     {"DELETE", "/v1/ledger", clear_records},
     {"GET", "/v1/violations", list_violations},

@@ -12,34 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-httpd::response inject_messages(const control_call& c) {
-  auto& f = c.fields;
-  injection what;
-  what.user = static_cast<std::size_t>(f.integer("user", 0, 1, any_number));
-  if (!f.has("user")) f.refuse("user is needed");
-  what.conversation = f.text("from", f.text("group"));
-  what.speaker = f.text("member");
-  what.from_self = f.flag("from_self", false);
-  what.type = static_cast<int>(f.integer("type", 1, 0, 100'000));
-  what.text = f.text("text");
-  what.text_is_wire = f.flag("text_is_wire", false);
-  what.raw = f.object("raw");
-  what.picture_bytes = static_cast<std::size_t>(f.integer("picture_bytes", 0, 0, 64 * 1024 * 1024));
-  what.accounted = f.flag("accounted", true);
-  auto count = f.integer("count", 1, 1, 10'000);
-  if (auto v = f.verdict(); !v) return refused(v.error());
-  json::array messages;
-  for (std::int64_t i = 0; i < count; ++i) {
-    auto one = c.service.inject(what, c.now);
-    if (!one) return refused(one.error());
-    messages.push_back(json::object{{"msg_id", std::to_string(one->msg_id)},
-                                    {"number", one->ledger_number},
-                                    {"conversation", one->conversation},
-                                    {"text", one->text}});
-  }
-  return ok({{"messages", std::move(messages)}}, 201);
-}
-
 httpd::response start_load(const control_call& c) {
   auto rate = c.fields.number("rate_per_second", 0);
   auto seconds = c.fields.number("seconds", 0);
@@ -125,7 +97,6 @@ httpd::response change_options(const control_call& c) {
 }
 
 constexpr control_route routes[] = {
-    {"POST", "/v1/messages", inject_messages},
     {"POST", "/v1/load", start_load},
     {"GET", "/v1/load", show_load},
     {"DELETE", "/v1/load", stop_load},

@@ -1,5 +1,6 @@
 #include "simulator/control_routes.hpp"
 
+#include "simulator/contact_changes.hpp"
 #include "simulator/host_roles.hpp"
 
 #include <boost/json/array.hpp>
@@ -12,14 +13,6 @@ namespace weixin::simulator {
 namespace {
 
 namespace json = boost::json;
-
-std::size_t user_of(const httpd::request& r) {
-  std::size_t id = 0;
-  auto found = r.params.find("user");
-  if (found != r.params.end())
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), id);
-  return id;
-}
 
 // Users.
 
@@ -46,14 +39,15 @@ httpd::response add_users(const control_call& c) {
 }
 
 httpd::response show_user(const control_call& c) {
-  const auto* user = c.service.state().user(user_of(c.request));
-  return user == nullptr ? httpd::problem(404, "not_found", "There is no such user.")
-                         : ok(to_detailed_json(*user));
+  const auto* user = user_of(c);
+  return user == nullptr ? not_found() : ok(to_detailed_json(*user));
 }
 
 httpd::response change_user(const control_call& c) {
-  auto* user = c.service.state().user(user_of(c.request));
-  if (user == nullptr) return httpd::problem(404, "not_found", "There is no such user.");
+  auto* user = user_of(c);
+  if (user == nullptr) return not_found();
+  auto nick = c.fields.text("nick", user->nick);
+  if (nick.empty() || nick.size() > max_name_bytes) c.fields.refuse("nick has 1 to 1024 bytes");
   auto entry = c.fields.text("entry_host", user->entry_host);
   if (role_of(entry).kind != host_kind::entry)
     c.fields.refuse("entry_host must be an entry host of the table");
@@ -66,25 +60,42 @@ httpd::response change_user(const control_call& c) {
   user->entry_host = std::move(entry);
   user->push_host = std::move(push);
   if (c.fields.has("login_policy")) user->policy = *policy;
+  if (nick != user->nick) rename_user(c.service.state_at(c.now), *user, std::move(nick));
   return ok(to_json(*user));
 }
 
 httpd::response add_friend(const control_call& c) {
   auto nick = c.fields.text("nick", "新朋友");
   if (auto v = c.fields.verdict(); !v) return refused(v.error());
-  auto id = c.service.add_friend(user_of(c.request), std::move(nick), c.now);
+  const auto* user = user_of(c);
+  if (user == nullptr) return not_found();
+  auto id = c.service.add_friend(user->id, std::move(nick), c.now);
   return id ? ok({{"id", *id}}, 201) : refused(id.error());
 }
 
 httpd::response change_contact(const control_call& c) {
   auto remark = c.fields.text("remark");
   if (auto v = c.fields.verdict(); !v) return refused(v.error());
-  return done(
-      c.service.set_remark(user_of(c.request), c.request.params.at("contact"), std::move(remark), c.now));
+  const auto* user = user_of(c);
+  if (user == nullptr) return not_found();
+  return done(c.service.set_remark(user->id, c.request.params.at("contact"), std::move(remark), c.now));
 }
 
 httpd::response delete_contact(const control_call& c) {
-  return done(c.service.delete_contact(user_of(c.request), c.request.params.at("contact"), c.now));
+  const auto* user = user_of(c);
+  if (user == nullptr) return not_found();
+  return done(c.service.delete_contact(user->id, c.request.params.at("contact"), c.now));
+}
+
+/// The other side says yes to a friend request of the user.
+httpd::response accept_request(const control_call& c) {
+  auto* user = user_of(c);
+  auto contact = user == nullptr ? std::nullopt : find_contact(*user, c.request.params.at("contact"));
+  if (!contact) return not_found();
+  if (!user->contacts[*contact].asked)
+    return refused({errc::rejected_request, "nobody has asked this person"});
+  befriend(c.service.state_at(c.now), *user, *contact);
+  return ok({{"id", user->contacts[*contact].id}});
 }
 
 // Logins.
@@ -124,6 +135,7 @@ constexpr control_route routes[] = {
     {"POST", "/v1/users/{user}/contacts", add_friend},
     {"PATCH", "/v1/users/{user}/contacts/{contact}", change_contact},
     {"DELETE", "/v1/users/{user}/contacts/{contact}", delete_contact},
+    {"POST", "/v1/users/{user}/contacts/{contact}/accept", accept_request},
     {"GET", "/v1/logins", list_logins},
     {"POST", "/v1/logins/{uuid}/scan", scan_login},
     {"POST", "/v1/logins/{uuid}/confirm", confirm_login},

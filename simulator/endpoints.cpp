@@ -23,9 +23,6 @@ std::optional<answer> serve_root(world&, const call&) {
   return html("<!DOCTYPE html><html><head><title>网页版</title></head><body></body></html>");
 }
 
-/// What the service has and this simulator does not. A client is not to blame for calling it.
-std::optional<answer> serve_nothing(world&, const call&) { return plain_status(501); }
-
 constexpr unsigned entry = on(host_kind::entry);
 constexpr unsigned login = on(host_kind::login);
 constexpr unsigned file = on(host_kind::file);
@@ -52,22 +49,25 @@ constexpr endpoint_entry table[] = {
     {"webwxgeticon", get, entry, serve_webwxgeticon},
     {"webwxgetheadimg", get, entry, serve_webwxgeticon},
     {"root", get, any, serve_root},
-    {"webwxsendmsgimg", post, entry, serve_nothing},
-    {"webwxsendvideomsg", post, entry, serve_nothing},
-    {"webwxsendemoticon", post, entry, serve_nothing},
-    {"webwxsendappmsg", post, entry, serve_nothing},
-    {"webwxrevokemsg", post, entry, serve_nothing},
-    {"webwxcheckupload", post, entry, serve_nothing},
-    {"webwxuploadmedia", post, file, serve_nothing},
-    {"webwxgetmedia", get, file, serve_nothing},
-    {"webwxgetvideo", get, entry, serve_nothing},
-    {"webwxgetvoice", get, entry, serve_nothing},
-    {"webwxgetpubliclinkimg", get, entry, serve_nothing},
-    {"webwxcreatechatroom", post, entry, serve_nothing},
-    {"webwxupdatechatroom", post, entry, serve_nothing},
-    {"webwxverifyuser", post, entry, serve_nothing},
-    {"webwxsearchcontact", post, entry, serve_nothing},
-    {"webwxstatreport", post, entry, serve_nothing},
+    {"webwxsendmsgimg", post, entry, serve_webwxsendmsgimg},
+    {"webwxsendvideomsg", post, entry, serve_webwxsendvideomsg},
+    {"webwxsendemoticon", post, entry, serve_webwxsendemoticon},
+    {"webwxsendappmsg", post, entry, serve_webwxsendappmsg},
+    {"webwxrevokemsg", post, entry, serve_webwxrevokemsg},
+    {"webwxcheckupload", post, entry, serve_webwxcheckupload},
+    {"webwxuploadmedia", post, file, serve_webwxuploadmedia},
+    {"webwxgetmedia", get, file, serve_webwxgetmedia},
+    {"webwxgetvideo", get, entry, serve_webwxgetvideo},
+    {"webwxgetvoice", get, entry, serve_webwxgetvoice},
+    {"webwxgetpubliclinkimg", get, entry, serve_webwxgetpubliclinkimg},
+    {"webwxcheckurl", get, entry, serve_webwxcheckurl},
+    {"webwxpreview", get, entry, serve_webwxpreview},
+    {"webwxcreatechatroom", post, entry, serve_webwxcreatechatroom},
+    {"webwxupdatechatroom", post, entry, serve_webwxupdatechatroom},
+    {"webwxverifyuser", post, entry, serve_webwxverifyuser},
+    {"webwxsearchcontact", post, entry, serve_webwxsearchcontact},
+    {"webwxstatreport", post, entry, serve_webwxstatreport},
+    {"webwxsendfeedback", post, entry, serve_webwxsendfeedback},
 };
 
 const endpoint_entry* find_entry(std::string_view name) noexcept {

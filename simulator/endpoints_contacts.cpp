@@ -1,5 +1,4 @@
 #include "simulator/endpoints.hpp"
-#include "simulator/injection.hpp"
 #include "simulator/sessions.hpp"
 #include "simulator/wire_formats.hpp"
 
@@ -20,10 +19,28 @@ constexpr std::size_t max_batch = 50;
 std::vector<peer_ref> address_book(const phone_user& user) {
   std::vector<peer_ref> all{{peer_ref::kind::self, 0, 0}};
   for (std::size_t i = 0; i < user.contacts.size(); ++i)
-    if (!user.contacts[i].deleted) all.push_back({peer_ref::kind::contact, i, 0});
+    if (!user.contacts[i].deleted && user.contacts[i].kind != person_kind::stranger)
+      all.push_back({peer_ref::kind::contact, i, 0});
   for (std::size_t i = 0; i < user.chatrooms.size(); ++i)
-    if (user.chatrooms[i].saved) all.push_back({peer_ref::kind::chatroom, i, 0});
+    if (user.chatrooms[i].saved && !user.chatrooms[i].gone) all.push_back({peer_ref::kind::chatroom, i, 0});
   return all;
+}
+
+/// Members can be asked for through their chatroom: by its EncryChatRoomId, or by its UserName when it has
+/// none (4.4).
+bool is_in(const phone_user& user, const web_session& s, const peer_ref& who, std::string_view chatroom_id) {
+  if (chatroom_id.empty()) return true;
+  for (std::size_t i = 0; i < user.chatrooms.size(); ++i) {
+    const auto& name = s.names.of({peer_ref::kind::chatroom, i, 0});
+    if (chatroom_id != name && chatroom_id != std::string_view{name}.substr(1)) continue;
+    const auto& members = user.chatrooms[i].members;
+    return (who.what == peer_ref::kind::chatroom && who.index == i) ||
+           std::any_of(members.begin(), members.end(), [&](const member& m) {
+             auto number = static_cast<std::size_t>(&m - members.data());
+             return s.names.of({peer_ref::kind::member, i, number}) == s.names.of(who);
+           });
+  }
+  return false;
 }
 
 std::optional<std::size_t> number(std::string_view text) {
@@ -78,37 +95,21 @@ std::optional<answer> serve_webwxbatchgetcontact(world& w, const call& c) {
   json::array found;
   for (const auto& item : list->get_array()) {
     auto who = item.is_object() ? s->names.find(text_of(item.get_object(), "UserName")) : std::nullopt;
-    // What is unknown is missing from the answer.
-    if (!who)
+    if (who && !is_in(user, *s, *who, text_of(item.get_object(), "EncryChatRoomId"))) {
+      w.violate(violation_kind::unknown_user_name, c,
+                "EncryChatRoomId must be a chatroom that holds this member");
+      who.reset();
+    } else if (!who) {
+      // What is unknown is missing from the answer.
       w.violate(violation_kind::unknown_user_name, c, "no contact, chatroom or member of this session");
-    else
-      found.push_back(contact_object(user, *s, *who));
+    }
+    if (who) found.push_back(contact_object(user, *s, *who));
   }
   if (found.empty()) return ret_answer(1);
   auto fields = with_ret(0);
   fields["Count"] = found.size();
   fields["ContactList"] = std::move(found);
   return json_text(std::move(fields));
-}
-
-std::optional<answer> serve_webwxoplog(world& w, const call& c) {
-  auto [s, ret] = admit(w, c, from_base_request(c));
-  if (ret != 0) return ret_answer(ret);
-  const auto* body = c.request.body();
-  auto command = body == nullptr ? std::nullopt : integer_of(*body, "CmdId");
-  if (!command || (*command != 2 && *command != 3)) {
-    w.violate(violation_kind::bad_body, c, "CmdId 2 or 3 is needed");
-    return ret_answer(1);
-  }
-  auto who = s->names.find(text_of(*body, "UserName"));
-  if (!who || who->what == peer_ref::kind::self) {
-    w.violate(violation_kind::unknown_user_name, c, "no contact of this session");
-    return ret_answer(1);
-  }
-  // Leaving the remark out of a pin erases it (5.4).
-  if (who->what == peer_ref::kind::contact)
-    set_remark(w, *w.user(s->user_id), who->index, text_of(*body, "RemarkName"));
-  return ret_answer(0);
 }
 
 } // namespace weixin::simulator

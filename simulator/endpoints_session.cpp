@@ -31,7 +31,7 @@ json::array recent_contacts(const phone_user& user, const web_session& s) {
   json::array list;
   list.push_back(contact_object(user, s, {peer_ref::kind::contact, 0, 0}));
   for (std::size_t i = 0; i < user.chatrooms.size() && list.size() < most; ++i)
-    list.push_back(contact_object(user, s, {peer_ref::kind::chatroom, i, 0}));
+    if (!user.chatrooms[i].gone) list.push_back(contact_object(user, s, {peer_ref::kind::chatroom, i, 0}));
   for (std::size_t i = 1; i < user.contacts.size() && list.size() < most; ++i)
     if (!user.contacts[i].deleted && user.contacts[i].kind == person_kind::friendly)
       list.push_back(contact_object(user, s, {peer_ref::kind::contact, i, 0}));
@@ -42,7 +42,7 @@ json::array recent_contacts(const phone_user& user, const web_session& s) {
 std::string chat_set(const phone_user& user, const web_session& s) {
   std::string names = "filehelper,";
   for (std::size_t i = 0; i < user.chatrooms.size(); ++i)
-    names += s.names.of({peer_ref::kind::chatroom, i, 0}) + ",";
+    if (!user.chatrooms[i].gone) names += s.names.of({peer_ref::kind::chatroom, i, 0}) + ",";
   if (auto first = first_friend(user)) names += s.names.of({peer_ref::kind::contact, *first, 0}) + ",";
   return names + "filehelper,";
 }
@@ -51,6 +51,7 @@ struct sync_batch {
   json::array messages;
   json::array modified;
   json::array deleted;
+  bool profile_changed = false;
 };
 
 sync_batch render(world& w, const phone_user& user, const web_session& s,
@@ -64,6 +65,8 @@ sync_batch render(world& w, const phone_user& user, const web_session& s,
       batch.modified.push_back(contact_object(user, s, changed->who));
     } else if (const auto* gone = std::get_if<contact_deleted>(e)) {
       batch.deleted.push_back(json::object{{"UserName", s.names.of(gone->who)}, {"ContactFlag", 0}});
+    } else {
+      batch.profile_changed = true;
     }
   }
   return batch;
@@ -100,7 +103,7 @@ std::optional<answer> serve_webwxinit(world& w, const call& c) {
   fields["SystemTime"] =
       std::chrono::duration_cast<std::chrono::seconds>(w.now.wall.time_since_epoch()).count();
   fields["GrayScale"] = 1;
-  fields["InviteStartCount"] = 40;
+  fields["InviteStartCount"] = invite_start_count;
   fields["MPSubscribeMsgCount"] = 0;
   fields["MPSubscribeMsgList"] = json::array{};
   fields["ClickReportInterval"] = 600'000;
@@ -199,7 +202,7 @@ std::optional<answer> serve_webwxsync(world& w, const call& c) {
   add_list(fields, "ModContact", std::move(batch.modified));
   add_list(fields, "DelContact", std::move(batch.deleted));
   add_list(fields, "ModChatRoomMember", {});
-  fields["Profile"] = unchanged_profile();
+  fields["Profile"] = batch.profile_changed ? changed_profile(user, *s) : unchanged_profile();
   fields["ContinueFlag"] = next < s->event_count() ? 1 : 0;
   fields["SyncKey"] = make_sync_key(s->key_base(), {next, false}, key_purpose::sync);
   fields["SKey"] = r.field("skey") == s->secrets.skey ? "" : s->secrets.skey;
@@ -210,6 +213,9 @@ std::optional<answer> serve_webwxsync(world& w, const call& c) {
 }
 
 std::optional<answer> serve_webwxlogout(world& w, const call& c) {
+  const auto& r = c.request;
+  if (r.field("redirect") != "1" || (r.field("type") != "0" && r.field("type") != "1"))
+    w.violate(violation_kind::bad_query, c, "redirect=1 and type=0 or type=1 are needed");
   auto [s, ret] = admit(w, c, from_query_and_cookies(c));
   auto a = plain_status(301);
   a.response.headers.push_back({"Location", "https://" + std::string{c.request.role().entry} + "/"});

@@ -10,9 +10,10 @@ namespace weixin::simulator {
 namespace {
 
 constexpr std::array<std::string_view, fault_kind_count> kind_names{
-    "ret",       "selector", "http_status",  "close",    "reset",        "stall",        "empty",
-    "html",      "garbage",  "deep_nesting", "huge",     "garbage_head", "slow",         "lost_response",
-    "truncated", "bad_utf8", "cut_head",     "cut_body", "short_length", "broken_chunks"};
+    "ret",          "selector",      "http_status", "close",           "reset",        "stall",
+    "empty",        "html",          "garbage",     "deep_nesting",    "huge",         "garbage_head",
+    "slow",         "lost_response", "truncated",   "bad_utf8",        "cut_head",     "cut_body",
+    "short_length", "long_length",   "chunked",     "expired_cookies", "broken_chunks"};
 
 answer with_body(std::string body) {
   auto a = javascript(std::move(body));
@@ -42,6 +43,26 @@ std::string head_of(const answer& right, std::string_view framing) {
 }
 
 std::string length_field(std::size_t bytes) { return "Content-Length: " + std::to_string(bytes); }
+
+std::string in_chunks(std::string_view body) {
+  constexpr std::size_t size = 7;
+  std::string out;
+  while (!body.empty()) {
+    auto part = body.substr(0, size);
+    out.append(1, static_cast<char>('0' + part.size())).append("\r\n").append(part).append("\r\n");
+    body.remove_prefix(part.size());
+  }
+  return out.append("0\r\n\r\n");
+}
+
+/// A Set-Cookie line with its expiry in the past.
+std::string expired(std::string line) {
+  constexpr std::string_view attribute = "Expires=";
+  auto at = line.find(attribute);
+  if (at == std::string::npos) return line;
+  at += attribute.size();
+  return line.replace(at, std::min(line.find(';', at), line.size()) - at, "Thu, 01-Jan-1970 00:00:01 GMT");
+}
 
 std::string broken_utf8(std::string body) {
   // Inside the first string value of JSON, or anywhere in a body of another form.
@@ -136,6 +157,14 @@ answer spoil(answer right, const fault_rule& rule) {
     return raw(head_of(right, length_field(body.size())) + body.substr(0, body.size() / 2));
   case fault_kind::short_length:
     return raw(head_of(right, length_field(body.size() / 2)) + body);
+  case fault_kind::long_length:
+    return raw(head_of(right, length_field(body.size() + 100)) + body);
+  case fault_kind::chunked:
+    return raw(head_of(right, "Transfer-Encoding: chunked") + in_chunks(body));
+  case fault_kind::expired_cookies:
+    for (auto& h : right.response.headers)
+      if (h.name == "Set-Cookie") h.value = expired(h.value);
+    return right;
   case fault_kind::broken_chunks:
     return raw(head_of(right, "Transfer-Encoding: chunked") + "5\r\n" + body.substr(0, 5) + "\r\nzz\r\n");
   default:

@@ -15,26 +15,29 @@ namespace weixin::simulator {
 /// What goes wrong on purpose. The first group happens instead of the service's own work; the second lets the
 /// service do its work and then spoils the answer.
 enum class fault_kind {
-  ret,           ///< the endpoint's own way of saying return code `value`
-  selector,      ///< synccheck only: retcode 0 and selector `value` at once, whatever there is
-  http_status,   ///< status `value` with a small HTML body
-  close,         ///< FIN without an answer
-  reset,         ///< RST without an answer
-  stall,         ///< silence until the client gives up
-  empty,         ///< 200 without a body
-  html,          ///< 200 with an HTML page
-  garbage,       ///< 200 with bytes that mean nothing
-  deep_nesting,  ///< 200 with 100,000 opening brackets
-  huge,          ///< 200 with a body of `value` bytes (16 MiB when 0, at most 64 MiB)
-  garbage_head,  ///< no HTTP at all: `0 -` and binary (weixin-protocol.md 4.5)
-  slow,          ///< the right answer, `value` milliseconds late
-  lost_response, ///< done, then FIN instead of the answer
-  truncated,     ///< the right answer with the second half of its body missing and a fitting length
-  bad_utf8,      ///< the right answer with broken UTF-8 and a raw control character inside its first string
-  cut_head,      ///< FIN in the middle of the head
-  cut_body,      ///< FIN in the middle of the body
-  short_length,  ///< Content-Length shorter than the body
-  broken_chunks, ///< chunked, and the second chunk's size is no number
+  ret,             ///< the endpoint's own way of saying return code `value`
+  selector,        ///< synccheck only: retcode 0 and selector `value` at once, whatever there is
+  http_status,     ///< status `value` with a small HTML body
+  close,           ///< FIN without an answer
+  reset,           ///< RST without an answer
+  stall,           ///< silence until the client gives up
+  empty,           ///< 200 without a body
+  html,            ///< 200 with an HTML page
+  garbage,         ///< 200 with bytes that mean nothing
+  deep_nesting,    ///< 200 with 100,000 opening brackets
+  huge,            ///< 200 with a body of `value` bytes (16 MiB when 0, at most 64 MiB)
+  garbage_head,    ///< no HTTP at all: `0 -` and binary (weixin-protocol.md 4.5)
+  slow,            ///< the right answer, `value` milliseconds late
+  lost_response,   ///< done, then FIN instead of the answer
+  truncated,       ///< the right answer with the second half of its body missing and a fitting length
+  bad_utf8,        ///< the right answer with broken UTF-8 and a raw control character inside its first string
+  cut_head,        ///< FIN in the middle of the head
+  cut_body,        ///< FIN in the middle of the body
+  short_length,    ///< Content-Length shorter than the body
+  long_length,     ///< Content-Length longer than the body, then FIN
+  chunked,         ///< the right answer in chunks of 7 bytes: nothing is wrong, and not every reader can
+  expired_cookies, ///< the right answer, and its cookies have expired already
+  broken_chunks,   ///< chunked, and the second chunk's size is no number
 };
 inline constexpr std::size_t fault_kind_count = static_cast<std::size_t>(fault_kind::broken_chunks) + 1;
 std::string_view to_string(fault_kind kind) noexcept;

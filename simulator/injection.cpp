@@ -20,6 +20,12 @@ struct place {
 };
 
 result<place> find_place(const phone_user& user, const injection& what) {
+  if (what.conversation.empty() &&
+      (what.details.kind == "friend_request" || what.details.kind == "recommendation")) {
+    // These come from an account of the service (5.3).
+    if (auto desk = find_contact(user, "fmessage"))
+      return place{{peer_ref::kind::contact, *desk, 0}, {}, "fmessage"};
+  }
   if (what.conversation.empty()) {
     auto first = first_friend(user);
     if (!first) return fail(errc::invalid_argument, "the user has no friend");
@@ -40,20 +46,26 @@ result<place> find_place(const phone_user& user, const injection& what) {
   return found;
 }
 
-void remember_picture(world& w, std::uint64_t msg_id, std::size_t user, std::size_t bytes) {
-  w.pictures[msg_id] = {user, bytes};
-  w.picture_order.push_back(msg_id);
-  if (w.picture_order.size() <= world::max_pictures) return;
-  w.pictures.erase(w.picture_order.front());
-  w.picture_order.pop_front();
+/// Puts what the kind is made of into the message.
+result<void> fill(world& w, const message_place& where, injection& what, message_draft& m) {
+  if (what.details.text.empty()) what.details.text = m.text;
+  auto content = make_content(w, where, what.details);
+  if (!content) return content.error();
+  m.type = content->type;
+  m.text = std::move(content->text);
+  m.text_is_wire = content->text_is_wire;
+  m.about = content->about;
+  m.raw = std::move(content->raw);
+  if (!content->has_speaker) m.speaker.reset();
+  if (content->type == 51) std::swap(m.from, m.to); // told by the account's own phone
+  if (auto at = m.text.find("{msgid}"); at != std::string::npos && m.raw.contains("SubMsgType"))
+    m.text.replace(at, std::string_view{"{msgid}"}.size(), std::to_string(m.msg_id));
+  if (!content->media_id.empty()) w.media.attach(m.msg_id, std::move(content->media_id));
+  return {};
 }
 
 web_session* living_session(phone_user& user) {
   return user.session && !user.session->ended ? user.session.get() : nullptr;
-}
-
-void tell(world& w, phone_user& user, sync_event e) {
-  if (auto* s = living_session(user)) deliver(w, *s, std::move(e));
 }
 
 std::size_t next_online(const world& w, std::size_t after) {
@@ -100,41 +112,28 @@ result<injected> inject(world& w, injection what) {
   if (s == nullptr || !s->initialised) return fail(errc::not_online, "the user has no session");
   if (s->unfetched() >= web_session::max_unfetched) return fail(errc::queue_full, "too much waits");
 
+  if (what.details.kind.empty() && what.picture_bytes != 0) {
+    what.details.kind = "image";
+    what.details.bytes = what.picture_bytes;
+  }
   message_draft m;
   m.msg_id = w.next_message_id();
   (what.from_self ? m.to : m.from) = where->peer;
   m.speaker = where->speaker;
-  m.type = what.picture_bytes != 0 ? 3 : what.type;
+  m.type = what.type;
   m.text = std::move(what.text);
   m.text_is_wire = what.text_is_wire;
-  m.raw = std::move(what.raw);
+  if (!what.details.kind.empty() && what.details.kind != "text")
+    if (auto filled = fill(w, {*user, where->peer, where->speaker, what.from_self}, what, m); !filled)
+      return filled.error();
+  for (const auto& field : what.raw)
+    m.raw[field.key()] = field.value();
   m.created = w.now.wall;
-  if (m.type == 3) remember_picture(w, m.msg_id, user->id, std::max<std::size_t>(what.picture_bytes, 1));
-  if (what.accounted && !what.from_self && m.type == 1)
+  if (what.accounted && !what.from_self && m.type == 1 && !m.raw.contains("SubMsgType"))
     m.ledger_number = w.book.open(user->id, where->id, m.text, true, w.now.steady);
   injected done{m.msg_id, m.ledger_number, where->id, m.text};
   deliver(w, *s, std::move(m));
   return done;
-}
-
-void set_remark(world& w, phone_user& user, std::size_t contact, std::string remark) {
-  user.contacts.at(contact).remark = std::move(remark);
-  tell(w, user, contact_modified{{peer_ref::kind::contact, contact, 0}});
-}
-
-std::string add_friend(world& w, phone_user& user, std::string nick) {
-  person p;
-  p.id = "wxid_sim" + std::to_string(user.id) + "n" + std::to_string(user.contacts.size());
-  p.nick = std::move(nick);
-  user.contacts.push_back(p);
-  if (auto* s = living_session(user)) s->names.add_contact(p, w.secrets);
-  tell(w, user, contact_modified{{peer_ref::kind::contact, user.contacts.size() - 1, 0}});
-  return p.id;
-}
-
-void delete_contact(world& w, phone_user& user, std::size_t contact) {
-  user.contacts.at(contact).deleted = true;
-  tell(w, user, contact_deleted{{peer_ref::kind::contact, contact, 0}});
 }
 
 result<void> start_load(world& w, load_plan& plan, double rate_per_second, double seconds, std::string text) {

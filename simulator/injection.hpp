@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "simulator/message_kinds.hpp"
 #include "simulator/world.hpp"
 
 #include <boost/json/object.hpp>
@@ -25,7 +26,9 @@ struct injection {
   bool text_is_wire = false;     ///< do not encode it
   boost::json::object raw;       ///< message fields that replace the made-up ones
   std::size_t picture_bytes = 0; ///< not 0: a picture (MsgType 3) of at least that size
-  bool accounted = true;         ///< expects a reply: opens an entry in the ledger
+  /// Not empty: a message of a named kind (message_kinds.hpp), which decides about type, text and media.
+  kind_details details;
+  bool accounted = true; ///< expects a reply: opens an entry in the ledger
 };
 
 struct injected {
@@ -39,12 +42,6 @@ struct injected {
 /// user has no session that has seen webwxinit), queue_full (too much waits for this session).
 result<injected> inject(world& w, injection what);
 inline constexpr std::size_t max_text_bytes = 64 * 1024;
-
-/// Contacts that change on the phone; a living session learns of it.
-void set_remark(world& w, phone_user& user, std::size_t contact, std::string remark);
-/// Returns the new friend's lasting id.
-std::string add_friend(world& w, phone_user& user, std::string nick);
-void delete_contact(world& w, phone_user& user, std::size_t contact);
 
 /// A stream of accounted text messages, one after the other to all online users in turn.
 struct load_plan {

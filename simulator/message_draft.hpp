@@ -31,7 +31,9 @@ struct message_draft {
   std::string text;                   ///< plain; encoded for the wire when delivered
   bool text_is_wire = false;          ///< `text` goes out as it is
   bool is_conversation_list = false;  ///< the 51 message that names the chats (7.4)
-  boost::json::object raw;            ///< fields that are put over the made-up ones
+  /// Whom it is about: the RecommendInfo of 37, 40 and 42, the StatusNotifyUserName of 51.
+  std::optional<peer_ref> about;
+  boost::json::object raw; ///< fields that are put over the made-up ones
   wall_time created;
   std::uint64_t ledger_number = 0; ///< 0: not accounted for
 };

@@ -34,6 +34,12 @@ struct simulator_options {
   unsigned rotate_skey_every = 0;
   /// Sends of one user within 60 s above which webwxsendmsg answers 1205; 0: no limit (6).
   unsigned sends_per_minute = 0;
+  /// Friend requests and new chatrooms of one session within 60 s above which 1205 is answered; 0: no limit
+  /// (5.5).
+  unsigned operations_per_minute = 0;
+  /// As the service since 2018: remark, pin, removal of members and renaming of chatrooms answer 0 and change
+  /// nothing (0.1).
+  bool dead_operations = false;
   /// What an account sends is also delivered to its own webwxsync, as if typed on the phone (7.2).
   bool echo_own_sends = false;
   /// What a session has not fetched when it ends is delivered to the user's next session.

@@ -124,17 +124,30 @@ std::optional<std::size_t> find_contact(const phone_user& user, std::string_view
 }
 
 std::optional<std::size_t> find_chatroom(const phone_user& user, std::string_view id_or_topic) {
-  for (std::size_t i = 0; i < user.chatrooms.size(); ++i)
-    if (user.chatrooms[i].id == id_or_topic || user.chatrooms[i].topic == id_or_topic) return i;
+  for (std::size_t i = 0; i < user.chatrooms.size(); ++i) {
+    const auto& room = user.chatrooms[i];
+    if (!room.gone && (room.id == id_or_topic || room.topic == id_or_topic)) return i;
+  }
   return std::nullopt;
 }
 
 std::optional<std::size_t> find_member(const chatroom& room, std::string_view id_or_name) {
   for (std::size_t i = 0; i < room.members.size(); ++i) {
     const auto& m = room.members[i];
-    if (m.id == id_or_name || m.nick == id_or_name) return i;
+    if (!m.gone && (m.id == id_or_name || m.nick == id_or_name)) return i;
   }
   return std::nullopt;
+}
+
+std::optional<std::size_t> find_member_of(const chatroom& room, std::size_t contact) {
+  for (std::size_t i = 0; i < room.members.size(); ++i)
+    if (!room.members[i].gone && room.members[i].contact == contact) return i;
+  return std::nullopt;
+}
+
+std::size_t chatroom::size() const noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(members.begin(), members.end(), [](const member& m) { return !m.gone; }));
 }
 
 std::optional<std::size_t> first_friend(const phone_user& user) {

@@ -17,6 +17,7 @@ enum class person_kind {
   friendly, ///< in the address book, can be written to
   official, ///< an official account (VerifyFlag 8)
   former,   ///< still listed as a friend, but has removed the user: a send answers 1204
+  stranger, ///< known by a card, a friend request or a chatroom, and not in the address book
 };
 
 /// Somebody in a user's contact list. The position in the list is its number and never changes.
@@ -28,6 +29,9 @@ struct person {
   person_kind kind = person_kind::friendly;
   int sex = 0;
   bool deleted = false;
+  bool pinned = false;       ///< to the top of the chats (5.4)
+  bool asked = false;        ///< the user has sent a friend request that waits for an answer (5.5)
+  std::string verify_ticket; ///< of this person's own friend request while it waits; else empty
 };
 
 struct member {
@@ -36,6 +40,7 @@ struct member {
   std::string display_name;           ///< in this chatroom
   std::optional<std::size_t> contact; ///< when the member is also a contact
   bool self = false;
+  bool gone = false; ///< has left: keeps its number, so that the others keep theirs
 };
 
 struct chatroom {
@@ -43,6 +48,12 @@ struct chatroom {
   std::string topic;
   bool saved = true; ///< to the address book: webwxgetcontact lists it (4.3)
   std::vector<member> members;
+  std::size_t owner = 0; ///< the member who made it; by default the user
+  bool pinned = false;
+  bool gone = false;                ///< the user has left or was removed
+  std::vector<std::string> invited; ///< lasting ids of those who have not answered yet, at most 500
+
+  std::size_t size() const noexcept; ///< members who are still there
 };
 
 /// What a phone remembers of a browser that was logged in: makes push login possible (3.4).
@@ -94,6 +105,8 @@ phone_user make_user(std::size_t id, std::uint64_t seed, const people_shape& sha
 std::optional<std::size_t> find_contact(const phone_user& user, std::string_view id_or_name);
 std::optional<std::size_t> find_chatroom(const phone_user& user, std::string_view id_or_topic);
 std::optional<std::size_t> find_member(const chatroom& room, std::string_view id_or_name);
+/// The number of the member that is the contact.
+std::optional<std::size_t> find_member_of(const chatroom& room, std::size_t contact);
 /// The first friend; every made-up user has one unless the shape says otherwise.
 std::optional<std::size_t> first_friend(const phone_user& user);
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,7 @@ namespace weixin::simulator {
 std::string make_jpeg(std::size_t bytes, std::uint64_t seed);
 
 std::string base64(std::string_view bytes);
+/// Nothing unless the whole text is base64 with its padding.
+std::optional<std::string> from_base64(std::string_view text);
 
 } // namespace weixin::simulator

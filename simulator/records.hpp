@@ -17,16 +17,33 @@ namespace weixin::simulator {
 struct sent_message {
   std::size_t user = 0;
   std::uint64_t session = 0;
-  std::string to_id;   ///< lasting id of the contact or chatroom
-  std::string to_nick; ///< nick name or topic
+  std::string_view endpoint; ///< one of the service's names, which live for ever
+  std::string to_id;         ///< lasting id of the contact or chatroom
+  std::string to_nick;       ///< nick name or topic
   int type = 0;
   std::string text;
   std::string client_msg_id;
   std::string msg_id; ///< empty when refused
   int ret = 0;
   std::uint64_t ledger_number = 0; ///< of the message it replies to, 0: none
+  std::string media_name;          ///< of what it carried; empty: nothing
+  std::string media_md5;
+  std::uint64_t media_bytes = 0;
+  bool forwarded = false; ///< Scene 2
+  bool revoked = false;
   wall_time at;
 };
+
+/// A friend request that a client had the service send.
+struct friend_request {
+  std::size_t user = 0;
+  std::string to_id;
+  std::string to_nick;
+  std::string words;
+  int opcode = 0;
+  wall_time at;
+};
+inline constexpr std::size_t max_friend_requests = 10'000;
 
 inline constexpr std::size_t max_sent_messages = 100'000;
 inline constexpr std::size_t max_sent_text_bytes = 4'096;

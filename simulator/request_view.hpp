@@ -40,6 +40,8 @@ public:
   std::string_view cookie(std::string_view name) const noexcept;
   std::string_view header(std::string_view name) const noexcept { return request_->header(name); }
   bool offers_gzip() const noexcept;
+  /// The body as it came.
+  std::string_view raw_body() const noexcept { return request_->body; }
 
   /// The JSON object of the body; null when there is none.
   const boost::json::object* body() const noexcept { return body_ ? &*body_ : nullptr; }

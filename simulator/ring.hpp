@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -27,6 +28,12 @@ public:
     auto from = after < first ? first : after + 1;
     for (auto n = from; n <= last_ && limit > 0; ++n, --limit)
       visit(n, entries_[static_cast<std::size_t>(n - first)]);
+  }
+  /// The newest entry that fits; nullptr when there is none.
+  template <class F>
+  T* newest_where(F fits) {
+    auto found = std::find_if(entries_.rbegin(), entries_.rend(), fits);
+    return found == entries_.rend() ? nullptr : &*found;
   }
   std::uint64_t last() const noexcept { return last_; }
   void clear() { entries_.clear(); }

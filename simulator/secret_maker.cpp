@@ -51,5 +51,9 @@ std::string secret_maker::user_name() {
 }
 
 std::string secret_maker::chatroom_name() { return "@@" + hex(64); }
+std::string secret_maker::media_id() { return "@crypt_" + hex(8) + "_" + canary_ + hex(384); }
+std::string secret_maker::verify_ticket() { return "v2_" + canary_ + hex(96) + "@stranger"; }
+std::string secret_maker::signature() { return canary_ + hex(80); }
+std::string secret_maker::key() { return hex(32); }
 
 } // namespace weixin::simulator

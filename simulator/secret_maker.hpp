@@ -26,6 +26,10 @@ public:
   std::string uuid();
   std::string user_name();     ///< `@` + 64 hex, every second time `@` + 32 hex
   std::string chatroom_name(); ///< `@@` + 64 hex
+  std::string media_id();      ///< `@crypt_` and several hundred characters (6.1)
+  std::string verify_ticket(); ///< of a friend request: `v2_...@stranger` (5.5)
+  std::string signature();     ///< of a webwxcheckupload (6.1)
+  std::string key();           ///< 32 hex: AES keys and the like
 
   std::uint64_t number() { return random_(); }
   double unit() { return unit_random(random_); }

@@ -44,7 +44,10 @@ void retire(world& w, phone_user& user) {
 
 bool is_right_host(const world& w, const call& c, const web_session& s) {
   auto role = c.request.role();
-  if (c.request.endpoint() != "synccheck") return role.kind == host_kind::entry && role.entry == s.entry_host;
+  auto endpoint = c.request.endpoint();
+  if (endpoint == "webwxuploadmedia" || endpoint == "webwxgetmedia")
+    return role.kind == host_kind::file && role.entry == s.entry_host;
+  if (endpoint != "synccheck") return role.kind == host_kind::entry && role.entry == s.entry_host;
   const auto& only = w.users.at(s.user_id - 1)->push_host;
   if (!only.empty()) return c.request.header("Host").substr(0, c.request.header("Host").find(':')) == only;
   return role.kind == host_kind::push && role.entry == s.entry_host;
@@ -53,8 +56,7 @@ bool is_right_host(const world& w, const call& c, const web_session& s) {
 void check_extras(world& w, const call& c, const credentials& said, const web_session& s) {
   if (said.with_device_id && !is_device_id(said.device_id))
     w.violate(violation_kind::bad_device_id, c, "the device id must be e and 15 digits");
-  if (c.request.has_field("pass_ticket") &&
-      !is_acceptable_pass_ticket(c.request.field("pass_ticket"), s.secrets.pass_ticket))
+  if (c.request.has_field("pass_ticket") && !is_pass_ticket(s, c.request.field("pass_ticket")))
     w.violate(violation_kind::bad_pass_ticket, c, "pass_ticket is not this session's");
   if (c.request.cookie("webwx_data_ticket").empty())
     w.violate(violation_kind::missing_cookie, c, "webwx_data_ticket, whose domain is the parent domain");
@@ -104,14 +106,14 @@ bool deliver(world& w, web_session& s, sync_event e) {
 
 void rotate_keys(world& w, web_session& s) {
   s.secrets.previous_skey = std::exchange(s.secrets.skey, w.secrets.skey());
-  s.secrets.data_ticket = w.secrets.data_ticket();
+  s.secrets.previous_data_ticket = std::exchange(s.secrets.data_ticket, w.secrets.data_ticket());
   s.previous_skey_until = w.now.steady + 60s;
   s.syncs_since_rotation = 0;
 }
 
 credentials from_base_request(const call& c) {
   const auto& b = c.request.base();
-  return {b.uin, b.sid, b.skey, b.device_id, true};
+  return {b.uin, b.sid, b.skey, b.device_id, true, true};
 }
 
 credentials from_query_and_cookies(const call& c) {
@@ -120,11 +122,35 @@ credentials from_query_and_cookies(const call& c) {
           std::string{r.cookie("wxsid")},
           std::string{r.field("skey")},
           {},
-          false};
+          false,
+          true};
+}
+
+credentials from_cookies(const call& c) {
+  const auto& r = c.request;
+  return {std::string{r.cookie("wxuin")}, std::string{r.cookie("wxsid")}, {}, {}, false, false};
+}
+
+credentials from_object(const boost::json::object& base) {
+  return {text_of(base, "Uin"),
+          text_of(base, "Sid"),
+          text_of(base, "Skey"),
+          text_of(base, "DeviceID"),
+          true,
+          true};
+}
+
+bool is_data_ticket(const world& w, const web_session& s, std::string_view text) {
+  return text == s.secrets.data_ticket ||
+         (!text.empty() && text == s.secrets.previous_data_ticket && w.now.steady <= s.previous_skey_until);
+}
+
+bool is_pass_ticket(const web_session& s, std::string_view text) {
+  return is_acceptable_pass_ticket(text, s.secrets.pass_ticket);
 }
 
 admission admit(world& w, const call& c, const credentials& said) {
-  if (said.uin.empty() || said.sid.empty() || said.skey.empty())
+  if (said.uin.empty() || said.sid.empty() || (said.with_skey && said.skey.empty()))
     w.violate(violation_kind::bad_base_request, c, "uin, sid and skey are needed");
   auto sid_cookie = c.request.cookie("wxsid");
   auto uin_cookie = c.request.cookie("wxuin");
@@ -154,7 +180,7 @@ admission admit(world& w, const call& c, const credentials& said) {
     return {nullptr, ret_no_session};
   }
   bool previous = said.skey == s->secrets.previous_skey && w.now.steady <= s->previous_skey_until;
-  if (said.skey != s->secrets.skey && !previous) {
+  if (said.with_skey && said.skey != s->secrets.skey && !previous) {
     w.violate(violation_kind::stale_skey, c, "skey is not this session's newest");
     return {nullptr, ret_invalid_session};
   }

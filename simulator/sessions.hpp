@@ -32,11 +32,20 @@ struct credentials {
   std::string skey;
   std::string device_id;
   bool with_device_id = true; ///< the endpoint carries one
+  bool with_skey = true;      ///< the same
 };
 
 credentials from_base_request(const call& c);
 /// Media downloads and webwxgetcontact: the query's skey, the rest from cookies.
 credentials from_query_and_cookies(const call& c);
+/// Downloads that carry no skey: the cookies alone (8).
+credentials from_cookies(const call& c);
+/// The BaseRequest of an object, for the multipart form of an upload (6.1).
+credentials from_object(const boost::json::object& base);
+/// Whether the text is the session's `webwx_data_ticket`, or was it until a moment ago.
+bool is_data_ticket(const world& w, const web_session& s, std::string_view text);
+/// Whether it is the session's pass_ticket in one of the forms that the service takes (1.2).
+bool is_pass_ticket(const web_session& s, std::string_view text);
 
 /// Cookies, session, uin, skey, host, DeviceID and pass_ticket, in this order. Counts violations.
 admission admit(world& w, const call& c, const credentials& said);

@@ -1,5 +1,6 @@
 #include "simulator/simulated_weixin.hpp"
 
+#include "simulator/contact_changes.hpp"
 #include "simulator/endpoints.hpp"
 #include "simulator/phones.hpp"
 #include "simulator/sessions.hpp"
@@ -152,8 +153,7 @@ result<std::string> simulated_weixin::add_friend(std::size_t user, std::string n
   world_.now = now;
   auto* u = world_.user(user);
   if (u == nullptr) return fail(errc::invalid_argument, "no such user");
-  constexpr std::size_t most_contacts = 20'000;
-  if (u->contacts.size() >= most_contacts) return fail(errc::queue_full, "too many contacts");
+  if (u->contacts.size() >= max_contacts) return fail(errc::queue_full, "too many contacts");
   return simulator::add_friend(world_, *u, std::move(nick));
 }
 
@@ -179,6 +179,7 @@ result<void> simulated_weixin::delete_contact(std::size_t user, std::string_view
 void simulated_weixin::clear_records() {
   world_.book.clear();
   world_.sent.clear();
+  world_.friend_requests.clear();
   world_.violations.clear();
   world_.requests.clear();
 }

@@ -71,6 +71,11 @@ public:
   /// Everything there is to read.
   const world& state() const noexcept { return world_; }
   world& state() noexcept { return world_; }
+  /// The same for a change at that time, by the functions that work on a world.
+  world& state_at(const moment& now) noexcept {
+    world_.now = now;
+    return world_;
+  }
   const load_plan& load() const noexcept { return load_; }
 
 private:

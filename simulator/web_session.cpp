@@ -9,30 +9,38 @@ session_names::session_names(const phone_user& user, secret_maker& secrets) : se
   remember(self_, {});
   for (const auto& p : user.contacts)
     add_contact(p, secrets);
-  for (std::size_t room = 0; room < user.chatrooms.size(); ++room) {
-    chatrooms_.push_back(secrets.chatroom_name());
-    remember(chatrooms_.back(), {peer_ref::kind::chatroom, room, 0});
-    auto& names = members_.emplace_back();
-    const auto& members = user.chatrooms[room].members;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      if (members[i].self) {
-        names.push_back(self_);
-      } else if (members[i].contact) {
-        names.push_back(contacts_.at(*members[i].contact));
-      } else {
-        names.push_back(secrets.user_name());
-        remember(names.back(), {peer_ref::kind::member, room, i});
-      }
-    }
-  }
+  for (const auto& room : user.chatrooms)
+    add_chatroom(room, secrets);
 }
 
-void session_names::add_contact(const person& p, secret_maker& secrets) {
-  contacts_.push_back(p.kind == person_kind::special ? p.id : secrets.user_name());
+void session_names::add_contact(const person& p, secret_maker& secrets, std::string name) {
+  if (name.empty()) name = p.kind == person_kind::special ? p.id : secrets.user_name();
+  contacts_.push_back(std::move(name));
   remember(contacts_.back(), {peer_ref::kind::contact, contacts_.size() - 1, 0});
 }
 
-void session_names::remember(const std::string& name, peer_ref who) { known_.emplace(name, who); }
+void session_names::add_chatroom(const chatroom& room, secret_maker& secrets) {
+  auto number = chatrooms_.size();
+  chatrooms_.push_back(secrets.chatroom_name());
+  remember(chatrooms_.back(), {peer_ref::kind::chatroom, number, 0});
+  members_.emplace_back();
+  for (const auto& m : room.members)
+    add_member(number, m, secrets);
+}
+
+void session_names::add_member(std::size_t room, const member& m, secret_maker& secrets) {
+  auto& names = members_.at(room);
+  if (m.self) {
+    names.push_back(self_);
+  } else if (m.contact) {
+    names.push_back(contacts_.at(*m.contact));
+  } else {
+    names.push_back(secrets.user_name());
+    remember(names.back(), {peer_ref::kind::member, room, names.size() - 1});
+  }
+}
+
+void session_names::remember(const std::string& name, peer_ref who) { known_.insert_or_assign(name, who); }
 
 const std::string& session_names::of(const peer_ref& who) const {
   switch (who.what) {

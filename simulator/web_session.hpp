@@ -27,8 +27,12 @@ public:
 
   const std::string& of(const peer_ref& who) const;
   std::optional<peer_ref> find(std::string_view user_name) const;
-  /// The contact was just appended to the user's list.
-  void add_contact(const person& p, secret_maker& secrets);
+  /// The contact was just appended to the user's list. With `name` somebody who had one already, as the
+  /// member of a chatroom, keeps it.
+  void add_contact(const person& p, secret_maker& secrets, std::string name = {});
+  /// The same for a chatroom with its members, and for the chatroom's newest member.
+  void add_chatroom(const chatroom& room, secret_maker& secrets);
+  void add_member(std::size_t room, const member& m, secret_maker& secrets);
   const std::string& self() const noexcept { return self_; }
 
 private:
@@ -48,8 +52,11 @@ struct contact_deleted {
   peer_ref who;
 };
 
+/// The account's own name changed (4.6, Profile).
+struct profile_changed {};
+
 /// One thing a webwxsync delivers.
-using sync_event = std::variant<message_draft, contact_modified, contact_deleted>;
+using sync_event = std::variant<message_draft, contact_modified, contact_deleted, profile_changed>;
 
 struct session_secrets {
   std::string skey;
@@ -57,6 +64,7 @@ struct session_secrets {
   std::string sid;
   std::string pass_ticket;
   std::string data_ticket;
+  std::string previous_data_ticket; ///< accepted as long as `previous_skey`
   std::string uvid;
   std::string auth_ticket;
 };
@@ -85,6 +93,7 @@ public:
 
   exchange_id held_check = 0; ///< the synccheck that waits, 0: none
   std::deque<steady_time> recent_sends;
+  std::deque<steady_time> recent_operations; ///< friend requests and new chatrooms
   std::string last_client_msg_id;
 
   std::int64_t key_base() const noexcept;

@@ -12,6 +12,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t first_picture_seq = 620'000'000;
+constexpr int pinned_flag = 2048;
 
 /// Pictures are numbered per person, so that the number stays over a new login (weixin-protocol.md 5.1).
 std::string picture_url(const web_session& session, std::string_view endpoint, std::string_view user_name,
@@ -41,7 +42,10 @@ json::object contact_form(std::string_view user_name, std::string_view nick, std
   return c;
 }
 
-json::object member_object(const web_session& session, const peer_ref& who, const member& m) {
+} // namespace
+
+json::object member_object(const phone_user& user, const web_session& session, const peer_ref& who) {
+  const auto& m = user.chatrooms.at(who.index).members.at(who.member);
   json::object o;
   o["Uin"] = 0;
   o["UserName"] = session.names.of(who);
@@ -49,10 +53,14 @@ json::object member_object(const web_session& session, const peer_ref& who, cons
   o["AttrStatus"] = 102'437;
   for (std::string_view name : {"PYInitial", "PYQuanPin", "RemarkPYInitial", "RemarkPYQuanPin", "KeyWord"})
     o[{name.data(), name.size()}] = "";
-  o["MemberStatus"] = 0;
+  // Who has deleted or blocked the account (5.7).
+  bool former = m.contact && user.contacts.at(*m.contact).kind == person_kind::former;
+  o["MemberStatus"] = former ? 4 : 0;
   o["DisplayName"] = to_wire_text(m.display_name);
   return o;
 }
+
+namespace {
 
 json::object chatroom_object(const phone_user& user, const web_session& session, const peer_ref& who) {
   const auto& room = user.chatrooms.at(who.index);
@@ -60,15 +68,17 @@ json::object chatroom_object(const phone_user& user, const web_session& session,
   auto c = contact_form(name, to_wire_text(room.topic),
                         picture_url(session, "webwxgetheadimg", name,
                                     first_picture_seq + static_cast<std::int64_t>(who.index)));
-  c["ContactFlag"] = room.saved ? 2 | 1 : 2;
+  c["ContactFlag"] = (room.saved ? 2 | 1 : 2) | (room.pinned ? pinned_flag : 0);
   c["Statues"] = 1;
   c["EncryChatRoomId"] = name.substr(1);
   json::array members;
   for (std::size_t i = 0; i < room.members.size(); ++i)
-    members.push_back(member_object(session, {peer_ref::kind::member, who.index, i}, room.members[i]));
-  c["MemberCount"] = room.members.size();
+    if (!room.members[i].gone)
+      members.push_back(member_object(user, session, {peer_ref::kind::member, who.index, i}));
+  c["MemberCount"] = members.size();
   c["MemberList"] = std::move(members);
-  c["ChatRoomOwner"] = session.names.self();
+  c["ChatRoomOwner"] = session.names.of({peer_ref::kind::member, who.index, room.owner});
+  c["IsOwner"] = room.members.at(room.owner).self ? 1 : 0;
   return c;
 }
 
@@ -77,7 +87,8 @@ json::object person_object(const phone_user& user, const web_session& session, c
   const auto& name = session.names.of(who);
   auto seq = p.kind == person_kind::special ? 0 : first_picture_seq + static_cast<std::int64_t>(who.index);
   auto c = contact_form(name, to_wire_text(p.nick), picture_url(session, "webwxgeticon", name, seq));
-  c["ContactFlag"] = p.deleted ? 0 : p.kind == person_kind::special ? 1 : 3;
+  bool listed = !p.deleted && p.kind != person_kind::stranger;
+  c["ContactFlag"] = (!listed ? 0 : p.kind == person_kind::special ? 1 : 3) | (p.pinned ? pinned_flag : 0);
   c["RemarkName"] = to_wire_text(p.remark);
   c["Alias"] = p.alias;
   c["Sex"] = p.sex;
@@ -95,8 +106,6 @@ json::object stranger_in_chatroom(const phone_user& user, const web_session& ses
 
 std::string default_content(const message_draft& m) {
   if (m.text_is_wire) return m.text;
-  if (m.type == 3 && m.text.empty())
-    return to_wire_text("<?xml version=\"1.0\"?>\n<msg>\n\t<img length=\"1024\" hdlength=\"0\" />\n</msg>\n");
   return to_wire_text(m.text);
 }
 
@@ -109,7 +118,7 @@ void add_conversations(json::object& o, const phone_user& user, const web_sessio
     ids.append(ids.empty() ? "" : ",").append(id);
   };
   for (std::size_t i = 0; i < user.chatrooms.size(); ++i)
-    add({peer_ref::kind::chatroom, i, 0}, user.chatrooms[i].id);
+    if (!user.chatrooms[i].gone) add({peer_ref::kind::chatroom, i, 0}, user.chatrooms[i].id);
   constexpr std::size_t most = 10;
   for (std::size_t i = 0, listed = 0; i < user.contacts.size() && listed < most; ++i) {
     if (user.contacts[i].kind != person_kind::friendly || user.contacts[i].deleted) continue;
@@ -210,7 +219,21 @@ json::object message_object(const phone_user& user, const web_session& session, 
   if (m.is_conversation_list) add_conversations(o, user, session);
   for (const auto& field : m.raw)
     o[field.key()] = field.value();
+  if (m.about && m.type == 51)
+    o["StatusNotifyUserName"] = session.names.of(*m.about);
+  else if (m.about)
+    if (auto* card = o["RecommendInfo"].if_object()) (*card)["UserName"] = session.names.of(*m.about);
   return o;
+}
+
+json::object changed_profile(const phone_user& user, const web_session& session) {
+  auto profile = unchanged_profile();
+  profile["BitFlag"] = 190;
+  profile["UserName"] = json::object{{"Buff", session.names.self()}};
+  profile["NickName"] = json::object{{"Buff", to_wire_text(user.nick)}};
+  profile["BindUin"] = user.uin;
+  profile["Sex"] = 1;
+  return profile;
 }
 
 json::object unchanged_profile() {

@@ -66,6 +66,17 @@ std::string to_wire_text(std::string_view text) {
   return wire;
 }
 
+std::string to_wire_xml(std::string_view xml) {
+  std::string wire;
+  wire.reserve(xml.size());
+  for (char c : xml)
+    if (auto entity = entity_of(c); !entity.empty() && c != '"' && c != '\'')
+      wire += entity;
+    else
+      wire += c;
+  return wire;
+}
+
 std::string percent_decode(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());

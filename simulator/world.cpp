@@ -46,6 +46,17 @@ answer world::finish(answer a, const open_exchange& e) const {
   return a;
 }
 
+std::string world::permit_upload(std::size_t user, std::string md5, std::uint64_t bytes) {
+  auto signature = secrets.signature();
+  permits[signature] = {user, std::move(md5), bytes};
+  permit_order.push_back(signature);
+  if (permit_order.size() > max_permits) {
+    permits.erase(permit_order.front());
+    permit_order.pop_front();
+  }
+  return signature;
+}
+
 std::uint64_t world::next_message_id() {
   // Ids grow, with gaps.
   last_message += 7'000 + secrets.number() % 1'000;

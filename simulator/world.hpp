@@ -5,11 +5,13 @@
 #include "simulator/fault_book.hpp"
 #include "simulator/ledger.hpp"
 #include "simulator/login_book.hpp"
+#include "simulator/media_store.hpp"
 #include "simulator/options.hpp"
 #include "simulator/people.hpp"
 #include "simulator/records.hpp"
 #include "simulator/request_view.hpp"
 #include "simulator/secret_maker.hpp"
+#include "simulator/upload_desk.hpp"
 #include "simulator/web_session.hpp"
 
 #include <cstdint>
@@ -65,17 +67,22 @@ struct world {
   std::uint64_t last_release = 0;
   agenda::entry_id auto_retry = 0;
 
-  struct picture {
+  media_store media;
+  upload_desk uploads;
+  /// What webwxcheckupload gave out, by its signature: the newest `max_permits`.
+  struct upload_permit {
     std::size_t user;
-    std::size_t bytes;
+    std::string md5;
+    std::uint64_t bytes;
   };
-  std::unordered_map<std::uint64_t, picture> pictures; ///< by message id
-  std::deque<std::uint64_t> picture_order;
-  static constexpr std::size_t max_pictures = 20'000;
+  std::unordered_map<std::string, upload_permit> permits;
+  std::deque<std::string> permit_order;
+  static constexpr std::size_t max_permits = 10'000;
 
   fault_book faults;
   ledger book;
   ring<sent_message> sent{max_sent_messages};
+  ring<friend_request> friend_requests{max_friend_requests};
   violation_log violations;
   std::map<std::string, std::uint64_t, std::less<>> requests; ///< by endpoint, a closed set
 
@@ -94,6 +101,8 @@ struct world {
   /// What is left to do to an answer: faults of the second group, compression.
   answer finish(answer a, const open_exchange& e) const;
   std::uint64_t next_message_id();
+  /// The permit's signature (6.1).
+  std::string permit_upload(std::size_t user, std::string md5, std::uint64_t bytes);
 };
 
 } // namespace weixin::simulator
