@@ -4,6 +4,7 @@
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/init.hpp"
 #include "protocol/webwx/login.hpp"
+#include "protocol/webwx/push_login.hpp"
 
 #include <algorithm>
 
@@ -18,6 +19,7 @@ constexpr unsigned max_contact_pages = 17;
 constexpr std::size_t groups_per_call = 50;
 constexpr std::size_t max_groups = 1'000;
 constexpr unsigned max_contact_failures = 3;
+constexpr unsigned max_moves = 2;
 /// A 201 may be answered at once and again and again (weixin-protocol.md 3.3).
 constexpr auto pause_after_scan = 500ms;
 constexpr auto pause_after_408 = 50ms;
@@ -25,11 +27,19 @@ constexpr auto pause_after_408 = 50ms;
 } // namespace
 
 login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
-             std::uint64_t seed, std::shared_ptr<const webwx::session> to_resume)
+             std::uint64_t seed, std::shared_ptr<const webwx::session> to_resume,
+             std::shared_ptr<const webwx::session> to_push)
     : child_actor(cfg, std::move(context), std::move(supervisor), seed), resumes_(to_resume != nullptr) {
   if (resumes_) {
     // A copy: what a failed try does to it is of no consequence.
     draft_ = std::make_shared<webwx::session>(*to_resume);
+    return;
+  }
+  if (to_push) {
+    draft_ = std::make_shared<webwx::session>(*to_push);
+    login_host_ = draft_->host.login;
+    for (auto& host : webwx::push_login_hosts(*draft_))
+      push_hosts_.push_back(std::move(host));
     return;
   }
   const auto& settings = context_->service->webwx;
@@ -42,7 +52,7 @@ login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, a
 
 login::behavior_type login::make_behavior() {
   started_ = now();
-  proceed(resumes_ ? step::init : step::get_uuid);
+  proceed(resumes_ ? step::init : push_hosts_.empty() ? step::get_uuid : step::push);
   return {[this](try_again) { run_step(); }, answer_heartbeats(),
           [this](timer t) {
             if (is_current(t)) run_step();
@@ -57,6 +67,8 @@ void login::proceed(step next) {
 
 void login::run_step() {
   switch (current_) {
+  case step::push:
+    return push();
   case step::get_uuid:
     return get_uuid();
   case step::poll:
@@ -77,6 +89,27 @@ void login::run_step() {
 void login::failed(error e) {
   clear_timer();
   report(child::login, std::move(e));
+}
+
+void login::push() {
+  if (push_hosts_.empty()) return proceed(step::get_uuid);
+  auto host = std::move(push_hosts_.front());
+  push_hosts_.pop_front();
+  call_weixin(webwx::endpoint::webwxpushloginurl, draft_, webwx::make_push_login(*draft_, host),
+              webwx::parse_push_login, [this](result<std::string> uuid) {
+                if (!uuid) {
+                  log_info("login.push_refused",
+                           {{"account", context_->name}, {"errc", to_string(uuid.error().code)}});
+                  // A host that knows the account and says no speaks for all of them.
+                  if (uuid.error().code == errc::login_refused) push_hosts_.clear();
+                  return push();
+                }
+                push_hosts_.clear();
+                uuid_ = std::move(*uuid);
+                log_info("login.pushed", {{"account", context_->name}});
+                send(supervisor_, qr_scanned{});
+                proceed(step::poll);
+              });
 }
 
 void login::get_uuid() {
@@ -129,9 +162,20 @@ void login::exchange() {
       [](const http_response& r) { return webwx::parse_new_login_page(r); },
       [this](result<webwx::login_tickets> tickets) {
         if (!tickets) return failed(tickets.error());
-        if (auto r = webwx::begin_session(*draft_, *tickets); !r) return failed(r.error());
+        auto begun = webwx::begin_session(*draft_, *tickets);
+        if (!begun && !tickets->other_entry_host.empty()) return move_to(tickets->other_entry_host);
+        if (!begun) return failed(begun.error());
         proceed(step::init);
       });
+}
+
+void login::move_to(const std::string& entry_host) {
+  if (++moves_ > max_moves) return failed(fail(errc::login_refused, "sent from host to host"));
+  log_info("login.moved", {{"account", context_->name}, {"host", entry_host}});
+  draft_->host = webwx::hosts_for_entry(entry_host);
+  login_host_ = draft_->host.login;
+  scanned_ = false;
+  proceed(step::get_uuid);
 }
 
 void login::init() {

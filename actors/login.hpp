@@ -9,23 +9,25 @@
 
 namespace weixin {
 
-/// The LOGIN: jslogin, QR code, polling, webwxnewloginpage, webwxinit, webwxstatusnotify, contacts
-/// (weixin-protocol.md 3 and 4.1 to 4.4). With a session of before it begins at webwxinit, which tells
-/// whether that session lives, and keeps its sync keys (weixin-protocol.md 10). Reports each step to the
-/// account supervisor; a failure is reported once and the step is repeated on `try_again`. Ends after
-/// `login_done`.
+/// The LOGIN: a push login when one can be tried (weixin-protocol.md 3.4), else jslogin, QR code, polling,
+/// webwxnewloginpage, webwxinit, webwxstatusnotify, contacts (weixin-protocol.md 3 and 4.1 to 4.4). With a
+/// session of before it begins at webwxinit, which tells whether that session lives, and keeps its sync keys
+/// (weixin-protocol.md 10). Reports each step to the account supervisor; a failure is reported once and the
+/// step is repeated on `try_again`. Ends after `login_done`.
 class login final : public child_actor<login_actor> {
 public:
-  /// `to_resume`: the session to try; null for a new login.
+  /// `to_resume`: the session to try; null for a new login. `to_push`: what is kept of the last session
+  /// (`webwx::retired`), for a login that the phone only confirms; null when there is to be a QR code.
   login(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
-        std::uint64_t seed, std::shared_ptr<const webwx::session> to_resume = nullptr);
+        std::uint64_t seed, std::shared_ptr<const webwx::session> to_resume = nullptr,
+        std::shared_ptr<const webwx::session> to_push = nullptr);
   const char* name() const override { return "login"; }
 
 protected:
   behavior_type make_behavior() override;
 
 private:
-  enum class step { get_uuid, poll, exchange, init, notify, get_contacts, get_groups };
+  enum class step { push, get_uuid, poll, exchange, init, notify, get_contacts, get_groups };
 
   /// Goes on with `next`, which `try_again` and the timer repeat.
   void proceed(step next);
@@ -34,10 +36,13 @@ private:
   /// True when a part of the address book is asked for once more, after `try_again`.
   bool tries_contacts_again(const error& e);
 
+  void push();
   void get_uuid();
   void poll();
   void polled_login(const webwx::login_poll& answer);
   void exchange();
+  /// Weixin sends the account to another entry host of the table: the login begins anew there.
+  void move_to(const std::string& entry_host);
   void init();
   void initialised(webwx::init_answer answer);
   void notify();
@@ -47,7 +52,9 @@ private:
 
   const bool resumes_;
   std::shared_ptr<webwx::session> draft_; // becomes the session when it is complete
+  std::deque<std::string> push_hosts_;    // still to be asked for a push login
   std::string login_host_;
+  unsigned moves_ = 0;
   std::string uuid_;
   bool scanned_ = false;
   webwx::redirect redirect_;

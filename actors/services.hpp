@@ -45,6 +45,9 @@ struct webwx_settings {
   std::string login_host = "login.wx.qq.com"; ///< for the first jslogin (weixin-protocol.md 1.1)
   std::string entry_host = "wx.qq.com";
   std::string user_agent;
+  /// Whether a session that ended is followed by a login that the phone only confirms, before there is a new
+  /// QR code (weixin-protocol.md 3.4).
+  bool push_login = true;
 };
 
 /// What every actor may use: made once by the program (or a test), shared by all accounts. Everything in it

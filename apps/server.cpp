@@ -216,7 +216,8 @@ void server::parts::start_runtime() {
   }
   s.seed = s.entropy();
   s.pacing = config.pacing;
-  s.webwx = {config.webwx.login_host, config.webwx.entry_host, config.webwx.user_agent};
+  s.webwx = {config.webwx.login_host, config.webwx.entry_host, config.webwx.user_agent,
+             config.webwx.push_login};
 
   system_config = std::make_unique<runtime::shard_system_config>(*shards);
   system = std::make_unique<caf::actor_system>(*system_config);

@@ -109,6 +109,7 @@ void read_webwx(section s, webwx_config& out) {
                 {"wx.qq.com", "wx2.qq.com", "wx8.qq.com", "web.wechat.com", "web2.wechat.com"});
   s.text("user_agent", out.user_agent, "a browser's User-Agent of 1 to 512 printable ASCII characters",
          is_user_agent);
+  s.boolean("push_login", out.push_login);
   s.refuse_unknown();
 }
 

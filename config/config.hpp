@@ -78,6 +78,7 @@ struct webwx_config {
   std::string entry_host = "wx.qq.com";
   std::string user_agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
                            "Chrome/120.0.0.0 Safari/537.36";
+  bool push_login = true; ///< ask the phone to confirm before there is a new QR code
   friend bool operator==(const webwx_config&, const webwx_config&) = default;
 };
 

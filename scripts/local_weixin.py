@@ -240,7 +240,8 @@ class Server:
         return collections.Counter(a["state"] for a in self.accounts())
 
 
-def configuration(directory, simulator_address, ca_file, extra="", pacing="none", bots='["echo"]'):
+def configuration(directory, simulator_address, ca_file, extra="", pacing="none", bots='["echo"]',
+                  push_login=True):
     """A weixind.toml for a server that talks to the simulator. `extra` are further tables."""
     directory = pathlib.Path(directory)
     return f"""data_dir = "{directory / 'data'}"
@@ -255,6 +256,9 @@ listen = "127.0.0.1:0"
 [network]
 connect_to = "{simulator_address}"
 ca_file = "{ca_file}"
+
+[webwx]
+push_login = {str(push_login).lower()}
 
 [pacing]
 profile = "{pacing}"

@@ -2,6 +2,7 @@
 #include "actors/webwx_call.hpp"
 #include "protocol/webwx/endpoint.hpp"
 #include "protocol/webwx/logout.hpp"
+#include "protocol/webwx/push_login.hpp"
 #include "supervisor/account_supervisor.hpp"
 
 #include <iterator>
@@ -22,6 +23,10 @@ void account_supervisor::session_loaded(result<std::optional<webwx::session>> lo
     return apply(event::session_loaded{outcome::unreadable});
   }
   if (!loaded) return failure_of(child::login, loaded.error());
+  if (*loaded && webwx::is_retired(**loaded)) {
+    if (service_->webwx.push_login) retired_ = std::make_shared<webwx::session>(std::move(**loaded));
+    loaded->reset();
+  }
   if (!*loaded) return apply(event::session_loaded{outcome::none});
   kept_session_ = std::make_shared<webwx::session>(std::move(**loaded));
   apply(event::session_loaded{outcome::found});
@@ -41,10 +46,15 @@ void account_supervisor::save_contacts() {
                                  }));
 }
 
-void account_supervisor::drop_session() {
+void account_supervisor::drop_session(bool for_good) {
+  std::shared_ptr<const webwx::session> last = context_->session;
+  if (!last) last = kept_session_;
+  retired_.reset();
+  if (last && !for_good && service_->webwx.push_login)
+    if (auto kept = webwx::retired(*last)) retired_ = std::make_shared<webwx::session>(std::move(*kept));
   context_->session.reset();
   kept_session_.reset();
-  writer_->save_session(nullptr);
+  writer_->save_session(retired_);
 }
 
 void account_supervisor::login_arrived(const login_done& login) {
@@ -75,6 +85,7 @@ void account_supervisor::begin_session(std::vector<store::contact_record> known)
   auto login = std::move(*arrived_);
   arrived_.reset();
   kept_session_.reset();
+  retired_.reset();
   context_->session = login.session;
   ++context_->session_number;
   context_->contacts.begin_session(login.session->user_name, std::move(known));
@@ -106,7 +117,8 @@ void account_supervisor::log_out(view_reply reply) {
   // Nobody asked the store yet: Weixin is to hear of the end of that session, too.
   service_->store->load_session(
       context_->name, inside([this, reply = std::move(reply)](result<std::optional<webwx::session>> loaded) {
-        if (loaded && *loaded) kept_session_ = std::make_shared<webwx::session>(std::move(**loaded));
+        if (loaded && *loaded && !webwx::is_retired(**loaded))
+          kept_session_ = std::make_shared<webwx::session>(std::move(**loaded));
         end_session(reply);
       }));
 }
@@ -130,7 +142,7 @@ void account_supervisor::end_session(view_reply reply) {
   auto reason_before = policy_.reason;
   decide(policy_, event::halt{"logged out", false}, now(), random_, setup_.limits);
   show_state(before, reason_before);
-  drop_session();
+  drop_session(false);
   setup_.record.held.clear();
   set_desired(store::desired_state::paused, std::move(reply));
 }

@@ -195,9 +195,12 @@ void account_supervisor::apply(const policy_event& e) {
       context_->session ? static_cast<unsigned>(webwx::push_candidates(context_->session->host).size()) : 1U);
   show_state(before, reason_before);
   // One that cannot be read stays where it is: the right key may come back. The next login replaces it.
-  if (session_before != session_state::none && policy_.session == session_state::none &&
-      !std::holds_alternative<event::session_loaded>(e))
-    drop_session();
+  bool lost = session_before != session_state::none && policy_.session == session_state::none &&
+              !std::holds_alternative<event::session_loaded>(e);
+  // Who was kicked, or is somebody else, is not to be logged in by a mere confirmation; nor does an operator
+  // who asks for a QR code want another thing.
+  bool for_good = policy_.state == account_state::held || std::holds_alternative<event::relogin>(e);
+  if (lost || (for_good && retired_)) drop_session(for_good);
   keep_held();
   if (before == account_state::cooling_off && policy_.state != before) start_base();
   carry_out(d);
@@ -279,6 +282,7 @@ void account_supervisor::carry_out(const decision& d) {
   case action::load_session:
     return load_session();
   case action::start_login:
+    push_next_ = d.push;
     return begin_login(d.delay + service_->logins->take(now()));
   case action::resume:
     if (context_->session) kept_session_ = context_->session;
@@ -373,7 +377,10 @@ void account_supervisor::base_gave_up() {
 
 void account_supervisor::start_login() {
   add_child(child::login, [this] {
-    return caf::actor_cast<caf::strong_actor_ptr>(spawn_child<login>(child::login, kept_session_));
+    // Once: what follows a push login that led to nothing is a QR code.
+    auto to_push = push_next_ && !kept_session_ ? std::exchange(retired_, nullptr) : nullptr;
+    return caf::actor_cast<caf::strong_actor_ptr>(
+        spawn_child<login>(child::login, kept_session_, std::move(to_push)));
   });
 }
 

@@ -113,7 +113,8 @@ private:
   void login_arrived(const login_done& login);
   void finish_login();
   void begin_session(std::vector<store::contact_record> known);
-  void drop_session();
+  /// What `for_good` leaves nothing of can be followed by a push login otherwise.
+  void drop_session(bool for_good);
   void save_contacts();
   void log_out(view_reply reply);
   void end_session(view_reply reply);
@@ -138,6 +139,8 @@ private:
   child failed_child_ = child::poller; // that waits to be told to try again: the login or the poller
   child reporter_ = child::poller;     // of the failure that is being decided about
   std::shared_ptr<const webwx::session> kept_session_; // to be resumed
+  std::shared_ptr<const webwx::session> retired_;      // what a push login can begin with
+  bool push_next_ = false;                             // the next login is to be one
   std::optional<login_done> arrived_;                  // waits for the stored contacts
   std::uint64_t beat_number_ = 0;
   std::uint64_t login_timer_ = 0;     // generation of delayed starts and retries

@@ -49,17 +49,26 @@ struct rules {
     return {.what = action::stop_children, .alert = true};
   }
 
-  decision new_login(std::string reason, milliseconds delay = {}, bool alert = false) {
+  decision new_login(std::string reason, milliseconds delay = {}) {
     forget_session();
     enter(account_state::starting, std::move(reason));
-    return {.what = action::start_login, .delay = delay, .alert = alert};
+    return {.what = action::start_login, .delay = delay};
+  }
+
+  /// The phone is asked to confirm, when what was kept of the last session allows that.
+  decision push_login(std::string reason) {
+    auto d = new_login(std::move(reason));
+    d.push = true;
+    return d;
   }
 
   /// The session that was there cannot be used: only a person with a phone can help.
   decision ask_for_scan(std::string reason) {
     s.scan_reason = reason;
     s.qr_refreshes = 0;
-    return new_login(std::move(reason), {}, true);
+    auto d = push_login(std::move(reason));
+    d.alert = true;
+    return d;
   }
 
   /// No login, so it draws from limits.reconnects_per_second: all accounts do it at once after a restart.
@@ -118,7 +127,7 @@ struct rules {
       enter(account_state::starting, std::move(reason));
       return {.what = action::load_session};
     case session_state::none:
-      return new_login(std::move(reason));
+      return push_login(std::move(reason));
     case session_state::kept:
       return resume(std::move(reason));
     case session_state::live:

@@ -101,7 +101,7 @@ using policy_event =
 enum class action {
   none,
   load_session,   ///< ask the store whether there is a session; `session_loaded` is the answer
-  start_login,    ///< after `delay`: new login actor, new QR code
+  start_login,    ///< after `delay`: new login actor, a push login or a new QR code
   resume,         ///< after `delay`: new login actor, which tries the session that is there by webwxinit
   start_children, ///< the whole tree, on the session that is there
   retry,          ///< after `delay`: the actor that failed tries the same again
@@ -114,6 +114,8 @@ enum class action {
 struct decision {
   action what = action::none;
   std::chrono::milliseconds delay{0};
+  /// start_login: a session that ended may be followed by a push login, when what was kept of it allows one.
+  bool push = false;
   /// True when the delay must also draw from limits.reconnects_per_second.
   bool reconnect = false;
   /// True for decisions that an operator is told about (log level warn, notification).

@@ -35,6 +35,21 @@ bool can_push_login(const session& previous) noexcept {
   return previous.uin > 0 && has("webwxuvid") && has("webwx_auth_ticket");
 }
 
+std::optional<session> retired(const session& s) {
+  if (!can_push_login(s)) return std::nullopt;
+  session kept;
+  kept.uin = s.uin;
+  kept.device_id = s.device_id;
+  kept.user_agent = s.user_agent;
+  kept.host = s.host;
+  kept.mode = s.mode;
+  kept.cookies = s.cookies;
+  kept.cookies.retain_push_login();
+  return kept;
+}
+
+bool is_retired(const session& s) noexcept { return s.uin > 0 && s.sid.empty() && s.skey.empty(); }
+
 result<std::string> parse_push_login(const http_response& answer) {
   constexpr auto e = endpoint::webwxpushloginurl;
   if (auto r = expect_status(answer, e); !r) return r.error();

@@ -4,6 +4,7 @@
 #include "protocol/result.hpp"
 #include "protocol/webwx/session.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ http_request make_push_login(const session& previous, std::string_view host);
 
 /// Which hosts to ask, one after the other until one gives a uuid: the entry host, then the login hosts.
 std::vector<std::string> push_login_hosts(const session& previous);
+
+/// What is kept of a session that ended, for a push login: who the account is, and the cookies by which
+/// Weixin recognises the browser; nothing that opens the session. nullopt when a push login cannot be tried.
+std::optional<session> retired(const session& s);
+/// Whether `s` is what `retired` made.
+bool is_retired(const session& s) noexcept;
 
 /// Whether a push login can be tried at all: the uin is known, and the cookies that Weixin recognises the
 /// browser by are there (weixin-protocol.md 3.4).

@@ -73,6 +73,7 @@ shards = 4
 login_host = "login.weixin.qq.com"
 entry_host = "web.wechat.com"
 user_agent = "Browser/1.0"
+push_login = false
 [media]
 images = false
 max_bytes = 4096
@@ -109,6 +110,7 @@ bots = ["parrot"]
   EXPECT_EQ(c.webwx.login_host, "login.weixin.qq.com");
   EXPECT_EQ(c.webwx.entry_host, "web.wechat.com");
   EXPECT_EQ(c.webwx.user_agent, "Browser/1.0");
+  EXPECT_FALSE(c.webwx.push_login);
   EXPECT_FALSE(c.media.images);
   EXPECT_EQ(c.media.max_bytes, 4096U);
   ASSERT_EQ(c.bots.size(), 1U);

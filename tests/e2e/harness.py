@@ -154,6 +154,7 @@ class Case(unittest.TestCase):
     users = 2
     simulator_arguments = ("--hold", "2")
     bots = '["echo"]'
+    push_login = False  # a session's end leads to a QR code
     extra_configuration = '[log]\nlevel = "debug"\n'
     starts_fleet = True
     allows_violations = False
@@ -212,7 +213,7 @@ class Case(unittest.TestCase):
         return configuration(directory or self.directory, connect_to or self.simulator.address,
                              self.simulator.ca_file if self.simulator else "",
                              self.extra_configuration if extra is None else extra,
-                             bots=options.pop("bots", self.bots), **options)
+                             bots=options.pop("bots", self.bots), push_login=self.push_login, **options)
 
     def start_server(self, text=None):
         self.server = Server(BIN, self.directory, text or self.configuration())

@@ -56,5 +56,46 @@ TEST_F(PushLoginRequest, NeedsTheCookiesOfAnEarlierLogin) {
   EXPECT_FALSE(can_push_login(previous));
 }
 
+// -- what is kept of a session
+// ----------------------------------------------------------------------------------------
+
+TEST_F(PushLoginRequest, NeedsTheCookiesByWhichWeixinRecognisesTheBrowser) {
+  auto unknown = s;
+  unknown.cookies = {};
+  EXPECT_FALSE(retired(unknown));
+}
+
+TEST_F(PushLoginRequest, KeepsTheBrowserAndNothingThatOpensTheSession) {
+  auto ended = s;
+  ended.cookies.store(s.host.entry,
+                      {{"Set-Cookie", "webwxuvid=browser; Domain=" + s.host.entry + "; Path=/"},
+                       {"Set-Cookie", "webwx_auth_ticket=known; Domain=" + s.host.entry + "; Path=/"},
+                       {"Set-Cookie", "wxsid=sid; Domain=" + s.host.entry + "; Path=/"}});
+  auto kept = retired(ended);
+  ASSERT_TRUE(kept);
+  EXPECT_TRUE(is_retired(*kept));
+  EXPECT_FALSE(is_retired(ended));
+  EXPECT_TRUE(kept->pass_ticket.empty() && kept->user_name.empty() && kept->keys.sync_key.empty());
+  EXPECT_EQ(kept->cookies.find("wxsid"), nullptr);
+  EXPECT_NE(kept->cookies.find("webwxuvid"), nullptr);
+  EXPECT_EQ(kept->uin, ended.uin);
+  EXPECT_EQ(kept->device_id, ended.device_id) << "the same browser";
+  EXPECT_EQ(kept->user_agent, ended.user_agent);
+  EXPECT_EQ(make_push_login(*kept).target, make_push_login(ended).target);
+  EXPECT_EQ(retired(*kept), kept);
+}
+
+TEST_F(PushLoginRequest, ReadsWhatIsKeptBackFromTheStore) {
+  auto ended = s;
+  ended.cookies.store(s.host.entry,
+                      {{"Set-Cookie", "webwxuvid=browser; Domain=" + s.host.entry + "; Path=/"},
+                       {"Set-Cookie", "webwx_auth_ticket=known; Domain=" + s.host.entry + "; Path=/"}});
+  auto kept = retired(ended);
+  ASSERT_TRUE(kept);
+  auto read = session_from_json(to_json(*kept));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, *kept);
+}
+
 } // namespace
 } // namespace weixin::webwx
