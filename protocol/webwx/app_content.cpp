@@ -91,6 +91,18 @@ bool is_invitation(std::string_view title) noexcept {
   return title == "邀请你加入群聊" || title == "Group Chat Invitation";
 }
 
+/// Without the quotation marks and blanks around it, of whichever kind.
+std::string unquoted(std::string_view text) {
+  constexpr auto marks = std::to_array<std::string_view>({"\"", "\xE2\x80\x9C", "\xE2\x80\x9D", " "});
+  auto starts = [&](std::string_view mark) { return text.starts_with(mark); };
+  auto ends = [&](std::string_view mark) { return text.ends_with(mark); };
+  for (auto m = marks.begin(); (m = std::find_if(marks.begin(), marks.end(), starts)) != marks.end();)
+    text.remove_prefix(m->size());
+  for (auto m = marks.begin(); (m = std::find_if(marks.begin(), marks.end(), ends)) != marks.end();)
+    text.remove_suffix(m->size());
+  return std::string{text};
+}
+
 /// `"A"邀请你加入群聊"T"，进入可查看详情。` and its English form; names come with either kind of quotation
 /// mark or none.
 void read_inviter(content::group_invitation& c) {
@@ -101,17 +113,6 @@ void read_inviter(content::group_invitation& c) {
   constexpr auto forms =
       std::to_array<form>({{"邀请你加入群聊", "，进入可查看详情"},
                            {" invited you to join the group chat", ". Enter to view details"}});
-  auto unquoted = [](std::string_view text) {
-    constexpr auto marks = std::to_array<std::string_view>({"\"", "\xE2\x80\x9C", "\xE2\x80\x9D", " "});
-    for (bool again = true; again;) {
-      again = false;
-      for (auto mark : marks) {
-        if (text.starts_with(mark)) text.remove_prefix(mark.size()), again = true;
-        if (text.ends_with(mark)) text.remove_suffix(mark.size()), again = true;
-      }
-    }
-    return std::string{text};
-  };
   std::string_view whole = c.description;
   for (const auto& f : forms) {
     auto joins = whole.find(f.joins);

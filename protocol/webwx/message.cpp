@@ -124,7 +124,8 @@ void take_group_prefix(message& m, std::string_view& content) {
   if (!is_group_user_name(m.from) || m.msg_type == type_system || m.msg_type == type_system_notice) return;
   auto [sender, rest] = split_group_prefix(content);
   // A location whose place is in Latin letters, from a group, without its sender.
-  if (sender.empty() || place_length(content) == sender.size()) return;
+  bool is_place = !sender.starts_with('@') && place_length(content) == sender.size();
+  if (sender.empty() || is_place) return;
   m.sender = std::string{sender};
   content = rest;
 }

@@ -143,7 +143,7 @@ void take(notice& n, char role, std::string_view text) {
   if (role == 'a') n.actor = name_of(text);
   if (role == 't') n.topic = name_of(text);
   if (role == 'w') n.who = names_of(text);
-  if (role == 'f') n.who = {name_of(text)};
+  if (auto name = name_of(text); role == 'f' && !name.empty()) n.who = {std::move(name)};
 }
 
 /// Fills `n` when the sentence has the form.

@@ -69,6 +69,8 @@ TEST(MsgType1, OfALocationInAGroupNamesTheMemberAndThePlace) {
   m = received(group_entry(1, "Cafe:<br/>" + path, {{"SubMsgType", 48}}));
   EXPECT_EQ(m.sender, "") << "a place in Latin letters is no member";
   EXPECT_EQ(whole<content::location>(m).place, "Cafe");
+  m = received(group_entry(1, birch + ":<br/>" + path));
+  EXPECT_EQ(m.sender, birch) << "who types such a path does not lose their name by it";
 }
 
 TEST(MsgType1, FromTheNewsIsNews) {

@@ -199,6 +199,12 @@ TEST(Notice, ThatNobodyKnowsIsItsTextAlone) {
   }
 }
 
+TEST(Notice, NamesNobodyWhoseNameIsEmpty) {
+  EXPECT_THAT(read_notice("\"\" just added you to his/her contacts list").who, IsEmpty());
+  EXPECT_THAT(read_notice("\"A\" 拍了拍 ").who, IsEmpty());
+  EXPECT_THAT(read_notice("你邀请\" 、\"加入了群聊").who, IsEmpty());
+}
+
 TEST(Notice, IsDecodedBeforeItIsRead) {
   auto m =
       received(10000, "&quot;A&amp;B&quot;邀请&quot;<span class=\"emoji emoji2600\"></span>&quot;加入了群聊");
