@@ -1,25 +1,48 @@
 #include "actors/inbound.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace weixin {
 
-std::string_view to_string(inbound_kind kind) noexcept {
-  switch (kind) {
-  case inbound_kind::text:
-    return "text";
-  case inbound_kind::image:
-    return "image";
-  case inbound_kind::system:
-    return "system";
-  case inbound_kind::unsupported:
-    break;
-  }
-  return "unsupported";
-}
+namespace {
+
+constexpr auto names = std::to_array<std::string_view>({"text",
+                                                        "image",
+                                                        "voice",
+                                                        "video",
+                                                        "emoticon",
+                                                        "location",
+                                                        "card",
+                                                        "link",
+                                                        "music",
+                                                        "file",
+                                                        "mini_program",
+                                                        "quote",
+                                                        "chat_record",
+                                                        "transfer",
+                                                        "red_packet",
+                                                        "channels",
+                                                        "group_invitation",
+                                                        "app",
+                                                        "friend_request",
+                                                        "possible_friend",
+                                                        "call",
+                                                        "news",
+                                                        "recalled",
+                                                        "pat",
+                                                        "system",
+                                                        "unsupported"});
+static_assert(names.size() == inbound_kind_count);
+
+} // namespace
+
+std::string_view to_string(inbound_kind kind) noexcept { return names[static_cast<std::size_t>(kind)]; }
 
 std::optional<inbound_kind> parse_inbound_kind(std::string_view name) noexcept {
-  for (auto kind : {inbound_kind::text, inbound_kind::image, inbound_kind::system, inbound_kind::unsupported})
-    if (to_string(kind) == name) return kind;
-  return std::nullopt;
+  auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<inbound_kind>(found - names.begin());
 }
 
 } // namespace weixin

@@ -2,6 +2,7 @@
 
 #include "runtime/wall_clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,11 +10,50 @@
 
 namespace weixin {
 
-/// What a message is, as far as it is understood. `unsupported` is passed on with its raw form, never
-/// dropped.
-enum class inbound_kind { text, image, system, unsupported };
+/// What a message is, as far as it is understood. `app` and `unsupported` are what is left, passed on with
+/// their raw form, never dropped.
+enum class inbound_kind : std::uint8_t {
+  text,
+  image,
+  voice,
+  video,
+  emoticon,
+  location,
+  card,
+  link,
+  music,
+  file,
+  mini_program,
+  quote, ///< text that answers another message
+  chat_record,
+  transfer,
+  red_packet,
+  channels,
+  group_invitation,
+  app,
+  friend_request,
+  possible_friend,
+  call,
+  news,
+  recalled,
+  pat,
+  system,
+  unsupported,
+};
+inline constexpr std::size_t inbound_kind_count = static_cast<std::size_t>(inbound_kind::unsupported) + 1;
+/// The enumerator's name.
 std::string_view to_string(inbound_kind kind) noexcept;
 std::optional<inbound_kind> parse_inbound_kind(std::string_view name) noexcept;
+
+/// True for what a person wrote as text: `inbound::text` is what they wrote and no description.
+constexpr bool is_written(inbound_kind kind) noexcept {
+  return kind == inbound_kind::text || kind == inbound_kind::quote;
+}
+/// True for what no person said to anybody: nobody waits for an answer to it.
+constexpr bool is_notice(inbound_kind kind) noexcept {
+  return kind == inbound_kind::system || kind == inbound_kind::recalled || kind == inbound_kind::pat ||
+         kind == inbound_kind::call || kind == inbound_kind::possible_friend;
+}
 
 /// A received message as bots, events and outside consumers see it: it names no protocol, no session and no
 /// UserName, only the server's own references.
@@ -34,8 +74,9 @@ struct inbound {
   bool from_official = false; ///< from an official or special account
   bool mentions_me = false;   ///< group text that names the account with @
 
-  std::string text; ///< decoded text; for other kinds a short description, possibly empty
-  std::string raw;  ///< the entry as Weixin sent it (JSON); empty for kinds that are understood
+  std::string text;   ///< decoded text; for other kinds a short description such as "[Voice 3 s]"
+  std::string detail; ///< what else is known of its kind: a JSON object, or empty
+  std::string raw;    ///< the entry as Weixin sent it (JSON); empty for text, image and system
 };
 
 } // namespace weixin

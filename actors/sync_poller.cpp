@@ -132,6 +132,12 @@ void sync_poller::synced(webwx::sync_answer answer) {
     context_->service->metrics->messages_set_aside(answer.set_aside);
     log_warn("sync.set_aside", {{"account", context_->name}, {"entries", answer.set_aside}});
   }
+  auto undecoded = std::count_if(answer.messages.begin(), answer.messages.end(),
+                                 [](const auto& m) { return m.parsed.is_broken; });
+  if (undecoded > 0) {
+    context_->service->metrics->messages_undecoded(static_cast<std::size_t>(undecoded));
+    log_info("sync.undecoded", {{"account", context_->name}, {"entries", undecoded}});
+  }
   warn_of_keys_going_back(answer);
   learn(answer);
   auto held = std::make_shared<batch>();

@@ -1,5 +1,6 @@
 #include "actors/to_inbound.hpp"
 
+#include "actors/inbound_detail.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/json_repair.hpp"
 
@@ -8,22 +9,36 @@
 #include <boost/json/serialize.hpp>
 
 #include <array>
+#include <functional>
+#include <optional>
 
 namespace weixin {
 
 namespace {
 
+/// The kinds have the same names; what is never shown has none here.
 inbound_kind kind_of(webwx::message_kind k) {
-  switch (k) {
-  case webwx::message_kind::text:
-    return inbound_kind::text;
-  case webwx::message_kind::image:
-    return inbound_kind::image;
-  case webwx::message_kind::system:
-    return inbound_kind::system;
-  default:
-    return inbound_kind::unsupported;
+  return parse_inbound_kind(webwx::to_string(k)).value_or(inbound_kind::unsupported);
+}
+
+bool needs_raw(inbound_kind kind) noexcept {
+  return kind != inbound_kind::text && kind != inbound_kind::image && kind != inbound_kind::system;
+}
+
+/// A pat's sentence names people as `${UserName}`: those that are known get their name.
+std::string with_names(std::string_view text,
+                       const std::function<std::optional<std::string>(std::string_view)>& name_of) {
+  std::string out;
+  while (!text.empty()) {
+    auto begin = text.find("${");
+    auto end = begin == std::string_view::npos ? begin : text.find('}', begin);
+    if (end == std::string_view::npos) break;
+    auto user_name = text.substr(begin + 2, end - begin - 2);
+    out += text.substr(0, begin);
+    out += name_of(user_name).value_or(std::string{text.substr(begin, end + 1 - begin)});
+    text.remove_prefix(end + 1);
   }
+  return out += text;
 }
 
 boost::json::object event_object(const inbound& m, wall_time at) {
@@ -39,6 +54,8 @@ boost::json::object event_object(const inbound& m, wall_time at) {
                            {"own", m.is_own},
                            {"sender", m.sender_display},
                            {"text", m.text}};
+  if (!m.detail.empty())
+    if (auto detail = webwx::parse_json(m.detail, "inbox")) data["detail"] = std::move(*detail);
   if (!m.raw.empty()) data["raw"] = m.raw;
   return data;
 }
@@ -69,6 +86,13 @@ public:
     ok_ = ok_ && value != nullptr && !ec;
     return ec ? 0 : found;
   }
+  /// The text of an object.
+  std::string object(std::string_view key) {
+    const auto* value = object_.if_contains(key);
+    if (value != nullptr && value->is_object()) return boost::json::serialize(*value);
+    ok_ = false;
+    return {};
+  }
   bool ok() const noexcept { return ok_; }
 
 private:
@@ -88,6 +112,7 @@ inbound to_inbound(const webwx::raw_message& m, account_context& context, const 
   out.msg_type = p.msg_type;
   out.is_group = p.is_group;
   out.is_own = p.is_own;
+  out.text = p.text;
   out.chat = context.contacts.ref_of(p.peer);
   if (auto chat = context.contacts.find(p.peer)) {
     out.chat_display = chat->display();
@@ -102,13 +127,26 @@ inbound to_inbound(const webwx::raw_message& m, account_context& context, const 
         out.sender_nick = member.nick_name;
         out.sender_display = member.display_name.empty() ? member.nick_name : member.display_name;
       }
-      if (member.user_name == session.user_name && !member.display_name.empty())
+      if (is_written(out.kind) && member.user_name == session.user_name && !member.display_name.empty())
         out.mentions_me = webwx::mentions(p.text, member.display_name);
     }
-    if (p.is_group) out.mentions_me = out.mentions_me || webwx::mentions(p.text, session.nick_name);
+    if (p.is_group && is_written(out.kind))
+      out.mentions_me = out.mentions_me || webwx::mentions(p.text, session.nick_name);
+    if (out.kind == inbound_kind::pat)
+      out.text = with_names(p.text, [&](std::string_view user_name) -> std::optional<std::string> {
+        for (const auto& member : chat->members)
+          if (member.user_name == user_name)
+            return member.display_name.empty() ? member.nick_name : member.display_name;
+        if (auto known = context.contacts.find(user_name)) return known->display();
+        return std::nullopt;
+      });
   }
-  out.text = p.text;
-  if (out.kind == inbound_kind::unsupported) out.raw = m.raw;
+  auto detail = detail_of(p.content, [&](std::string_view user_name) -> std::optional<std::string> {
+    if (user_name.empty() || !context.contacts.find(user_name)) return std::nullopt;
+    return context.contacts.ref_of(user_name);
+  });
+  if (!detail.empty()) out.detail = boost::json::serialize(detail);
+  if (needs_raw(out.kind)) out.raw = m.raw;
   return out;
 }
 
@@ -148,6 +186,7 @@ result<inbound> inbound_from_json(const store::stored_message& stored) {
   m.from_official = in.flag("official");
   m.mentions_me = in.flag("mentions_me");
   if (object->contains("raw")) m.raw = in.text("raw");
+  if (object->contains("detail")) m.detail = in.object("detail");
   if (!in.ok() || !kind || m.account.empty() || m.msg_id.empty() || m.chat.empty())
     return fail(errc::store_corrupt, "a stored message lacks a field");
   m.kind = *kind;

@@ -19,7 +19,8 @@ std::string to_event_json(const inbound& m, wall_time at);
 
 /// What the inbox keeps: the event, and `sender_nick`, `official` and `mentions_me`, which bots decide by.
 std::string to_stored_json(const inbound& m, wall_time at);
-/// The way back, for what is handed over again. Error: store_corrupt.
+/// The way back, for what is handed over again, also of what earlier versions stored, without a detail and
+/// with fewer kinds. Error: store_corrupt.
 result<inbound> inbound_from_json(const store::stored_message& stored);
 
 } // namespace weixin

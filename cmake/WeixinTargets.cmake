@@ -7,7 +7,7 @@ target_compile_options(weixin_flags INTERFACE -Wall -Wextra -Wconversion -Wshado
 if(WEIXIN_SANITIZE)
   # Instrumented code hides from g++ 12 what was initialised; the plain builds keep that warning.
   target_compile_options(weixin_flags INTERFACE -fsanitize=${WEIXIN_SANITIZE} -fno-omit-frame-pointer -g1
-    -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(WEIXIN_SANITIZE STREQUAL "thread")
     # Asio uses fences, which g++ cannot follow under ThreadSanitizer, and says so.
     target_compile_options(weixin_flags INTERFACE -Wno-tsan)

@@ -9,11 +9,14 @@ namespace {
 constexpr int longest_name = 20;
 constexpr int longest_text = 60;
 
-/// What was said, after its type when that is more than text.
+/// What was said, after its type when that is more than text and is not told by the text itself
+/// ("[Voice 3 s]").
 std::string content_of(const boost::json::object& m) {
   auto type = text_of(m, "type");
   auto text = text_of(m, "text");
-  if (type.empty() || type == "text") return text;
+  bool is_written = type.empty() || type == "text" || type == "quote";
+  bool is_description = type != "system" && text.starts_with('[');
+  if (is_written || is_description) return text;
   return "[" + type + "]" + (text.empty() ? "" : " " + text);
 }
 

@@ -26,6 +26,7 @@ enum class metric : std::uint8_t {
   synccheck_duration,
   event_lag,
   messages_set_aside,
+  messages_undecoded,
   inbox_appends,
   inbox_append_duration,
   messages_received,

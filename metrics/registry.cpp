@@ -13,10 +13,33 @@ namespace weixin::metrics {
 namespace {
 
 constexpr std::array methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-constexpr std::array message_types{
-    "text",         "image",         "voice",    "video",          "emoticon",   "location",
-    "link",         "file",          "card",     "friend_request", "app",        "call",
-    "mini_program", "status_notify", "recalled", "system",         "unsupported"};
+constexpr std::array message_types{"text",
+                                   "image",
+                                   "voice",
+                                   "video",
+                                   "emoticon",
+                                   "location",
+                                   "card",
+                                   "link",
+                                   "music",
+                                   "file",
+                                   "mini_program",
+                                   "quote",
+                                   "chat_record",
+                                   "transfer",
+                                   "red_packet",
+                                   "channels",
+                                   "group_invitation",
+                                   "app",
+                                   "friend_request",
+                                   "possible_friend",
+                                   "call",
+                                   "news",
+                                   "recalled",
+                                   "pat",
+                                   "system",
+                                   "status_notify",
+                                   "unsupported"};
 constexpr std::array upstream_results{
     "ok",          "dns_failed",       "connect_failed",   "tls_failed",   "timed_out",    "connection_lost",
     "http_status", "malformed_answer", "answer_too_large", "server_error", "breaker_open", "host_not_allowed",
@@ -85,8 +108,8 @@ registry_impl::registry_impl(bool account_label)
       breakers(gauges(metric::breaker_state)), http(counters(metric::http_requests)),
       notifications(counters(metric::notifications)), scheduler_lag(gauges(metric::scheduler_lag)),
       scheduler_queue(gauges(metric::scheduler_queue_length)), qr_codes(counter(metric::qr_codes_issued)),
-      set_aside(counter(metric::messages_set_aside)), inbox_appends(counter(metric::inbox_appends)),
-      login_duration(histogram(metric::login_duration)),
+      set_aside(counter(metric::messages_set_aside)), undecoded(counter(metric::messages_undecoded)),
+      inbox_appends(counter(metric::inbox_appends)), login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
       send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
@@ -206,6 +229,10 @@ void registry::qr_code_issued() { impl_->qr_codes.Increment(); }
 void registry::synccheck_finished(int retcode, int selector, seconds took) {
   impl_->syncchecks[position(retcodes, retcode)][position(selectors, selector)]->Increment();
   impl_->synccheck_duration.Observe(positive(took));
+}
+
+void registry::messages_undecoded(std::size_t count) {
+  impl_->undecoded.Increment(static_cast<double>(count));
 }
 
 void registry::messages_set_aside(std::size_t count) {

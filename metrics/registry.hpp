@@ -51,6 +51,7 @@ public:
   // Sync.
   void synccheck_finished(int retcode, int selector, seconds took);
   void messages_set_aside(std::size_t count); ///< entries of a batch that could not be read
+  void messages_undecoded(std::size_t count); ///< taken, and their content could not be read
   void inbox_appended(std::size_t messages, seconds took);
   void event_lag(seconds lag); ///< the message's CreateTime until it is stored
 

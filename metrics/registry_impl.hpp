@@ -92,6 +92,7 @@ struct registry_impl {
   gauge_family& scheduler_queue;
   prometheus::Counter& qr_codes;
   prometheus::Counter& set_aside;
+  prometheus::Counter& undecoded;
   prometheus::Counter& inbox_appends;
   prometheus::Histogram& login_duration;
   prometheus::Histogram& synccheck_duration;

@@ -111,7 +111,7 @@ public:
   explicit auto_reply(std::vector<compiled_rule> rules) : rules_(std::move(rules)) {}
 
   std::optional<std::string> reply_to(const inbound& message) const override {
-    if (message.kind != inbound_kind::text) return std::nullopt;
+    if (!is_written(message.kind)) return std::nullopt;
     auto part = matched_part(message.text);
     re2::StringPiece text{part.data(), part.size()};
     for (const auto& r : rules_) {

@@ -7,7 +7,7 @@ namespace {
 class echo final : public bot {
 public:
   std::optional<std::string> reply_to(const inbound& message) const override {
-    if (message.kind != inbound_kind::text || message.text.empty()) return std::nullopt;
+    if (!is_written(message.kind) || message.text.empty()) return std::nullopt;
     return message.text;
   }
 };

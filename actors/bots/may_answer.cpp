@@ -37,7 +37,7 @@ std::string_view to_string(answer_verdict verdict) noexcept {
 answer_verdict may_answer(const inbound& message, std::chrono::seconds max_age, wall_time now,
                           const std::function<bool(const std::string&)>& is_own_nick) {
   if (message.is_own) return answer_verdict::own_message;
-  if (message.kind == inbound_kind::system) return answer_verdict::wrong_kind;
+  if (is_notice(message.kind)) return answer_verdict::wrong_kind;
   if (message.from_official) return answer_verdict::official;
   // A direct chat without a name is a stranger's first message, and no account of ours writes first by
   // itself.

@@ -3,12 +3,14 @@
 #include "protocol/webwx/answer.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/json_fields.hpp"
+#include "protocol/webwx/message_entry.hpp"
 #include "protocol/webwx/names.hpp"
+#include "protocol/webwx/notice.hpp"
+#include "protocol/webwx/plain_text.hpp"
 #include "protocol/webwx/text.hpp"
 #include "protocol/webwx/xml.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace weixin::webwx {
 
@@ -18,12 +20,29 @@ constexpr std::string_view what = "webwxsync";
 constexpr std::int64_t last_second = 253'402'300'799; // 9999-12-31T23:59:59Z
 constexpr std::size_t max_msg_id_digits = 20;
 constexpr std::size_t max_status_notify_user_names = 1000;
+constexpr std::size_t most_content = std::size_t{2} * 1024 * 1024;
 
 // MsgType (weixin-protocol.md 7.5)
-constexpr int type_text = 1;
-constexpr int type_image = 3;
-constexpr int type_status_notify = 51;
-constexpr int type_system = 10000;
+enum msg_type : int {
+  type_text = 1,
+  type_image = 3,
+  type_voice = 34,
+  type_friend_request = 37,
+  type_possible_friend = 40,
+  type_card = 42,
+  type_video = 43,
+  type_emoticon = 47,
+  type_location = 48,
+  type_app = 49,
+  type_call = 50,
+  type_status_notify = 51,
+  type_call_notify = 52,
+  type_call_invite = 53,
+  type_micro_video = 62,
+  type_system_notice = 9999,
+  type_system = 10000,
+  type_sysmsg = 10002,
+};
 constexpr int sub_type_location = 48;
 constexpr int app_type_red_packet = 2001;
 
@@ -40,26 +59,75 @@ std::string msg_id_of(const boost::json::object& entry) {
 }
 
 /// MsgType 1 also carries locations, news and red packets.
-bool is_plain_text(const message& m, const boost::json::object& entry, std::string_view content) {
-  bool is_location =
-      m.sub_msg_type == sub_type_location ||
-      (!text_field(entry, "Url").empty() && content.find("pictype=location") != std::string_view::npos);
-  return !is_location && m.from != "newsapp" && m.app_msg_type != app_type_red_packet;
+bool is_location(const message& m, const message_entry& e) {
+  return m.sub_msg_type == sub_type_location ||
+         (!text_field(e.fields, "Url").empty() &&
+          e.content.find("pictype=location") != std::string_view::npos) ||
+         e.content.starts_with("http://weixin.qq.com/cgi-bin/redirectforward?args=");
 }
 
-message_kind kind_of(const message& m, const boost::json::object& entry, std::string_view content) {
+message_content read_text(const message& m, const message_entry& e) {
+  auto body = decode_text(e.content);
+  if (m.from == "newsapp") return content::news{std::move(body)};
+  if (m.app_msg_type == app_type_red_packet)
+    return content::red_packet{clipped(body, longest_text), bounded_field(e.fields, "Url", longest_url)};
+  return content::text{std::move(body)};
+}
+
+entry_content read_content(const message& m, const message_entry& e) {
   switch (m.msg_type) {
   case type_text:
-    return is_plain_text(m, entry, content) ? message_kind::text : message_kind::unsupported;
+    if (is_location(m, e)) return read_location(e);
+    return {read_text(m, e)};
   case type_image:
-    return message_kind::image;
+    return read_image(e);
+  case type_voice:
+    return read_voice(e);
+  case type_friend_request:
+    return read_friend_request(e);
+  case type_possible_friend:
+    return read_possible_friend(e);
+  case type_card:
+    return read_card(e);
+  case type_video:
+  case type_micro_video:
+    return read_video(e);
+  case type_emoticon:
+    return read_emoticon(e);
+  case type_location:
+    return read_location(e);
+  case type_app:
+    return read_app(e);
+  case type_call:
+  case type_call_notify:
+  case type_call_invite:
+    return read_call(e);
   case type_status_notify:
-    return message_kind::status_notify;
+    return {content::status_notify{int_field(e.fields, "StatusNotifyCode").value_or(0)}};
   case type_system:
-    return message_kind::system;
+  case type_system_notice:
+    return {read_notice(decode_text(e.content))};
+  case type_sysmsg:
+    return read_sysmsg(e);
   default:
-    return message_kind::unsupported;
+    return {content::unsupported{}};
   }
+}
+
+bool is_xml_type(int type) noexcept {
+  return type != type_text && type != type_system && type != type_system_notice && type != type_status_notify;
+}
+
+/// Takes a group's prefix off `content` and notes the sender. What the account itself wrote to a group comes
+/// without one, and so do notices (weixin-protocol.md 7.2).
+void take_group_prefix(message& m, std::string_view& content) {
+  if (!is_group_user_name(m.from) || m.msg_type == type_system || m.msg_type == type_system_notice) return;
+  auto [sender, rest] = split_group_prefix(content);
+  // A location whose place is in Latin letters, from a group, without its sender.
+  bool is_place = !sender.starts_with('@') && place_length(content) == sender.size();
+  if (sender.empty() || is_place) return;
+  m.sender = std::string{sender};
+  content = rest;
 }
 
 void read_status_notify(message& m, const boost::json::object& entry, std::string_view content) {
@@ -93,10 +161,17 @@ void tell_parties(message& m, std::string_view self) {
 
 } // namespace
 
-std::string_view to_string(message_kind kind) noexcept {
-  constexpr auto names =
-      std::to_array<std::string_view>({"text", "image", "system", "status_notify", "unsupported"});
-  return names[static_cast<std::size_t>(kind)];
+std::string content_xml(std::string_view content) {
+  content = content.substr(0, most_content); // more is too large for an XML tree in any case
+  auto without_emoji = decode_emoji(content);
+  std::string_view text = without_emoji;
+  auto first_escaped = text.find("&lt;");
+  for (auto at = text.find('<'); at < first_escaped; at = text.find('<', at + 1)) {
+    auto rest = text.substr(at + 1);
+    if (rest.starts_with("br/>") || rest.starts_with("br>") || rest.starts_with("br />")) continue;
+    return without_breaks(text); // it is XML already
+  }
+  return decode_xml(text);
 }
 
 result<message> read_message(const boost::json::object& o, std::string_view self) {
@@ -116,16 +191,13 @@ result<message> read_message(const boost::json::object& o, std::string_view self
 
   auto whole = text_field(o, "Content");
   std::string_view content = whole;
-  // What the account itself wrote to a group comes without a prefix, and so do notices.
-  if (is_group_user_name(m.from) && m.msg_type != type_system) {
-    auto [sender, rest] = split_group_prefix(content);
-    if (!sender.empty()) {
-      m.sender = std::string{sender};
-      content = rest;
-    }
-  }
-  m.kind = kind_of(m, o, content);
-  if (m.kind == message_kind::text || m.kind == message_kind::system) m.text = decode_text(content);
+  take_group_prefix(m, content);
+  if (is_xml_type(m.msg_type)) m.xml = content_xml(content);
+  auto read = read_content(m, {o, content, m.xml, m.from, self, m.msg_type, m.app_msg_type});
+  m.content = std::move(read.what);
+  m.is_broken = read.is_broken;
+  m.kind = kind_of(m.content);
+  m.text = plain_text(m.content);
   if (m.kind == message_kind::status_notify) read_status_notify(m, o, content);
   return m;
 }

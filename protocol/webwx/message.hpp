@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "protocol/webwx/message_content.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -11,17 +12,6 @@
 
 namespace weixin::webwx {
 
-/// What this version understands of a message (weixin-protocol.md 7.5).
-enum class message_kind : std::uint8_t {
-  text,          ///< MsgType 1 that is nothing more than text
-  image,         ///< MsgType 3
-  system,        ///< MsgType 10000
-  status_notify, ///< MsgType 51: read marks and conversation lists, never for people or bots
-  unsupported,   ///< everything else: its raw form is kept and passed on
-};
-/// "text", "image", "system", "status_notify", "unsupported".
-std::string_view to_string(message_kind k) noexcept;
-
 /// A received message, decoded. UserNames are those of the session.
 struct message {
   std::string msg_id;           ///< decimal, up to 20 digits, unique within an account
@@ -31,12 +21,18 @@ struct message {
   std::string peer;   ///< the chat: a contact or a group
   std::string sender; ///< who wrote it: in a group the member, empty for a group's notice
   bool is_group = false;
-  bool is_own = false; ///< sent by the account itself
-  message_kind kind = message_kind::unsupported;
+  bool is_own = false;                           ///< sent by the account itself
+  message_kind kind = message_kind::unsupported; ///< of `content`
+  message_content content;
+  /// Content decoded as XML (weixin-protocol.md 7.3), what a forward is made of; empty for text and notices,
+  /// and not XML for whatever Weixin sends as an opaque name.
+  std::string xml;
+  /// The XML could not be read: `content` is the generic kind, or what is known without it.
+  bool is_broken = false;
   int msg_type = 0;
   int sub_msg_type = 0;
   int app_msg_type = 0;
-  std::string text; ///< decoded, for text and system; empty otherwise
+  std::string text; ///< `plain_text` of the content: for a text what was written
 
   // MsgType 51 (weixin-protocol.md 7.4)
   int status_notify_code = 0;
@@ -48,9 +44,10 @@ struct message {
   friend bool operator==(const message&, const message&) = default;
 };
 
-/// Reads one entry of AddMsgList for the account whose UserName is `self`. Fields other than the MsgId that
-/// are missing or of a wrong type have their empty value. Error: malformed_answer without a MsgId or without
-/// parties.
+/// Reads one entry of AddMsgList for the account whose UserName is `self` (weixin-protocol.md 7.1 to 7.7).
+/// Fields other than the MsgId that are missing or of a wrong type have their empty value, and a Content that
+/// cannot be read is told by `is_broken`: it never costs the message. Error: malformed_answer without a MsgId
+/// or without parties.
 result<message> read_message(const boost::json::object& o, std::string_view self);
 
 /// True when the text names `name` with an @, followed by U+2005, white space or the end

@@ -97,13 +97,15 @@ std::string decode_emoji(std::string_view text) { return replace_marked(text, '<
 
 std::string decode_breaks(std::string_view text) { return replace_breaks(text, "\n"); }
 
+std::string without_breaks(std::string_view text) { return replace_breaks(text, ""); }
+
 std::string decode_text(std::string_view content) {
   return decode_entities(decode_breaks(decode_emoji(content)));
 }
 
 std::string decode_name(std::string_view name) { return decode_entities(decode_emoji(name)); }
 
-std::string decode_xml(std::string_view content) { return decode_entities(replace_breaks(content, "")); }
+std::string decode_xml(std::string_view content) { return decode_entities(without_breaks(content)); }
 
 std::pair<std::string_view, std::string_view> split_group_prefix(std::string_view content) noexcept {
   auto is_letter_or_digit = [](char c) {

@@ -19,6 +19,9 @@ std::string decode_emoji(std::string_view text);
 /// `<br/>`, `<br>` and `<br />` to line breaks.
 std::string decode_breaks(std::string_view text);
 
+/// The same tags to nothing.
+std::string without_breaks(std::string_view text);
+
 /// A text message's Content: emoji, breaks, entities, in that order, so that nobody can type markup into
 /// being.
 std::string decode_text(std::string_view content);

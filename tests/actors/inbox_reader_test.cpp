@@ -402,6 +402,7 @@ TEST(StoredMessage, ComesBackAsItWas) {
   m.from_official = true;
   m.mentions_me = true;
   m.text = "line one\nline two \xF0\x9F\x98\x84";
+  m.detail = R"({"title":"a \"link\"","count":9007199254740993})";
   m.raw = R"({"MsgType":49})";
   store::stored_message stored;
   stored.seq = m.seq;
@@ -413,7 +414,45 @@ TEST(StoredMessage, ComesBackAsItWas) {
   EXPECT_EQ(back->seq, 42);
   EXPECT_EQ(back->sent_at, m.sent_at);
   EXPECT_EQ(back->sender_nick, "Ann");
+  EXPECT_EQ(back->detail, m.detail);
+  EXPECT_EQ(back->raw, m.raw);
   EXPECT_TRUE(back->mentions_me && back->from_official && back->is_own && back->is_group);
+}
+
+TEST(StoredMessage, KeepsEveryKind) {
+  for (std::size_t i = 0; i < inbound_kind_count; ++i) {
+    inbound m;
+    m.account = "shop-01";
+    m.msg_id = "1";
+    m.chat = "c-00000000000000000000000000";
+    m.kind = static_cast<inbound_kind>(i);
+    store::stored_message stored;
+    stored.event = to_stored_json(m, {});
+    auto back = inbound_from_json(stored);
+    ASSERT_TRUE(back) << to_string(m.kind);
+    EXPECT_EQ(back->kind, m.kind);
+  }
+}
+
+TEST(StoredMessage, OfVersion01IsRead) {
+  for (auto [type, raw] : {std::pair{"text", ""},
+                           {"image", ""},
+                           {"system", ""},
+                           {"unsupported", R"(,"raw":"{\"MsgType\":34}")"}}) {
+    store::stored_message stored;
+    stored.event =
+        R"({"account":"shop-01","at":"2026-11-23T22:24:03.652Z","id":"4330538626000038969",)"
+        R"("sent_at":"2026-11-23T22:24:03.000Z","type":")" +
+        std::string{type} +
+        R"(","msg_type":1,"chat":"c-01m8584mgp5y5f4b32ww33a3dw","chat_display":"Lin","group":false,)"
+        R"("own":false,"sender":"Lin","text":"hi")" +
+        raw + R"(,"sender_nick":"Lin","official":false,"mentions_me":false})";
+    auto back = inbound_from_json(stored);
+    ASSERT_TRUE(back) << type;
+    EXPECT_EQ(to_string(back->kind), type);
+    EXPECT_EQ(back->detail, "");
+    EXPECT_EQ(back->raw.empty(), *raw == '\0');
+  }
 }
 
 TEST(StoredMessage, ShowsConsumersNothingMoreThanBefore) {
@@ -437,7 +476,8 @@ TEST(StoredMessage, IsRefusedWhenItIsDamaged) {
   for (const std::string& damaged :
        {std::string{}, std::string{"[]"}, std::string{"{}"}, whole.substr(0, whole.size() / 2),
         std::string{whole}.replace(whole.find("unsupported"), 11, "something!!"),
-        std::string{whole}.replace(whole.find("\"own\":false"), 11, "\"own\":\"yes\"")}) {
+        std::string{whole}.replace(whole.find("\"own\":false"), 11, "\"own\":\"yes\""),
+        std::string{whole}.insert(1, "\"detail\":[],")}) {
     stored.event = damaged;
     auto read = inbound_from_json(stored);
     ASSERT_FALSE(read) << damaged;

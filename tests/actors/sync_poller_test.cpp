@@ -147,6 +147,15 @@ TEST_F(SyncPoller, StoresAGroupsMessageAlsoWhenNothingCanBeLearntOfTheGroup) {
   EXPECT_THAT(said->failures, IsEmpty());
 }
 
+TEST_F(SyncPoller, StoresAndCountsAMessageWhoseContentCannotBeRead) {
+  start();
+  bring({entry("77", scripted_weixin::friend_, 49), text_from_friend("78", "hi")});
+  ASSERT_EQ(inbox().size(), 2U);
+  EXPECT_EQ(member(inbox()[0].event, "type"), "app");
+  EXPECT_THAT(service->metrics->render(), HasSubstr("weixin_messages_undecoded_total 1\n"));
+  EXPECT_THAT(said->failures, IsEmpty());
+}
+
 TEST_F(SyncPoller, LeavesOutReadMarks) {
   start();
   bring({entry("77", scripted_weixin::friend_, 51), text_from_friend("78", "hi")});

@@ -17,8 +17,16 @@ TEST(EchoBot, SendsAFriendsTextBack) { EXPECT_EQ(echo_of(test::friend_says("hell
 
 TEST(EchoBot, KeepsTheTextAsItIs) { EXPECT_EQ(echo_of(test::friend_says(" @x \n\\1 ")), " @x \n\\1 "); }
 
-TEST(EchoBot, AnswersTextOnly) {
-  for (auto kind : {inbound_kind::image, inbound_kind::system, inbound_kind::unsupported}) {
+TEST(EchoBot, SendsBackWhatAFriendAnswersWithAQuote) {
+  auto m = test::friend_says("yes");
+  m.kind = inbound_kind::quote;
+  EXPECT_EQ(echo_of(m), "yes");
+}
+
+TEST(EchoBot, AnswersNothingButWhatIsWritten) {
+  for (std::size_t i = 0; i < inbound_kind_count; ++i) {
+    auto kind = static_cast<inbound_kind>(i);
+    if (kind == inbound_kind::text || kind == inbound_kind::quote) continue;
     auto m = test::friend_says("[a picture]");
     m.kind = kind;
     EXPECT_EQ(echo_of(m), std::nullopt) << to_string(kind);

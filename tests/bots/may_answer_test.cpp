@@ -55,9 +55,12 @@ TEST_F(MayAnswer, NeverLetsAnOfficialAccountThrough) {
   EXPECT_EQ(verdict(), answer_verdict::official);
 }
 
-TEST_F(MayAnswer, NeverLetsASystemNoticeThrough) {
-  message.kind = inbound_kind::system;
-  EXPECT_EQ(verdict(), answer_verdict::wrong_kind);
+TEST_F(MayAnswer, NeverLetsThroughWhatNoPersonSaid) {
+  for (auto kind : {inbound_kind::system, inbound_kind::recalled, inbound_kind::pat, inbound_kind::call,
+                    inbound_kind::possible_friend}) {
+    message.kind = kind;
+    EXPECT_EQ(verdict(), answer_verdict::wrong_kind) << to_string(kind);
+  }
 }
 
 TEST_F(MayAnswer, LetsAMessageOfExactlyTheMaximumAgeThrough) {

@@ -1,5 +1,6 @@
 #include "ctl/event_line.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace weixin::ctl {
@@ -23,6 +24,17 @@ TEST(EventLine, TellsWhoWrote) {
       "2026-01-31T08:00:00Z  shop-01  message  from Ann in Club: hi");
   EXPECT_EQ(line("message", R"(,"chat_display":"Ann","own":true,"type":"image","text":"")"),
             "2026-01-31T08:00:00Z  shop-01  message  to Ann: [image]");
+}
+
+TEST(EventLine, TellsWhatCameInAFewWords) {
+  auto said = [](std::string_view type, std::string_view text) {
+    return line("message", R"(,"chat_display":"Ann","type":")" + std::string{type} + R"(","text":")" +
+                               std::string{text} + "\"");
+  };
+  EXPECT_THAT(said("voice", "[Voice 3 s]"), testing::EndsWith("from Ann: [Voice 3 s]"));
+  EXPECT_THAT(said("quote", "yes"), testing::EndsWith("from Ann: yes"));
+  EXPECT_THAT(said("system", "[x] joined"), testing::EndsWith("from Ann: [system] [x] joined"));
+  EXPECT_THAT(said("unsupported", ""), testing::EndsWith("from Ann: [unsupported]"));
 }
 
 TEST(EventLine, TellsHowToSeeACode) {

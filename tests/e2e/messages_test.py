@@ -161,18 +161,25 @@ class Picture(Case):
 
 
 class OtherTypes(Case):
-    def test_are_passed_on_raw(self):
+    def test_are_told_in_a_few_words_and_passed_on_raw(self):
         self.add_online("shop-01", 1)
         events = self.events()
-        for msg_type, content in ((34, "<msg><voicemsg length='1'/></msg>"), (47, "<msg><emoji/></msg>"),
-                                  (49, "<msg><appmsg><title>a link</title></appmsg></msg>"), (4711, "nobody knows")):
+        for msg_type, content, kind, text in (
+                (34, "<msg><voicemsg length='1' voicelength='2900'/></msg>", "voice", "[Voice 3 s]"),
+                (47, "<msg><emoji/></msg>", "emoticon", "[Emoticon]"),
+                (49, "<msg><appmsg><title>a link</title><type>5</type></appmsg></msg>", "link", "[Link] a link"),
+                (49, "<msg><appmsg>", "app", "[App message]"),
+                (4711, "nobody knows", "unsupported", "")):
             self.inject(1, content, type=msg_type, accounted=False)
             data = events.next("message")["data"]
-            self.assertEqual((data["type"], data["msg_type"]), ("unsupported", msg_type))
+            self.assertEqual((data["type"], data["msg_type"], data["text"]), (kind, msg_type, text))
             self.assertIn('"MsgType"', data["raw"])
+            stored = self.admin.get("/v1/accounts/shop-01/messages").json()["messages"][-1]
+            self.assertEqual({key: stored[key] for key in data if key != "at"},
+                             {key: data[key] for key in data if key != "at"})
         self.inject(1, "still here {token}")
         self.wait_for_answers()
-        self.assertEqual(self.account("shop-01")["messages_in"], 5)
+        self.assertEqual(self.account("shop-01")["messages_in"], 6)
 
 
 class Send(Case):

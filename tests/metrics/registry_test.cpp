@@ -31,6 +31,7 @@ void touch_everything(registry& r, account_metrics& account) {
   r.qr_code_issued();
   r.synccheck_finished(0, 2, 25s);
   r.messages_set_aside(1);
+  r.messages_undecoded(1);
   r.inbox_appended(2, 4ms);
   r.event_lag(1s);
   r.send_finished(100ms);
@@ -91,6 +92,7 @@ TEST(MetricsRegistry, StartsEnumeratedSeriesAtZero) {
   EXPECT_EQ(seen.value("weixin_synccheck_total", {{"retcode", "1101"}, {"selector", "0"}}), 0);
   EXPECT_EQ(seen.value("weixin_media_transfers_total", {{"direction", "upload"}, {"result", "failed"}}), 0);
   EXPECT_EQ(seen.value("weixin_messages_set_aside_total"), 0);
+  EXPECT_EQ(seen.value("weixin_messages_undecoded_total"), 0);
   EXPECT_EQ(seen.value("weixin_accounts", {{"state", "online"}}), 0);
 }
 
