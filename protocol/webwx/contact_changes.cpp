@@ -58,6 +58,8 @@ contact_changes diff_contacts(const contact_lookup& known, const std::vector<con
       change.names_differ = before->nick_name != c.nick_name || before->remark_name != c.remark_name ||
                             before->alias != c.alias;
       change.kind_differs = before->kind != c.kind;
+      change.flags_differ = before->flags != c.flags;
+      change.avatar_differs = before->avatar_seq != c.avatar_seq;
       change.members = diff_members(before->members, c.members);
     } else {
       change.is_new = true;

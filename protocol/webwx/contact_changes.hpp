@@ -31,8 +31,8 @@ struct member_changes {
 };
 
 /// Told by UserName; of several entries of one UserName the first counts. An empty list is none that Weixin
-/// sent, not a group that everybody left: nothing has changed then. Nor can be told who left a group whose
-/// list was cut at `contact::max_members`: `left` is empty then.
+/// sent, not a group that everybody left: nothing has changed then. Behind the end of a list that was cut at
+/// `contact::max_members` nobody knows: `left` is empty when the new list was, `joined` when the old one was.
 member_changes diff_members(const std::vector<group_member>& before, const std::vector<group_member>& after);
 
 struct contact_change {
@@ -41,7 +41,9 @@ struct contact_change {
   bool is_new = false;
   bool names_differ = false; ///< nick name (of a group: its topic), remark or alias
   bool kind_differs = false; ///< a stranger became a friend, or the other way round
-  member_changes members;    ///< of a group
+  bool flags_differ = false; ///< pinned, muted and the like: `contact::flags`
+  bool avatar_differs = false;
+  member_changes members; ///< of a group
 };
 
 struct contact_changes {

@@ -39,6 +39,14 @@ outgoing forwarded(endpoint call, int type, std::string content) {
   return what;
 }
 
+/// Content that is XML. Weixin escapes it as a whole; what is XML already would be broken by that.
+std::string xml_of(std::string_view content) {
+  auto begin = content.find_first_not_of(" \t\r\n");
+  bool is_xml =
+      begin != std::string_view::npos && content[begin] == '<' && !content.substr(begin).starts_with("<br");
+  return to_valid_utf8(is_xml ? std::string{content} : decode_xml(content));
+}
+
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /// The value of the first attribute of that name, whatever the blanks around '=' and the kind of quotes.
@@ -109,7 +117,7 @@ result<outgoing> forward_app(const boost::json::object& entry, std::string_view 
   if (app_type == app_transfer || app_type == app_red_packet) return refused("money");
   if (app_type <= 0) return refused("no AppMsgType");
   auto original = text_field(entry, "OriContent");
-  auto xml = decode_xml(original.empty() ? content : std::string_view{original});
+  auto xml = xml_of(original.empty() ? content : std::string_view{original});
   if (app_type == app_file) {
     auto media_id = text_field(entry, "MediaId");
     if (media_id.empty() || media_id.size() > max_media_id_bytes) return refused("no MediaId");
@@ -118,12 +126,13 @@ result<outgoing> forward_app(const boost::json::object& entry, std::string_view 
     xml = std::move(*attached);
   }
   if (xml.empty()) return refused("no content");
-  return forwarded(endpoint::webwxsendappmsg, app_type, to_valid_utf8(xml));
+  return forwarded(endpoint::webwxsendappmsg, app_type, std::move(xml));
 }
 
 result<outgoing> forward_emoticon(const boost::json::object& entry, std::string_view content) {
   if (int_field(entry, "HasProductId").value_or(0) != 0) return refused("a sticker of the shop");
-  auto what = emoticon_by_md5(find_attribute(decode_xml(content), "md5"));
+  auto xml = xml_of(content);
+  auto what = emoticon_by_md5(find_attribute(xml, "md5"));
   if (!what) return refused("no MD5");
   what->scene = scene_forward;
   return what;
@@ -134,11 +143,12 @@ result<outgoing> forward_text(const boost::json::object& entry, std::string_view
       int_field(entry, "SubMsgType") == type_location ||
       (!text_field(entry, "Url").empty() && content.find("pictype=location") != std::string_view::npos);
   if (is_location) {
-    auto xml = decode_xml(text_field(entry, "OriContent"));
+    auto xml = xml_of(text_field(entry, "OriContent"));
     if (xml.empty()) return refused("no OriContent");
-    return forwarded(endpoint::webwxsendmsg, type_location, to_valid_utf8(xml));
+    return forwarded(endpoint::webwxsendmsg, type_location, std::move(xml));
   }
   if (int_field(entry, "AppMsgType") == app_red_packet) return refused("money");
+  if (text_field(entry, "FromUserName") == "newsapp") return refused("news");
   auto text = decode_text(content);
   if (text.empty()) return refused("no content");
   return forwarded(endpoint::webwxsendmsg, type_text, to_valid_utf8(text));
@@ -158,7 +168,7 @@ result<outgoing> forward_of(std::string_view raw) {
 
   auto as = [&](endpoint call, int type) -> result<outgoing> {
     if (content.empty()) return refused("no content");
-    return forwarded(call, type, to_valid_utf8(decode_xml(content)));
+    return forwarded(call, type, xml_of(content));
   };
   switch (auto type = int_field(*entry, "MsgType").value_or(0)) {
   case type_text:

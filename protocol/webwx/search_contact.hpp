@@ -13,7 +13,6 @@
 namespace weixin::webwx {
 
 // -- webwxsearchcontact (weixin-protocol.md 5.6)
-// ------------------------------------------------------------------
 
 /// Asks Weixin itself. No client is known to use it.
 http_request make_search_contact(const session& s, std::string_view keyword);
@@ -21,7 +20,6 @@ http_request make_search_contact(const session& s, std::string_view keyword);
 result<std::vector<contact>> parse_search_contact(const http_response& r);
 
 // -- search in what is known
-// --------------------------------------------------------------------------------------
 
 /// Why a contact was found, the best reason first.
 enum class match_reason : std::uint8_t {

@@ -33,14 +33,12 @@ struct upload {
 };
 
 // -- webwxcheckupload (weixin-protocol.md 6.1)
-// --------------------------------------------------------------------
 
 http_request make_check_upload(const session& s, const upload& u);
 /// Errors: http_status, malformed_answer (without Signature and MediaId), and those of `error_of`.
 result<upload_permit> parse_check_upload(const http_response& r);
 
 // -- webwxuploadmedia (weixin-protocol.md 6.1)
-// --------------------------------------------------------------------
 
 /// The request of one chunk without the chunk: its body is `frame.head`, the file's bytes of `range`, and
 /// `frame.tail`.

@@ -109,6 +109,18 @@ TEST_F(ContactChanges, TellNamesAndKind) {
   EXPECT_TRUE(changes.changed.at(0).kind_differs);
 }
 
+/// The only proof that a pin was taken (weixin-protocol.md 5.4).
+TEST_F(ContactChanges, TellFlagsAndAvatar) {
+  auto c = know("@1", "one");
+  c.flags = contact_flag::pinned;
+  EXPECT_TRUE(diff({c}).changed.at(0).flags_differ);
+  EXPECT_FALSE(diff({c}).changed.at(0).avatar_differs);
+  c = book.at("@1");
+  c.avatar_seq = 7;
+  EXPECT_TRUE(diff({c}).changed.at(0).avatar_differs);
+  EXPECT_FALSE(diff({c}).changed.at(0).names_differ);
+}
+
 TEST_F(ContactChanges, OfAGroupTellItsMembers) {
   auto& known = know("@@g", "topic", contact_kind::group);
   known.members = {{"@1", "one", ""}, {"@2", "two", ""}};

@@ -49,9 +49,19 @@ TEST(Forward, SendsALocationAsItsXml) {
   ASSERT_TRUE(what);
   EXPECT_EQ(what->call, endpoint::webwxsendmsg);
   EXPECT_EQ(what->type, 48);
-  EXPECT_EQ(what->content, "<msg><location x=\"1.5\" label=\"a&b\"/></msg>");
+  EXPECT_EQ(what->content, "<msg><location x=\"1.5\" label=\"a&amp;b\"/></msg>");
   EXPECT_EQ(forward_of(entry(48, "&lt;msg/&gt;"))->content, "<msg/>");
   EXPECT_EQ(forward_of(entry(48, "text", location))->type, 48);
+}
+
+TEST(Forward, UndoesTheEscapingOfXmlOnce) {
+  auto what = forward_of(entry(48, "&lt;msg label=&quot;a &amp;amp; b&quot;/&gt;<br/>"));
+  EXPECT_EQ(what->content, "<msg label=\"a &amp; b\"/>");
+  EXPECT_EQ(forward_of(entry(48, "<br/>&lt;msg/&gt;"))->content, "<msg/>");
+}
+
+TEST(Forward, RefusesNews) {
+  EXPECT_EQ(refusal(entry(1, "x", {{"FromUserName", "newsapp"}})), "invalid_argument: forward: news");
 }
 
 TEST(Forward, SendsAPictureByTheXmlItCameWith) {
