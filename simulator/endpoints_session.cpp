@@ -115,8 +115,9 @@ std::optional<answer> serve_webwxstatusnotify(world& w, const call& c) {
   if (ret != 0) return ret_answer(ret);
   const auto* body = c.request.body();
   auto code = body == nullptr ? std::nullopt : integer_of(*body, "Code");
-  if (!code || !integer_of(*body, "ClientMsgId")) {
-    w.violate(violation_kind::bad_body, c, "Code and ClientMsgId are needed");
+  // The others only come from the service (4.2).
+  if (!code || *code < 1 || *code > 3 || !integer_of(*body, "ClientMsgId")) {
+    w.violate(violation_kind::bad_body, c, "Code 1, 2 or 3 and ClientMsgId are needed");
     return ret_answer(1);
   }
   if (!is_self(*s, *body, "FromUserName") || !s->names.find(text_of(*body, "ToUserName")) ||
