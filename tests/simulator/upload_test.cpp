@@ -64,7 +64,25 @@ TEST_F(SimulatedUploads, GiveTheMediaIdWithTheLastChunkOnly) {
     }
   }
   EXPECT_EQ(service.violations(), 0U);
-  EXPECT_EQ(service.core.state().uploads.pending_bytes(), 0U);
+}
+
+TEST_F(SimulatedUploads, TakeTheLastChunkAgainWhoseAnswerWasLost) {
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(ret_of(upload(part(big, i))), 0);
+  auto id = text_of(json_of(upload(part(big, 2))), "MediaId");
+  ASSERT_NE(service.core.state().media.find(id), nullptr);
+  EXPECT_EQ(content_of(*service.core.state().media.find(id)), big);
+  EXPECT_EQ(service.violations(), 0U);
+}
+
+TEST_F(SimulatedUploads, KeepOneFinishedFileOfASessionForThat) {
+  for (auto id : {"1", "2", "3"})
+    for (std::size_t i = 0; i < 3; ++i) {
+      auto f = part(big, i);
+      f.client_media_id = id;
+      EXPECT_EQ(ret_of(upload(f)), 0);
+    }
+  EXPECT_EQ(service.core.state().uploads.pending_bytes(), big.size());
 }
 
 TEST_F(SimulatedUploads, TakeAChunkAgainWhoseAnswerWasLost) {
