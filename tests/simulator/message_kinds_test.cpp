@@ -162,6 +162,15 @@ TEST_F(SimulatedKinds, SurviveANewLoginUnderNewNames) {
   EXPECT_EQ(text_of(m.at("RecommendInfo").as_object(), "UserName"), contact(5));
 }
 
+TEST_F(SimulatedKinds, HoldTheCanaryInWhatIsMadeUp) {
+  service.core.state().options.canary = "CANARY";
+  for (auto kind : {"location", "file", "link", "friend_request", "notice", "quote"}) {
+    auto m = of(kind);
+    auto shown = text_of(m, "Content") + text_of(m.at("RecommendInfo").as_object(), "NickName");
+    EXPECT_THAT(shown, HasSubstr("CANARY")) << kind;
+  }
+}
+
 TEST_F(SimulatedKinds, AreRefusedWhenTheyAreUnknownOrLackANumber) {
   auto refused = [&](std::string kind, std::string about = {}) {
     injection what;
