@@ -106,6 +106,7 @@ json::object to_json(const simulator_options& o) {
   j["carry_over"] = o.carry_over;
   j["gzip"] = o.gzip;
   j["login_page_status"] = o.login_page_status;
+  j["extspam"] = o.extspam;
   j["auto"] = o.auto_phones;
   j["scan_delay_ms"] = o.scan_delay.count();
   j["confirm_delay_ms"] = o.confirm_delay.count();
@@ -132,6 +133,8 @@ simulator_options with_changes(simulator_options o, field_reader& f) {
   o.echo_own_sends = f.flag("echo_own_sends", o.echo_own_sends);
   o.carry_over = f.flag("carry_over", o.carry_over);
   o.gzip = f.flag("gzip", o.gzip);
+  o.extspam = f.text("extspam", o.extspam);
+  if (o.extspam.size() > 4'096) f.refuse("extspam has at most 4096 characters");
   o.auto_phones = f.flag("auto", o.auto_phones);
   o.scan_delay = f.milliseconds("scan_delay_ms", o.scan_delay);
   o.confirm_delay = f.milliseconds("confirm_delay_ms", o.confirm_delay);

@@ -23,13 +23,25 @@ std::size_t wished_user(const world& w, const call& c) {
   return 0;
 }
 
+/// The headers of the desktop client; nobody outside knows what extspam holds, only that it is base64 (3.6).
+bool has_desktop_headers(const world& w, const call& c) {
+  auto all_of = [](std::string_view text, std::string_view allowed) {
+    return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+  };
+  auto token = c.request.header("extspam");
+  return all_of(c.request.header("client-version"), "0123456789.") &&
+         all_of(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") &&
+         (w.options.extspam.empty() || token == w.options.extspam);
+}
+
 /// Whether the user may log in this way, else the refusal.
 std::optional<answer> refusal(world& w, const call& c, const phone_user& user, bool desktop) {
   constexpr std::string_view abnormal = "当前登录环境异常。为了你的帐号安全，暂时不能登录网页版。";
   if (user.policy == login_policy::barred || (user.policy == login_policy::desktop_only && !desktop))
     return login_page_refusal(1203, abnormal);
-  if (desktop && (c.request.header("client-version").empty() || c.request.header("extspam").empty())) {
-    w.violate(violation_kind::bad_query, c, "desktop mode needs client-version and extspam");
+  if (desktop && !has_desktop_headers(w, c)) {
+    w.violate(violation_kind::bad_query, c,
+              "desktop mode needs client-version, as 2.0.0, and the token extspam");
     return html("<!DOCTYPE html><html><head><title>error</title></head><body></body></html>");
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 #include "simulator/sessions.hpp"
 #include "simulator/sync_keys.hpp"
 #include "simulator/wire_formats.hpp"
+#include "simulator/wire_text.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -45,6 +46,27 @@ std::string chat_set(const phone_user& user, const web_session& s) {
     if (!user.chatrooms[i].gone) names += s.names.of({peer_ref::kind::chatroom, i, 0}) + ",";
   if (auto first = first_friend(user)) names += s.names.of({peer_ref::kind::contact, *first, 0}) + ",";
   return names + "filehelper,";
+}
+
+/// One article of each official account (4.1).
+json::array subscribed_articles(const world& w, const phone_user& user, const web_session& s) {
+  constexpr std::size_t most = 10;
+  json::array list;
+  for (std::size_t i = 0; i < user.contacts.size() && list.size() < most; ++i) {
+    const auto& p = user.contacts[i];
+    if (p.kind != person_kind::official || p.deleted) continue;
+    json::array articles{json::object{{"Title", w.options.canary + "文章"},
+                                      {"Digest", ""},
+                                      {"Cover", ""},
+                                      {"Url", "https://mp.example.org/s/" + std::to_string(i)}}};
+    list.push_back(json::object{
+        {"UserName", s.names.of({peer_ref::kind::contact, i, 0})},
+        {"MPArticleCount", articles.size()},
+        {"MPArticleList", articles},
+        {"Time", std::chrono::duration_cast<std::chrono::seconds>(w.now.wall.time_since_epoch()).count()},
+        {"NickName", to_wire_text(p.nick)}});
+  }
+  return list;
 }
 
 struct sync_batch {
@@ -104,8 +126,7 @@ std::optional<answer> serve_webwxinit(world& w, const call& c) {
       std::chrono::duration_cast<std::chrono::seconds>(w.now.wall.time_since_epoch()).count();
   fields["GrayScale"] = 1;
   fields["InviteStartCount"] = invite_start_count;
-  fields["MPSubscribeMsgCount"] = 0;
-  fields["MPSubscribeMsgList"] = json::array{};
+  add_list(fields, "MPSubscribeMsg", subscribed_articles(w, user, *s));
   fields["ClickReportInterval"] = 600'000;
   return json_text(std::move(fields));
 }
@@ -115,8 +136,9 @@ std::optional<answer> serve_webwxstatusnotify(world& w, const call& c) {
   if (ret != 0) return ret_answer(ret);
   const auto* body = c.request.body();
   auto code = body == nullptr ? std::nullopt : integer_of(*body, "Code");
-  if (!code || !integer_of(*body, "ClientMsgId")) {
-    w.violate(violation_kind::bad_body, c, "Code and ClientMsgId are needed");
+  // The others only come from the service (4.2).
+  if (!code || *code < 1 || *code > 3 || !integer_of(*body, "ClientMsgId")) {
+    w.violate(violation_kind::bad_body, c, "Code 1, 2 or 3 and ClientMsgId are needed");
     return ret_answer(1);
   }
   if (!is_self(*s, *body, "FromUserName") || !s->names.find(text_of(*body, "ToUserName")) ||

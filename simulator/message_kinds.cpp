@@ -29,13 +29,13 @@ struct making {
     return where.speaker ? room.members[*where.speaker].id : room.id;
   }
   std::string title(std::string_view fallback) const {
-    return wanted.title.empty() ? std::string{fallback} : wanted.title;
+    return wanted.title.empty() ? w.options.canary + std::string{fallback} : wanted.title;
   }
   std::string url(std::string_view fallback) const {
     return wanted.url.empty() ? std::string{fallback} : wanted.url;
   }
   std::string text(std::string_view fallback) const {
-    return wanted.text.empty() ? std::string{fallback} : wanted.text;
+    return wanted.text.empty() ? w.options.canary + std::string{fallback} : wanted.text;
   }
 };
 using maker = result<message_content> (*)(const making&);
@@ -301,7 +301,9 @@ result<message_content> make_live_location(const making& m) {
 }
 result<message_content> make_group_note(const making& m) { return app(m, 53, m.title("群笔记"), {}, {}); }
 result<message_content> make_group_invitation(const making& m) {
-  return app(m, 5, m.title("邀请你加入群聊"), m.url("https://support.example.org/join?ticket=1"), {});
+  // Clients recognise it by its title.
+  auto title = m.wanted.title.empty() ? std::string{"邀请你加入群聊"} : m.wanted.title;
+  return app(m, 5, title, m.url("https://support.example.org/join?ticket=1"), {});
 }
 result<message_content> make_app(const making& m) {
   if (m.wanted.code < 1) return fail(errc::invalid_argument, "code is the AppMsgType");

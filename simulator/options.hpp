@@ -50,6 +50,9 @@ struct simulator_options {
   /// `version=v2` was asked for (3.5).
   int login_page_status = 0;
 
+  /// The token that desktop logins must carry; empty: any base64 (3.6).
+  std::string extspam;
+
   /// Simulated phones scan and confirm every code by themselves.
   bool auto_phones = false;
   std::chrono::milliseconds scan_delay{300};

@@ -36,18 +36,29 @@ upload_desk::outcome upload_desk::take(const upload_chunk& c) {
   if (entry == pending_.end()) return {kind::wrong_order, 0, {}};
   if (entry->total != c.total || entry->chunks != c.chunks || entry->name != c.name)
     return {kind::changed, 0, {}};
-  if (c.chunk + 1 == entry->next && c.chunk != 0) return {kind::more, entry->file.size(), {}};
+  if (c.chunk + 1 == entry->next && c.chunk != 0) {
+    if (last) return {kind::complete, entry->file.size(), entry->file};
+    return {kind::more, entry->file.size(), {}};
+  }
   if (c.chunk != entry->next) return {kind::wrong_order, entry->file.size(), {}};
   entry->file.append(c.bytes);
   ++entry->next;
   pending_bytes_ += c.bytes.size();
   outcome taken{kind::more, entry->file.size(), {}};
   if (last) {
-    pending_bytes_ -= entry->file.size();
     taken.what = kind::complete;
-    taken.file = std::move(entry->file);
-    pending_.erase(entry);
-    return taken;
+    taken.file = entry->file;
+    // Kept until the session's next one is complete: the answer to the last chunk may be lost too.
+    for (auto it = pending_.begin(); it != pending_.end();) {
+      bool older =
+          it->session == c.session && it->next == it->chunks && it->client_media_id != c.client_media_id;
+      if (!older) {
+        ++it;
+        continue;
+      }
+      pending_bytes_ -= it->file.size();
+      it = pending_.erase(it);
+    }
   }
   while (pending_.size() > max_pending || (pending_bytes_ > max_pending_bytes && pending_.size() > 1))
     forget(pending_.begin());

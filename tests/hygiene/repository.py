@@ -14,7 +14,7 @@ def files():
         paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
         paths = [p for p in ROOT.rglob("*")
-                 if not {"build", ".git", "__pycache__"} & set(p.relative_to(ROOT).parts)]
+                 if not {"build", ".git", "__pycache__", "node_modules"} & set(p.relative_to(ROOT).parts)]
     return sorted(p for p in paths if p.is_file() and not p.is_symlink())
 
 

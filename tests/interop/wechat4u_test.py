@@ -172,8 +172,12 @@ class Receiving(ClientOnline):
         self.assertEqual(kinds - set(types), {"text", "app", "unknown"})
         for kind, message_type in types.items():
             with self.subTest(kind):
-                message = self.receive(kind=kind, **({"original": "0"} if kind == "recall" else {}))
-                self.assertEqual(message["MsgType"], message_type)
+                more = {"original": "0"} if kind == "recall" else {}
+                self.assertEqual(self.receive(kind=kind, **more)["MsgType"], message_type)
+                if kind not in ("friend_request", "recommendation"):
+                    message = self.receive(kind=kind, group="100000@chatroom", **more)
+                    self.assertEqual(message["MsgType"], message_type)
+                    self.assertTrue(message["FromUserName"].startswith("@@") or kind == "status_notify")
 
     def test_the_app_message_types(self):
         for number in (1, 8, 10, 13, 15, 16, 36, 2001):

@@ -1,3 +1,4 @@
+#include "simulator/contact_changes.hpp"
 #include "tests/simulator/simulated_client.hpp"
 
 #include <boost/json/array.hpp>
@@ -74,6 +75,22 @@ TEST_F(SimulatedContacts, EndsTheChatSetWithAComma) {
   auto o = client.init();
   EXPECT_THAT(text_of(o, "ChatSet"), EndsWith("filehelper,"));
   EXPECT_EQ(integer_of(o, "Count"), 10);
+}
+
+TEST_F(SimulatedContacts, ListsAnArticleOfEachOfficialAccount) {
+  auto o = client.init();
+  EXPECT_EQ(integer_of(o, "MPSubscribeMsgCount"), 2);
+  const auto& one = o.at("MPSubscribeMsgList").as_array().at(0).as_object();
+  EXPECT_EQ(text_of(one, "UserName"), client.name_of({peer_ref::kind::contact, 23, 0}));
+  EXPECT_EQ(integer_of(one, "MPArticleCount"), 1);
+}
+
+TEST_F(SimulatedContacts, LeavesStrangersAndChatroomsThatWereLeftOut) {
+  auto& user = *service.core.state().user(1);
+  auto before = names(page("0")).size();
+  ASSERT_TRUE(add_stranger(service.core.state_at(service.now), user, "路人"));
+  leave_chatroom(service.core.state_at(service.now), user, 0);
+  EXPECT_EQ(names(page("0")).size(), before - 1);
 }
 
 TEST_F(SimulatedContacts, GivesAChatroomWithItsMembers) {

@@ -152,6 +152,54 @@ TEST_F(SimulatedFaults, BreakTheFramingAfterTheWork) {
   EXPECT_EQ(sends(), 4U);
 }
 
+TEST_F(SimulatedFaults, PromiseMoreThanComes) {
+  auto right = init().response.body;
+  add(fault_kind::long_length, "webwxinit");
+  EXPECT_THAT(init().bytes, HasSubstr("Content-Length: " + std::to_string(right.size() + 100) + "\r\n"));
+}
+
+TEST_F(SimulatedFaults, SendTheRightAnswerInSmallChunks) {
+  add(fault_kind::chunked, "synccheck");
+  injection what;
+  what.user = 1;
+  what.text = "wake up";
+  ASSERT_TRUE(service.core.inject(std::move(what), service.now));
+  auto a = service.answered(client.check());
+  ASSERT_TRUE(a);
+  EXPECT_EQ(a->how, answer::way::raw);
+  EXPECT_THAT(a->bytes, HasSubstr("Transfer-Encoding: chunked\r\n\r\n7\r\nwindow.\r\n7\r\nsyncche\r\n"));
+  EXPECT_THAT(a->bytes, testing::EndsWith("\r\n0\r\n\r\n"));
+}
+
+TEST_F(SimulatedFaults, LetTheCookiesOfTheRightAnswerExpire) {
+  add(fault_kind::expired_cookies, "webwxsync");
+  auto a = client.post("webwxsync", {{"SyncKey", client.sync_key}, {"rr", -1}},
+                       "&sid=" + encode(client.sid) + "&skey=" + encode(client.skey));
+  auto cookies = headers_of(a, "Set-Cookie");
+  EXPECT_GE(cookies.size(), 5U);
+  for (const auto& line : cookies)
+    EXPECT_THAT(line, HasSubstr("Expires=Thu, 01-Jan-1970 00:00:01 GMT; Secure"));
+}
+
+TEST_F(SimulatedFaults, ReachEveryEndpoint) {
+  for (std::string endpoint :
+       {"webwxuploadmedia", "webwxcheckupload", "webwxsendmsgimg", "webwxsendvideomsg", "webwxsendemoticon",
+        "webwxsendappmsg", "webwxrevokemsg", "webwxcreatechatroom", "webwxupdatechatroom", "webwxverifyuser",
+        "webwxoplog", "webwxsearchcontact", "webwxstatreport", "webwxsendfeedback"}) {
+    add(fault_kind::ret, endpoint, 1205);
+    auto host = endpoint == "webwxuploadmedia" ? "file.wx.qq.com" : "wx.qq.com";
+    EXPECT_EQ(ret_of(client.call("POST", host, client.target(endpoint, ""), "{}")), 1205) << endpoint;
+  }
+  for (std::string endpoint :
+       {"webwxgetmedia", "webwxgetvideo", "webwxgetvoice", "webwxgetmsgimg", "webwxgeticon",
+        "webwxgetheadimg", "webwxgetpubliclinkimg", "webwxcheckurl", "webwxpreview"}) {
+    add(fault_kind::http_status, endpoint, 503);
+    auto host = endpoint == "webwxgetmedia" ? "file.wx.qq.com" : "wx.qq.com";
+    EXPECT_EQ(client.call("GET", host, client.target(endpoint, "")).response.status, 503) << endpoint;
+  }
+  EXPECT_EQ(service.violations(), 0U);
+}
+
 TEST_F(SimulatedFaults, AnswerLate) {
   add(fault_kind::slow, "webwxlogout", 1'500);
   auto id =

@@ -178,7 +178,14 @@ TEST_F(SimulatedLogin, LetsADesktopUserInOnlyInDesktopMode) {
   EXPECT_THAT(body(service.ask(r)), HasSubstr("<html>")) << "without the desktop headers";
   r.headers.push_back({"client-version", "2.0.0"});
   r.headers.push_back({"extspam", "opaque"});
+  service.core.state().options.extspam = "another";
+  EXPECT_THAT(body(service.ask(r)), HasSubstr("<html>")) << "with a token that is not the service's";
+  r.headers.back().value = "an{other}";
+  service.core.state().options.extspam.clear();
+  EXPECT_THAT(body(service.ask(r)), HasSubstr("<html>")) << "with a token that is none";
+  r.headers.back().value = "opaque";
   EXPECT_THAT(body(service.ask(r)), HasSubstr("<ret>0</ret>"));
+  EXPECT_EQ(service.violations(violation_kind::bad_query), 3U);
 }
 
 TEST_F(SimulatedLogin, OffersPushLoginToAKnownBrowser) {

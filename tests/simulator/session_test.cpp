@@ -200,6 +200,27 @@ TEST(SimulatedService, RepeatsItselfForTheSameSeeds) {
   EXPECT_EQ(play(), play());
 }
 
+TEST_F(SimulatedSession, TakesTheStatusNotifiesThatClientsSend) {
+  auto notify = [&](int code) {
+    return ret_of(client.post("webwxstatusnotify", {{"Code", code},
+                                                    {"FromUserName", client.self},
+                                                    {"ToUserName", code == 3 ? client.self : "filehelper"},
+                                                    {"ClientMsgId", 1}}));
+  };
+  EXPECT_EQ(notify(1), 0) << "read";
+  EXPECT_EQ(notify(2), 0) << "entered";
+  EXPECT_EQ(notify(3), 0) << "initialised";
+  EXPECT_EQ(service.violations(), 0U);
+  EXPECT_EQ(notify(4), 1) << "only comes from the service";
+  EXPECT_EQ(service.violations(violation_kind::bad_body), 1U);
+}
+
+TEST_F(SimulatedSession, CountsALogoutOfAnotherForm) {
+  (void)client.call("GET", client.entry, client.target("webwxlogout", "skey=" + encode(client.skey)));
+  EXPECT_EQ(service.violations(violation_kind::bad_query), 1U);
+  EXPECT_TRUE(service.core.state().user(1)->session->ended);
+}
+
 TEST_F(SimulatedSession, RefusesAStatusNotifyForAnotherName) {
   EXPECT_EQ(ret_of(client.post(
                 "webwxstatusnotify",
