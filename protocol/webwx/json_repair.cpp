@@ -120,7 +120,8 @@ std::string to_valid_utf8(std::string_view bytes) {
 }
 
 std::string repair_json(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  while (text.starts_with("\xEF\xBB\xBF"))
+    text.remove_prefix(3);
   std::string out;
   out.reserve(text.size() + text.size() / 16);
   bool in_string = false;

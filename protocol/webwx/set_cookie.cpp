@@ -1,6 +1,7 @@
 #include "protocol/webwx/set_cookie.hpp"
 
 #include "protocol/webwx/json_fields.hpp"
+#include "protocol/webwx/json_repair.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,12 +30,13 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// What may stand in a header: neither control characters nor the separator of cookies.
-bool is_clean(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    auto u = static_cast<unsigned char>(c);
-    return u >= 0x20 && u != 0x7F && c != ';';
-  });
+/// What may stand in a header, and comes back from the store as it was: neither control characters nor the
+/// separator of cookies, and valid UTF-8, because the jar is kept as JSON.
+bool is_clean(std::string_view text) {
+  return to_valid_utf8(text) == text && std::all_of(text.begin(), text.end(), [](char c) {
+           auto u = static_cast<unsigned char>(c);
+           return u >= 0x20 && u != 0x7F && c != ';';
+         });
 }
 
 bool is_address(std::string_view host) noexcept {
@@ -104,7 +106,8 @@ std::optional<set_cookie> parse_set_cookie(std::string_view request_host, std::s
   c.value = secret{std::string{trimmed(pair.substr(equals + 1))}};
   c.domain = to_lower(request_host);
   c.host_only = true;
-  if (c.name.empty() || !is_clean(c.name) || !is_clean(c.value.reveal())) return std::nullopt;
+  if (c.name.empty() || c.domain.empty() || !is_clean(c.name) || !is_clean(c.value.reveal()))
+    return std::nullopt;
 
   std::optional<std::int64_t> max_age;
   for (auto rest = value.substr(pair.size()); !rest.empty();) {

@@ -68,7 +68,7 @@ void cookies(std::string_view input) {
     input.remove_prefix(line.size() < input.size() ? line.size() + 1 : line.size());
     return line;
   };
-  std::string host{next_line()};
+  auto host = webwx::to_valid_utf8(next_line()); // a host is one of ours, never of an answer
   std::vector<http_header> headers;
   while (!input.empty())
     headers.push_back({"Set-Cookie", std::string{next_line()}});

@@ -124,6 +124,15 @@ TEST_F(CookieJar, IgnoresWhatIsNoCookie) {
   EXPECT_TRUE(jar.entries().empty());
 }
 
+TEST_F(CookieJar, IgnoresWhatWouldNotComeBackFromTheStore) {
+  for (auto value : {"a=\xF6", "a\xFF=1", "a=\xED\xA0\x80"})
+    EXPECT_FALSE(parse_set_cookie("wx.qq.com", value, std::nullopt));
+  EXPECT_FALSE(parse_set_cookie("", "a=1", std::nullopt)) << "of no host";
+  auto cut = parse_set_cookie("wx.qq.com", "a=1; Path=/\xF6", std::nullopt);
+  ASSERT_TRUE(cut);
+  EXPECT_EQ(cut->what.path, "/");
+}
+
 TEST_F(CookieJar, IgnoresCookiesThatAreTooLarge) {
   set("wx.qq.com", "a=" + std::string(cookie_jar::max_cookie_bytes, 'x'));
   EXPECT_TRUE(jar.entries().empty());

@@ -42,6 +42,15 @@ TEST(JsonRepair, KeepsWhatAnUnknownEscapeEscapes) { EXPECT_EQ(parsed(R"(["a\xb\'
 
 TEST(JsonRepair, DropsAByteOrderMark) { EXPECT_EQ(parsed("\xEF\xBB\xBF[1]"), "[1]"); }
 
+TEST(JsonRepair, DropsEveryByteOrderMarkInFront) { EXPECT_EQ(parsed("\xEF\xBB\xBF\xEF\xBB\xBF[1]"), "[1]"); }
+
+TEST(JsonRepair, LeavesWhatItRepairedAlone) {
+  for (std::string_view text : {"\xEF\xBB\xBF\xEF\xBB\xBF[\"\\ud800\"]", "[\"\x01\\q\xFF\\\"]", "\"\\"}) {
+    auto repaired = repair_json(text);
+    EXPECT_EQ(repair_json(repaired), repaired);
+  }
+}
+
 TEST(JsonRepair, LeavesWhatItParsedInPlace) {
   std::string text = "{\"a\": \"x\ny\"}";
   ASSERT_TRUE(parse_json_in_place(text, "webwxsync"));
