@@ -1,10 +1,6 @@
 """What durability costs: weixind against the same weixind with a store that keeps everything in memory only."""
-from echo import alternate, measure_weixind, say_ratio
+from echo import alternate, measure_forgetful, measure_weixind, say_ratio
 from measure import say
-
-
-def measure_forgetful(bench, simulator, name, chosen):
-    return measure_weixind(bench, simulator, name, chosen, "weixind_forgetful")
 
 
 def run(bench, chosen):

@@ -1,4 +1,4 @@
-"""Client CPU per echo: weixind against the same requests on bare Beast, in alternating rounds."""
+"""Client CPU per echo: weixind without its disk against the same requests on bare Beast, in alternating rounds."""
 import time
 
 from measure import (add_accounts, cpu_seconds, listed, median, say, start_load, wait_for_replies,
@@ -49,6 +49,10 @@ def measure_weixind(bench, simulator, name, chosen, program="weixind"):
     return result
 
 
+def measure_forgetful(bench, simulator, name, chosen):
+    return measure_weixind(bench, simulator, name, chosen, "weixind_forgetful")
+
+
 def measure_floor(bench, simulator, name, chosen):
     process = bench.floor(simulator, name, chosen.accounts)
     result = measure(simulator, process, chosen.rate, chosen.seconds)
@@ -83,9 +87,9 @@ def say_ratio(above, below, goal):
 
 
 def run(bench, chosen):
-    say(f"== Echo: client CPU per echo, {chosen.accounts} accounts, {chosen.rate:g} messages a second, "
+    say(f"== Echo: client CPU per echo, inbox and outbox in memory, {chosen.accounts} accounts, {chosen.rate:g} messages a second, "
         f"{chosen.rounds} rounds of {chosen.seconds:g} s each")
     simulator = bench.simulator(chosen.accounts)
-    weixind, floor = alternate(bench, simulator, chosen, ("weixind", measure_weixind), ("floor", measure_floor))
+    weixind, floor = alternate(bench, simulator, chosen, ("forgetful", measure_forgetful), ("floor", measure_floor))
     say_ratio(weixind, floor, 1.5)
     bench.stop(simulator.process)
