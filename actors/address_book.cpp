@@ -1,5 +1,7 @@
 #include "actors/address_book.hpp"
 
+#include "protocol/webwx/search_contact.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -9,14 +11,6 @@ namespace weixin {
 namespace {
 
 constexpr std::string_view base32 = "0123456789abcdefghjkmnpqrstvwxyz"; // as id_source's
-
-bool contains_ignoring_case(std::string_view text, std::string_view query) {
-  auto lower = [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
-  auto found = std::search(text.begin(), text.end(), query.begin(), query.end(), [&](char a, char b) {
-    return lower(static_cast<unsigned char>(a)) == lower(static_cast<unsigned char>(b));
-  });
-  return found != text.end() || query.empty();
-}
 
 } // namespace
 
@@ -29,11 +23,13 @@ std::string known_contact::display() const {
   return webwx::display_name(nameless);
 }
 
-address_book::names::names(std::string_view remark, std::string_view nick, std::string_view alias)
+address_book::names::names(std::string_view remark, std::string_view nick, std::string_view alias,
+                           std::string_view pinyin)
     : remark_size_(static_cast<std::uint32_t>(remark.size())),
-      nick_size_(static_cast<std::uint32_t>(nick.size())) {
-  all_.reserve(remark.size() + nick.size() + alias.size());
-  all_.append(remark).append(nick).append(alias);
+      nick_size_(static_cast<std::uint32_t>(nick.size())),
+      alias_size_(static_cast<std::uint32_t>(alias.size())) {
+  all_.reserve(remark.size() + nick.size() + alias.size() + pinyin.size());
+  all_.append(remark).append(nick).append(alias).append(pinyin);
 }
 
 address_book::address_book(std::shared_ptr<store::id_source> ids, std::shared_ptr<const wall_clock> clock)
@@ -172,7 +168,7 @@ address_book::entries::value_type* address_book::take_in(webwx::contact contact)
   }
   if (is_new) found = contacts_.try_emplace(contact.user_name).first;
   auto& known = found->second;
-  names called{contact.remark_name, contact.nick_name, contact.alias};
+  names called{contact.remark_name, contact.nick_name, contact.alias, contact.pinyin};
   bool is_other = contact.kind != known.kind || !(called == known.called);
   known.kind = contact.kind;
   known.called = std::move(called);
@@ -367,17 +363,27 @@ std::vector<contact_view> address_book::candidates(std::string_view name) const 
 }
 
 std::vector<contact_view> address_book::list(std::string_view query, std::string_view kind) const {
-  std::vector<contact_view> found;
+  struct match {
+    webwx::match_reason reason;
+    contact_view view;
+  };
+  std::vector<match> found;
+  webwx::contact_query wanted{query};
   for (const auto& e : contacts_) {
-    auto v = view(e);
-    if (!kind.empty() && v.kind != kind) continue;
-    if (contains_ignoring_case(v.nick, query) || contains_ignoring_case(v.remark, query))
-      found.push_back(std::move(v));
+    if (!kind.empty() && webwx::to_string(e.second.kind) != kind) continue;
+    const auto& c = e.second.called;
+    auto reason = query.empty() ? webwx::match_reason::exact
+                                : wanted.match({c.remark(), c.nick(), c.alias(), c.pinyin()});
+    if (reason) found.push_back({*reason, view(e)});
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.display, a.ref) < std::tie(b.display, b.ref);
+  std::sort(found.begin(), found.end(), [](const match& a, const match& b) {
+    return std::tie(a.reason, a.view.display, a.view.ref) < std::tie(b.reason, b.view.display, b.view.ref);
   });
-  return found;
+  std::vector<contact_view> views;
+  views.reserve(found.size());
+  for (auto& m : found)
+    views.push_back(std::move(m.view));
+  return views;
 }
 
 contact_view address_book::view(const entries::value_type& e) const {

@@ -79,8 +79,8 @@ public:
   /// well-formed reference is taken, for what it means is seen when there is one.
   result<std::string> resolve_ref(std::string_view to) const;
   std::vector<contact_view> candidates(std::string_view name) const;
-  /// All contacts whose names contain `query` (without regard to ASCII case), of `kind` when given, by
-  /// display name.
+  /// All contacts that `query` finds by remark, nick name, alias or Pinyin (`webwx::contact_query`), the best
+  /// reason first, and those of one reason by display name; for an empty query all. Of `kind` when given.
   std::vector<contact_view> list(std::string_view query, std::string_view kind) const;
   std::size_t size() const noexcept { return contacts_.size(); }
   std::size_t dropped() const noexcept { return dropped_; }
@@ -93,23 +93,31 @@ private:
     bool is_none() const noexcept { return high == 0 && low == 0; }
     friend bool operator==(const ref_id&, const ref_id&) = default;
   };
-  /// Remark, nick name and alias in one string: a book holds thousands of them, most of them short or empty.
+  /// Remark, nick name, alias and Pinyin in one string: a book holds thousands of them, most of them short or
+  /// empty. The Pinyin follows from the names, so it makes no difference between two of them.
   class names {
   public:
     names() = default;
-    names(std::string_view remark, std::string_view nick, std::string_view alias);
+    names(std::string_view remark, std::string_view nick, std::string_view alias,
+          std::string_view pinyin = {});
     std::string_view remark() const noexcept { return std::string_view{all_}.substr(0, remark_size_); }
     std::string_view nick() const noexcept { return std::string_view{all_}.substr(remark_size_, nick_size_); }
     std::string_view alias() const noexcept {
-      return std::string_view{all_}.substr(remark_size_ + nick_size_);
+      return std::string_view{all_}.substr(remark_size_ + nick_size_, alias_size_);
+    }
+    std::string_view pinyin() const noexcept {
+      return std::string_view{all_}.substr(remark_size_ + nick_size_ + alias_size_);
     }
     bool empty() const noexcept { return all_.empty(); }
-    friend bool operator==(const names&, const names&) = default;
+    friend bool operator==(const names& a, const names& b) noexcept {
+      return a.remark() == b.remark() && a.nick() == b.nick() && a.alias() == b.alias();
+    }
 
   private:
     std::string all_;
     std::uint32_t remark_size_ = 0;
     std::uint32_t nick_size_ = 0;
+    std::uint32_t alias_size_ = 0;
   };
   struct entry {
     names called;

@@ -14,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The official client stops here (weixin-protocol.md 4.3).
-constexpr unsigned max_contact_pages = 17;
 constexpr std::size_t groups_per_call = 50;
 constexpr std::size_t max_groups = 1'000;
 constexpr unsigned max_contact_failures = 3;
@@ -216,23 +214,27 @@ bool login::tries_contacts_again(const error& e) {
 }
 
 void login::get_contacts() {
-  call_weixin(webwx::endpoint::webwxgetcontact, draft_,
-              webwx::make_get_contact(*draft_, contact_seq_, wall_ms()), webwx::parse_get_contact,
-              [this](result<webwx::contact_page> page) {
+  auto seq = paging_.next();
+  if (!seq) return contacts_done();
+  call_weixin(webwx::endpoint::webwxgetcontact, draft_, webwx::make_get_contact(*draft_, *seq, wall_ms()),
+              webwx::parse_get_contact, [this](result<webwx::contact_page> page) {
                 if (!page) {
                   if (tries_contacts_again(page.error())) return failed(page.error());
                   log_warn("contacts.incomplete",
                            {{"account", context_->name}, {"errc", to_string(page.error().code)}});
-                  return proceed(step::get_groups);
+                  return contacts_done();
                 }
-                for (auto& c : page->contacts)
-                  contacts_->push_back(std::move(c));
-                auto last = contact_seq_;
-                contact_seq_ = page->seq;
-                if (contact_seq_ != 0 && contact_seq_ != last && ++contact_pages_ < max_contact_pages)
-                  return get_contacts();
-                proceed(step::get_groups);
+                paging_.add(std::move(*page));
+                get_contacts();
               });
+}
+
+void login::contacts_done() {
+  if (paging_.set_aside() > 0)
+    log_warn("contacts.set_aside", {{"account", context_->name}, {"entries", paging_.set_aside()}});
+  for (auto& c : std::move(paging_).take())
+    contacts_->push_back(std::move(c));
+  proceed(step::get_groups);
 }
 
 void login::get_groups() {

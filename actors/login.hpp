@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/child_actor.hpp"
+#include "protocol/webwx/contact_paging.hpp"
 #include "protocol/webwx/hosts.hpp"
 #include "protocol/webwx/init.hpp"
 #include "protocol/webwx/login.hpp"
@@ -47,6 +48,8 @@ private:
   void initialised(webwx::init_answer answer);
   void notify();
   void get_contacts();
+  /// Takes what the pages brought, be it all or not.
+  void contacts_done();
   void get_groups();
   void finish();
 
@@ -60,8 +63,7 @@ private:
   webwx::redirect redirect_;
   std::shared_ptr<std::vector<webwx::contact>> contacts_ = std::make_shared<std::vector<webwx::contact>>();
   std::deque<std::string> groups_; // UserNames without details yet
-  std::int64_t contact_seq_ = 0;
-  unsigned contact_pages_ = 0;
+  webwx::contact_paging paging_;
   unsigned contact_failures_ = 0;
   step current_ = step::get_uuid;
   std::chrono::steady_clock::time_point started_{};

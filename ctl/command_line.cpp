@@ -188,7 +188,7 @@ private:
 
   void message_verbs() {
     auto* contacts = on_account(&app_, "contacts", "List an account's contacts", contacts_);
-    contacts->add_option("--query", contacts_.query, "Only those whose names contain this");
+    contacts->add_option("--query", contacts_.query, "Only those whom this finds: by name, alias or Pinyin");
     contacts->add_option("--kind", contacts_.kind, std::string{"Only "} + contact_kinds);
 
     auto* send = on_account(&app_, "send", "Send a text; -- ends the options before it", send_);

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <string>
 
 namespace weixin::webwx {
 
@@ -35,33 +33,30 @@ bool has_pinyin(std::string_view keys, std::string_view query) noexcept {
   return false;
 }
 
-struct search_terms {
-  std::string_view query;
-  std::string pinyin; ///< empty for what cannot be Pinyin
-};
+} // namespace
 
-search_terms terms_of(std::string_view query) {
-  search_terms t{query, {}};
+contact_query::contact_query(std::string_view query) : query_(query) {
   for (char c : query) {
     if (c == ' ' || c == '\'') continue;
-    if (static_cast<unsigned char>(c) >= 0x80) return {query, {}};
-    t.pinyin += c;
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      pinyin_.clear();
+      return;
+    }
+    pinyin_ += c;
   }
-  return t;
 }
 
-std::optional<match_reason> match(const contact& c, const search_terms& t) noexcept {
-  const std::array<std::string_view, 3> names{c.remark_name, c.nick_name, c.alias};
+std::optional<match_reason> contact_query::match(const contact_names& c) const noexcept {
+  if (query_.empty()) return std::nullopt;
+  const std::array<std::string_view, 3> names{c.remark, c.nick, c.alias};
   auto any = [&](auto&& holds) { return std::any_of(names.begin(), names.end(), holds); };
-  if (any([&](auto name) { return name.size() == t.query.size() && begins_with(name, t.query); }))
+  if (any([&](auto name) { return name.size() == query_.size() && begins_with(name, query_); }))
     return match_reason::exact;
-  if (any([&](auto name) { return begins_with(name, t.query); })) return match_reason::prefix;
-  if (!t.pinyin.empty() && has_pinyin(c.pinyin, t.pinyin)) return match_reason::pinyin;
-  if (any([&](auto name) { return contains(name, t.query); })) return match_reason::inside;
+  if (any([&](auto name) { return begins_with(name, query_); })) return match_reason::prefix;
+  if (!pinyin_.empty() && has_pinyin(c.pinyin, pinyin_)) return match_reason::pinyin;
+  if (any([&](auto name) { return contains(name, query_); })) return match_reason::inside;
   return std::nullopt;
 }
-
-} // namespace
 
 http_request make_search_contact(const session& s, std::string_view keyword) {
   auto body = body_with_base_request(s);
@@ -82,10 +77,10 @@ result<std::vector<contact>> parse_search_contact(const http_response& answer) {
 std::vector<contact_match> search_contacts(const std::vector<contact>& records, std::string_view query,
                                            std::size_t most) {
   std::vector<contact_match> found;
-  if (query.empty()) return found;
-  auto terms = terms_of(query);
+  contact_query wanted{query};
   for (const auto& c : records)
-    if (auto reason = match(c, terms)) found.push_back({&c, *reason});
+    if (auto reason = wanted.match({c.remark_name, c.nick_name, c.alias, c.pinyin}))
+      found.push_back({&c, *reason});
   std::stable_sort(found.begin(), found.end(),
                    [](const contact_match& a, const contact_match& b) { return a.reason < b.reason; });
   if (found.size() > most) found.resize(most);

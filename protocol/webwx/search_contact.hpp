@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,14 +31,33 @@ enum class match_reason : std::uint8_t {
   inside, ///< one of the names contains it
 };
 
+/// What of a contact is searched; `pinyin` as in `contact`.
+struct contact_names {
+  std::string_view remark;
+  std::string_view nick;
+  std::string_view alias;
+  std::string_view pinyin;
+};
+
+/// A query, made ready to be held against many contacts. Case does not matter in ASCII; blanks and
+/// apostrophes do not matter for Pinyin ("zhang san", "zhangsan", "zs"). An empty query finds nothing. Refers
+/// to `query`.
+class contact_query {
+public:
+  explicit contact_query(std::string_view query);
+  std::optional<match_reason> match(const contact_names& names) const noexcept;
+
+private:
+  std::string_view query_;
+  std::string pinyin_; ///< empty for what cannot be Pinyin
+};
+
 struct contact_match {
   const contact* who = nullptr; ///< one of the records that were searched
   match_reason reason = match_reason::inside;
 };
 
-/// The contacts that `query` finds, best first and otherwise in their order, at most `most`. Case does not
-/// matter in ASCII; blanks and apostrophes in the query do not matter for Pinyin ("zhang san", "zhangsan",
-/// "zs"). An empty query finds nothing.
+/// The contacts that `query` finds, best first and otherwise in their order, at most `most`.
 std::vector<contact_match> search_contacts(const std::vector<contact>& records, std::string_view query,
                                            std::size_t most);
 

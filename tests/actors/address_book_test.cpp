@@ -118,6 +118,42 @@ TEST_F(AddressBook, ListsByNameAndKind) {
   EXPECT_EQ(book.list("nobody", "").size(), 0U);
 }
 
+TEST_F(AddressBook, FindsByAliasAndByPinyin) {
+  webwx::contact wang;
+  wang.user_name = "@w";
+  wang.nick_name = "老王";
+  wang.alias = "wang_synthetic";
+  wang.pinyin = "laowang\nLW";
+  wang.kind = webwx::contact_kind::friend_;
+  book.put(wang);
+  put("@l", "Lowell");
+  auto nicks = [&](std::string_view query) {
+    std::vector<std::string> found;
+    for (const auto& v : book.list(query, "friend"))
+      found.push_back(v.nick);
+    return found;
+  };
+  EXPECT_EQ(nicks("WANG_SYN"), std::vector<std::string>{"老王"});
+  EXPECT_EQ(nicks("lao wang"), std::vector<std::string>{"老王"});
+  EXPECT_EQ(nicks("lw"), std::vector<std::string>{"老王"});
+  EXPECT_EQ(nicks("l"), (std::vector<std::string>{"Lowell", "老王"}))
+      << "the beginning of a name before its Pinyin";
+  EXPECT_EQ(nicks("w"), (std::vector<std::string>{"老王", "Lowell"})) << "and both before its middle";
+}
+
+TEST_F(AddressBook, StoresNothingForPinyinThatCameLater) {
+  put("@a", "Ann");
+  book.take_changed();
+  webwx::contact again;
+  again.user_name = "@a";
+  again.nick_name = "Ann";
+  again.kind = webwx::contact_kind::friend_;
+  again.pinyin = "ann";
+  book.put(again);
+  EXPECT_TRUE(book.take_changed().empty());
+  EXPECT_EQ(book.list("an n", "").size(), 1U);
+}
+
 TEST_F(AddressBook, KeepsAGroupsMembersWhenAShortFormFollows) {
   auto g = group("@@g", "");
   g.members = {{"@m", "Mia", ""}};

@@ -158,6 +158,30 @@ TEST_F(AccountTree, KeepsTheQueueWhenTheSenderCrashes) {
   EXPECT_EQ(state(), "online");
 }
 
+// -- contacts
+// ------------------------------------------------------------------------------------------------------
+
+TEST_F(AccountTree, GoesThroughPagesOfContactsWhoseSeqFallsAndThatAreEmpty) {
+  auto page = [](int seq, const std::string& contacts) {
+    return scripted_weixin::ok("{" + scripted_weixin::base_response(0) + R"(,"MemberCount":1,"Seq":)" +
+                               std::to_string(seq) + R"(,"MemberList":[)" + contacts + "]}");
+  };
+  auto named = [](const std::string& name) {
+    return R"({"UserName":"@)" + name + R"(","NickName":")" + name + R"(","ContactFlag":3,"VerifyFlag":0})";
+  };
+  start();
+  weixin.next("webwxgetcontact", page(700, named("first")));
+  weixin.next("webwxgetcontact", page(300, ""));
+  weixin.next("webwxgetcontact", page(500, "7," + named("second")));
+  weixin.next("webwxgetcontact", page(300, named("third")));
+  weixin.confirm();
+  pass(1s);
+  EXPECT_EQ(state(), "online");
+  EXPECT_EQ(weixin.count("webwxgetcontact"), 4U) << "a Seq that comes again ends it";
+  for (const char* name : {"first", "second", "third"})
+    EXPECT_TRUE(send_text(name, "hello")) << name;
+}
+
 // -- unreachable
 // --------------------------------------------------------------------------------------------------
 
