@@ -2,8 +2,8 @@
 
 #include "transport/gunzip.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
@@ -66,10 +66,10 @@ private:
     header_bytes_ += name.size() + value.size() + std::string_view{": \r\n"}.size();
     if (response.headers.size() >= limits_.max_fields || header_bytes_ > limits_.max_header_bytes)
       return stop(errc::answer_too_large, "header", ec);
-    if (field == http::field::transfer_encoding && !boost::iequals(value, "chunked"))
+    if (field == http::field::transfer_encoding && !beast::iequals(value, "chunked"))
       return stop(errc::malformed_answer, "transfer encoding", ec);
-    if (field == http::field::content_encoding && !boost::iequals(value, "identity")) {
-      auto known = boost::iequals(value, "gzip") || boost::iequals(value, "x-gzip");
+    if (field == http::field::content_encoding && !beast::iequals(value, "identity")) {
+      auto known = beast::iequals(value, "gzip") || beast::iequals(value, "x-gzip");
       if (!known || is_gzip_) return stop(errc::malformed_answer, "content encoding", ec);
       is_gzip_ = true;
     }

@@ -5,7 +5,6 @@
 #include "transport/exchange.hpp"
 #include "transport/request_head.hpp"
 
-#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -80,7 +79,10 @@ public:
   void start(http_call call, http_client::completion done) {
     auto c = std::make_shared<call_state>(std::move(call), std::move(done), executor_);
     c->started = net_->hooks.now();
-    boost::algorithm::to_lower(c->call.request.host);
+    auto& host = c->call.request.host;
+    std::transform(host.begin(), host.end(), host.begin(), [](char letter) {
+      return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
+    });
     const auto& options = net_->options;
     auto full = calls_.size() >= options.max_connections_per_account + options.max_waiting_calls_per_account;
     calls_.insert(c);

@@ -1,6 +1,6 @@
 #include "transport/request_head.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
+#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <array>
@@ -8,16 +8,23 @@
 namespace weixin::transport {
 namespace {
 
-bool is_alnum(char c) noexcept {
+constexpr bool is_alnum(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// RFC 9110 section 5.6.2.
+// RFC 9110 section 5.6.2. As a table: every field of every request is checked.
+constexpr auto token_characters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c)
+    table[c] = is_alnum(static_cast<char>(c));
+  for (char c : std::string_view{"!#$%&'*+-.^_`|~"})
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_alnum(c) || marks.find(c) != std::string_view::npos;
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
 }
 
 bool is_field_value(std::string_view text) {
@@ -37,7 +44,7 @@ bool is_set_by_transport(std::string_view name) {
       "Host",       "Content-Length",    "Connection", "Accept-Encoding",
       "Keep-Alive", "Transfer-Encoding", "Upgrade"};
   return std::any_of(ours.begin(), ours.end(),
-                     [&](auto field) { return field.size() == name.size() && boost::iequals(field, name); });
+                     [&](auto field) { return boost::beast::iequals(field, name); });
 }
 
 } // namespace

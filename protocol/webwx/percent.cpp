@@ -3,12 +3,15 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 
 namespace weixin::webwx {
 
 std::string percent_encode(std::string_view text) {
+  // Most values of a query are numbers and names, which stay as they are.
+  if (std::all_of(text.begin(), text.end(), boost::urls::unreserved_chars)) return std::string{text};
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 

@@ -33,10 +33,13 @@ std::string_view trimmed(std::string_view text) noexcept {
 /// What may stand in a header, and comes back from the store as it was: neither control characters nor the
 /// separator of cookies, and valid UTF-8, because the jar is kept as JSON.
 bool is_clean(std::string_view text) {
-  return to_valid_utf8(text) == text && std::all_of(text.begin(), text.end(), [](char c) {
-           auto u = static_cast<unsigned char>(c);
-           return u >= 0x20 && u != 0x7F && c != ';';
-         });
+  bool is_ascii = true;
+  for (char c : text) {
+    auto u = static_cast<unsigned char>(c);
+    if (u < 0x20 || u == 0x7F || c == ';') return false;
+    is_ascii = is_ascii && u < 0x80;
+  }
+  return is_ascii || to_valid_utf8(text) == text;
 }
 
 bool is_address(std::string_view host) noexcept {

@@ -38,6 +38,11 @@ TEST(JsonSlices, DoNotLookIntoTheValues) {
   EXPECT_EQ(values("[NaN, {broken: 'x'}, 1e999]"), "[NaN][{broken: 'x'}][1e999]");
 }
 
+TEST(JsonSlices, TellAQuoteThatIsEscapedFromOneBehindAnEscapedBackslash) {
+  EXPECT_EQ(values(R"(["\\","\\\"",["\\\\"],"a\"b\\\"c"])"), R"(["\\"]["\\\""][["\\\\"]]["a\"b\\\"c"])");
+  EXPECT_EQ(values(R"(["\\\"])"), "(malformed_answer: x: broken JSON)");
+}
+
 TEST(JsonSlices, SkipAByteOrderMark) { EXPECT_EQ(members("\xEF\xBB\xBF{\"a\":1}"), "[a|1]"); }
 
 TEST(JsonSlices, RefuseWhatIsNotWhole) {
