@@ -378,9 +378,9 @@ void account_supervisor::base_gave_up() {
 void account_supervisor::start_login() {
   add_child(child::login, [this] {
     // Once: what follows a push login that led to nothing is a QR code.
-    auto to_push = push_next_ && !kept_session_ ? std::exchange(retired_, nullptr) : nullptr;
+    bool push = std::exchange(push_next_, false) && !kept_session_;
     return caf::actor_cast<caf::strong_actor_ptr>(
-        spawn_child<login>(child::login, kept_session_, std::move(to_push)));
+        spawn_child<login>(child::login, kept_session_, push ? retired_ : nullptr));
   });
 }
 

@@ -139,7 +139,7 @@ private:
   child failed_child_ = child::poller; // that waits to be told to try again: the login or the poller
   child reporter_ = child::poller;     // of the failure that is being decided about
   std::shared_ptr<const webwx::session> kept_session_; // to be resumed
-  std::shared_ptr<const webwx::session> retired_;      // what a push login can begin with
+  std::shared_ptr<const webwx::session> retired_;      // what a push login can begin with; as stored
   bool push_next_ = false;                             // the next login is to be one
   std::optional<login_done> arrived_;                  // waits for the stored contacts
   std::uint64_t beat_number_ = 0;

@@ -25,8 +25,8 @@ struct policy_limits {
   std::chrono::minutes healthy_after{10}; ///< so long without a crash resets the cool-off
   /// Age of the last good poll; how long sends are tried, and messages announced, in vain.
   std::chrono::seconds degraded_after{60};
-  std::chrono::minutes sends_judged{
-      5}; ///< after the last attempt nobody knows whether sends would be answered
+  /// So long after the last attempt nobody knows whether sends would be answered.
+  std::chrono::minutes sends_judged{5};
   std::chrono::seconds degraded_at_least{10}; ///< so long `degraded` stays, so that health does not flap
   std::chrono::seconds store_retry_first{5};  ///< after the store refused, doubling up to ...
   std::chrono::seconds store_retry_longest{30};

@@ -110,6 +110,7 @@ TEST_F(PushLogin, HoldsAnotherUserWhoConfirms) {
   pass(1s);
   EXPECT_EQ(state(), "held");
   EXPECT_EQ(reason(), "different_user");
+  EXPECT_FALSE(stored_session());
 }
 
 TEST_F(PushLogin, FollowsALogoutOfTheOperator) {
@@ -152,6 +153,17 @@ TEST_F(PushLogin, IsNotTriedWhenTheOperatorAsksForACode) {
   EXPECT_EQ(state(), "awaiting_scan");
   EXPECT_EQ(weixin.count("webwxpushloginurl"), 0U);
   EXPECT_FALSE(stored_session());
+}
+
+TEST_F(PushLogin, LeavesNothingWhenTheOperatorAsksForACodeMeanwhile) {
+  log_in_recognised();
+  offer_push();
+  end_session();
+  ASSERT_EQ(state(), "awaiting_confirm");
+  command(account_command::relogin);
+  pass(1s);
+  EXPECT_EQ(state(), "awaiting_scan");
+  EXPECT_FALSE(stored_session()) << "nor would a restart of the server push again";
 }
 
 TEST_F(PushLogin, IsNotTriedForAKickedAccount) {
