@@ -3,12 +3,11 @@
 #include "actors/inbound_detail.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/json_repair.hpp"
+#include "protocol/webwx/scratch_memory.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <array>
 #include <functional>
 #include <optional>
 
@@ -41,21 +40,22 @@ std::string with_names(std::string_view text,
   return out += text;
 }
 
-boost::json::object event_object(const inbound& m, wall_time at) {
-  boost::json::object data{{"account", m.account},
-                           {"at", to_rfc3339(at)},
-                           {"id", m.msg_id},
-                           {"sent_at", to_rfc3339(m.sent_at)},
-                           {"type", to_string(m.kind)},
-                           {"msg_type", m.msg_type},
-                           {"chat", m.chat},
-                           {"chat_display", m.chat_display},
-                           {"group", m.is_group},
-                           {"own", m.is_own},
-                           {"sender", m.sender_display},
-                           {"text", m.text}};
+boost::json::object event_object(const inbound& m, wall_time at, boost::json::storage_ptr storage) {
+  boost::json::object data({{"account", m.account},
+                            {"at", to_rfc3339(at)},
+                            {"id", m.msg_id},
+                            {"sent_at", to_rfc3339(m.sent_at)},
+                            {"type", to_string(m.kind)},
+                            {"msg_type", m.msg_type},
+                            {"chat", m.chat},
+                            {"chat_display", m.chat_display},
+                            {"group", m.is_group},
+                            {"own", m.is_own},
+                            {"sender", m.sender_display},
+                            {"text", m.text}},
+                           storage);
   if (!m.detail.empty())
-    if (auto detail = webwx::parse_json(m.detail, "inbox")) data["detail"] = std::move(*detail);
+    if (auto detail = webwx::parse_json(m.detail, "inbox", storage)) data["detail"] = std::move(*detail);
   if (!m.raw.empty()) data["raw"] = m.raw;
   return data;
 }
@@ -151,11 +151,13 @@ inbound to_inbound(const webwx::raw_message& m, account_context& context, const 
 }
 
 std::string to_event_json(const inbound& m, wall_time at) {
-  return boost::json::serialize(event_object(m, at));
+  webwx::scratch_memory memory;
+  return boost::json::serialize(event_object(m, at, memory.storage()));
 }
 
 std::string to_stored_json(const inbound& m, wall_time at) {
-  auto data = event_object(m, at);
+  webwx::scratch_memory memory;
+  auto data = event_object(m, at, memory.storage());
   data["sender_nick"] = m.sender_nick;
   data["official"] = m.from_official;
   data["mentions_me"] = m.mentions_me;
@@ -163,9 +165,8 @@ std::string to_stored_json(const inbound& m, wall_time at) {
 }
 
 result<inbound> inbound_from_json(const store::stored_message& stored) {
-  std::array<unsigned char, 8192> buffer;
-  boost::json::monotonic_resource memory{buffer.data(), buffer.size()};
-  auto value = webwx::parse_json(stored.event, "inbox", &memory);
+  webwx::scratch_memory memory;
+  auto value = webwx::parse_json(stored.event, "inbox", memory.storage());
   const auto* object = value ? value->if_object() : nullptr;
   if (object == nullptr) return fail(errc::store_corrupt, "a stored message is no JSON object");
   field_reader in{*object};

@@ -40,7 +40,8 @@ result<void> gunzip::put(std::string_view piece, std::string& out) {
   do {
     z.next_out = reinterpret_cast<Bytef*>(chunk.data());
     z.avail_out = static_cast<uInt>(chunk.size());
-    auto code = inflate(&z, Z_NO_FLUSH);
+    // Most answers come whole: told that this may be the end, zlib keeps no window for more to come.
+    auto code = inflate(&z, Z_FINISH);
     if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
       return fail(errc::malformed_answer, "broken gzip stream");
     auto produced = chunk.size() - z.avail_out;

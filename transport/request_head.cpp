@@ -27,16 +27,24 @@ bool is_token(std::string_view text) {
                                       [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
 }
 
+// Without an early end and without branches the compiler looks at many bytes at a time, and nearly all texts
+// are good.
 bool is_field_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
+  unsigned char bad = 0;
+  for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
-  });
+    bad |= static_cast<unsigned char>(((byte < 0x20) & (byte != '\t')) | (byte == 0x7f));
+  }
+  return bad == 0;
 }
 
 bool is_target(std::string_view text) {
-  return !text.empty() && text.front() == '/' &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+  unsigned char bad = 0;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    bad |= static_cast<unsigned char>((byte <= 0x20) | (byte >= 0x7f) | (byte == '#'));
+  }
+  return bad == 0 && text.starts_with('/');
 }
 
 bool is_set_by_transport(std::string_view name) {

@@ -49,6 +49,11 @@ const BIO_METHOD* socket_method() {
 
 } // namespace
 
+bool would_wait(bio_socket& from) {
+  char byte = 0;
+  return ::recv(from.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && would_block();
+}
+
 BIO* new_socket_bio(bio_socket& target) {
   auto* bio = BIO_new(socket_method());
   if (bio == nullptr) return nullptr;

@@ -16,6 +16,9 @@ struct bio_socket {
   std::size_t bytes_sent = 0;
 };
 
+/// Whether a read would have to wait: nothing has come, and the peer has not closed.
+bool would_wait(bio_socket& from);
+
 /// A non-blocking BIO on the socket. Unlike OpenSSL's own it raises no SIGPIPE, and after the socket was
 /// closed it fails instead of writing to whatever got the descriptor's number next. nullptr when memory ran
 /// out.

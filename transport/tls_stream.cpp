@@ -9,6 +9,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace weixin::transport {
 
@@ -20,6 +21,11 @@ namespace {
 constexpr std::size_t record_size = 16 * 1024;
 // A peer that sends faster than it is read must not keep the shard from its other accounts.
 constexpr unsigned max_reads_in_a_row = 16;
+
+/// OpenSSL wants its queue of errors empty before every call, where it nearly always is already.
+void clear_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
 
 std::string handshake_error(SSL* ssl) {
   auto verified = SSL_get_verify_result(ssl);
@@ -35,7 +41,7 @@ std::string handshake_error(SSL* ssl) {
 int read_record(SSL* ssl, std::string& into) {
   // All connections of the thread share one buffer: it is filled and emptied within this function.
   thread_local std::array<char, record_size> buffer;
-  ERR_clear_error();
+  clear_errors();
   auto n = SSL_read(ssl, buffer.data(), static_cast<int>(buffer.size()));
   if (n > 0) into.append(buffer.data(), static_cast<std::size_t>(n));
   return n;
@@ -49,15 +55,21 @@ tls_stream::tls_stream(const asio::any_io_executor& executor) : wire_(executor),
 
 tls_stream::~tls_stream() {
   if (!sound_) return;
-  ERR_clear_error();
+  clear_errors();
   SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  clear_errors();
 }
 
 asio::awaitable<result<void>> tls_stream::connect(tcp::endpoint to, std::chrono::milliseconds limit) {
   limit_stage(limit);
   auto [ec] = co_await wire_.socket.async_connect(to, asio::as_tuple(asio::use_awaitable));
   if (!end_stage()) co_return fail(errc::connect_failed, "no answer in time");
+  // Connecting registered the socket for being writable too, and each wait for an answer would then end at
+  // once for that.
+  if (!ec) {
+    auto connected = wire_.socket.release(ec);
+    if (!ec) wire_.socket.assign(to.protocol(), connected, ec);
+  }
   if (!ec) wire_.socket.native_non_blocking(true, ec);
   if (!ec) wire_.socket.set_option(tcp::no_delay(true), ec);
   if (ec) co_return fail(errc::connect_failed, ec.message());
@@ -79,7 +91,7 @@ asio::awaitable<result<void>> tls_stream::handshake(const tls_context& context, 
 
   limit_stage(limit);
   while (true) {
-    ERR_clear_error();
+    clear_errors();
     auto returned = SSL_do_handshake(ssl_.get());
     if (returned == 1) break;
     if (co_await wait_for(SSL_get_error(ssl_.get(), returned))) continue;
@@ -96,6 +108,10 @@ asio::awaitable<result<void>> tls_stream::handshake(const tls_context& context, 
 }
 
 asio::awaitable<tls_stream::io> tls_stream::read(std::string& into) {
+  // Nothing comes sooner than a round trip after a request: asking the socket before is in vain.
+  if (std::exchange(asked_, false) && SSL_has_pending(ssl_.get()) == 0 &&
+      !co_await wait_for(SSL_ERROR_WANT_READ))
+    co_return io::lost;
   while (true) {
     if (++reads_in_a_row_ > max_reads_in_a_row) {
       reads_in_a_row_ = 0;
@@ -111,7 +127,7 @@ asio::awaitable<tls_stream::io> tls_stream::read(std::string& into) {
 
 asio::awaitable<tls_stream::io> tls_stream::write(std::string_view from) {
   while (!from.empty()) {
-    ERR_clear_error();
+    clear_errors();
     auto size = std::min<std::size_t>(from.size(), std::numeric_limits<int>::max());
     auto n = SSL_write(ssl_.get(), from.data(), static_cast<int>(size));
     if (n > 0)
@@ -119,15 +135,17 @@ asio::awaitable<tls_stream::io> tls_stream::write(std::string_view from) {
     else if (!co_await wait_for(SSL_get_error(ssl_.get(), n)))
       co_return io::lost;
   }
+  asked_ = true;
   co_return io::ok;
 }
 
 bool tls_stream::is_quiet() {
+  if (SSL_has_pending(ssl_.get()) == 0 && would_wait(wire_)) return true;
   char byte = 0;
-  ERR_clear_error();
+  clear_errors();
   auto n = SSL_peek(ssl_.get(), &byte, 1);
   if (n <= 0 && SSL_get_error(ssl_.get(), n) == SSL_ERROR_WANT_READ) return true;
-  ERR_clear_error();
+  clear_errors();
   sound_ = n > 0;
   return false;
 }

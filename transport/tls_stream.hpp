@@ -62,6 +62,7 @@ private:
   boost::asio::steady_timer stage_;
   bool stage_over_ = false;
   bool sound_ = false;
+  bool asked_ = false; // a request was written, and nothing was read since
   std::size_t handshake_bytes_ = 0;
   unsigned reads_in_a_row_ = 0;
   std::string host_;

@@ -3,6 +3,7 @@
 #include "protocol/webwx/json_fields.hpp"
 #include "protocol/webwx/json_repair.hpp"
 #include "protocol/webwx/return_code.hpp"
+#include "protocol/webwx/scratch_memory.hpp"
 
 #include <algorithm>
 #include <string>
@@ -45,7 +46,8 @@ result<json_answer> json_answer::open(const http_response& answer, endpoint e) {
   if (!members) return members.error();
   json_answer opened{std::move(*members), e};
 
-  auto base = parse_json(opened.find("BaseResponse"), to_string(e));
+  scratch_memory memory;
+  auto base = parse_json(opened.find("BaseResponse"), to_string(e), memory.storage());
   if (!base) return answer_error(errc::malformed_answer, to_string(e), "no BaseResponse");
   const auto* object = base->if_object();
   auto ret = object != nullptr ? int_field(*object, "Ret") : std::nullopt;
@@ -60,9 +62,18 @@ std::string_view json_answer::find(std::string_view key) const noexcept {
   return found == members_.rend() ? std::string_view{} : found->value;
 }
 
-std::string json_answer::text(std::string_view key) const { return text_of(value(key)); }
+std::string json_answer::text(std::string_view key) const {
+  auto slice = find(key);
+  if (slice.empty()) return {};
+  scratch_memory memory;
+  auto parsed = parse_json(slice, what(), memory.storage());
+  return parsed ? text_of(*parsed) : std::string{};
+}
 
-std::optional<std::int64_t> json_answer::number(std::string_view key) const { return int64_of(value(key)); }
+std::optional<std::int64_t> json_answer::number(std::string_view key) const {
+  if (auto plain = to_int64(find(key))) return plain;
+  return int64_of(value(key));
+}
 
 boost::json::value json_answer::value(std::string_view key) const {
   auto slice = find(key);

@@ -38,6 +38,7 @@ bool path_matches(std::string_view request_path, std::string_view cookie_path) n
 } // namespace
 
 void cookie_jar::store(std::string_view request_host, const std::vector<http_header>& response_headers) {
+  if (std::none_of(response_headers.begin(), response_headers.end(), is_set_cookie)) return;
   auto answered_at = parse_http_date(find_header(response_headers, "Date"));
   for (const auto& h : response_headers) {
     if (!is_set_cookie(h)) continue;

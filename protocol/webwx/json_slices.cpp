@@ -2,6 +2,7 @@
 
 #include "protocol/webwx/answer.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -13,6 +14,16 @@ namespace {
 constexpr std::size_t max_parts = 100'000;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+// What begins or ends something outside of strings. As a table: every byte there is looked up.
+constexpr auto is_structural = [] {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view{"\"{}[],"})
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 class scanner {
 public:
   explicit scanner(std::string_view text) : text_(text) {
@@ -20,7 +31,7 @@ public:
   }
 
   void skip_blanks() {
-    while (at_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[at_]) != std::string_view::npos)
+    while (at_ < text_.size() && is_blank(text_[at_]))
       ++at_;
   }
   bool take(char c) {
@@ -48,7 +59,9 @@ public:
     auto begin = at_;
     open_.clear();
     for (; at_ < text_.size(); ++at_) {
-      switch (auto c = text_[at_]) {
+      auto c = text_[at_];
+      if (!is_structural[static_cast<unsigned char>(c)]) continue;
+      switch (c) {
       case '"':
         ++at_;
         if (!skip_string()) return std::nullopt;
@@ -95,7 +108,7 @@ private:
 
   std::optional<std::string_view> ended(std::size_t begin) const {
     auto found = text_.substr(begin, at_ - begin);
-    while (!found.empty() && std::string_view{" \t\r\n"}.find(found.back()) != std::string_view::npos)
+    while (!found.empty() && is_blank(found.back()))
       found.remove_suffix(1);
     if (found.empty()) return std::nullopt;
     return found;

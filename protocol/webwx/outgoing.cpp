@@ -4,6 +4,7 @@
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/json_repair.hpp"
 #include "protocol/webwx/request.hpp"
+#include "protocol/webwx/scratch_memory.hpp"
 #include "protocol/webwx/xml.hpp"
 
 #include <algorithm>
@@ -116,7 +117,8 @@ result<outgoing> emoticon_by_md5(std::string_view md5) {
 
 http_request make_send(const session& s, const outgoing& what, std::string_view to_user_name,
                        std::string_view client_msg_id) {
-  boost::json::object msg{{"Type", what.type}};
+  scratch_memory memory;
+  boost::json::object msg({{"Type", what.type}}, memory.storage());
   if (what.content) msg["Content"] = *what.content;
   msg["FromUserName"] = s.user_name;
   msg["ToUserName"] = to_user_name;
@@ -127,7 +129,7 @@ http_request make_send(const session& s, const outgoing& what, std::string_view 
   if (!what.emoticon_md5.empty()) msg["EMoticonMd5"] = what.emoticon_md5; // sic
   if (!what.signature.empty()) msg["Signature"] = what.signature.reveal();
   if (!what.msg_source.empty()) msg["MsgSource"] = what.msg_source;
-  auto body = body_with_base_request(s);
+  auto body = body_with_base_request(s, memory.storage());
   body["Msg"] = std::move(msg);
   body["Scene"] = what.scene;
   target t{what.call};

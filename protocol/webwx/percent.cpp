@@ -1,6 +1,5 @@
 #include "protocol/webwx/percent.hpp"
 
-#include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
@@ -10,9 +9,19 @@
 namespace weixin::webwx {
 
 std::string percent_encode(std::string_view text) {
-  // Most values of a query are numbers and names, which stay as they are.
-  if (std::all_of(text.begin(), text.end(), boost::urls::unreserved_chars)) return std::string{text};
-  return boost::urls::encode(text, boost::urls::unreserved_chars);
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size() + 16);
+  while (true) {
+    // Most values of a query are numbers and names, which stay as they are.
+    auto reserved = std::find_if_not(text.begin(), text.end(), boost::urls::unreserved_chars);
+    auto length = static_cast<std::size_t>(reserved - text.begin());
+    out.append(text.substr(0, length));
+    if (reserved == text.end()) return out;
+    auto byte = static_cast<unsigned char>(*reserved);
+    out.append({'%', hex[byte >> 4], hex[byte & 15]});
+    text.remove_prefix(length + 1);
+  }
 }
 
 std::string percent_decode(std::string_view text) {

@@ -63,17 +63,26 @@ const std::string& host_of(const session& s, endpoint e) noexcept {
   return s.host.entry;
 }
 
-boost::json::object body_with_base_request(const session& s) {
-  return {{"BaseRequest",
-           {{"Uin", s.uin}, {"Sid", s.sid.reveal()}, {"Skey", s.skey.reveal()}, {"DeviceID", s.device_id}}}};
+boost::json::object body_with_base_request(const session& s, boost::json::storage_ptr storage) {
+  return boost::json::object(
+      {{"BaseRequest",
+        {{"Uin", s.uin}, {"Sid", s.sid.reveal()}, {"Skey", s.skey.reveal()}, {"DeviceID", s.device_id}}}},
+      std::move(storage));
 }
 
-boost::json::object to_json(const sync_key_list& keys) {
-  boost::json::array list;
+boost::json::object to_json(const sync_key_list& keys, boost::json::storage_ptr storage) {
+  boost::json::array list(storage);
   list.reserve(keys.pairs.size());
-  for (auto [key, value] : keys.pairs)
-    list.push_back({{"Key", key}, {"Val", value}});
-  return {{"Count", keys.pairs.size()}, {"List", std::move(list)}};
+  for (auto [key, value] : keys.pairs) {
+    boost::json::object pair(2, storage);
+    pair.emplace("Key", key);
+    pair.emplace("Val", value);
+    list.push_back(std::move(pair));
+  }
+  boost::json::object json(2, storage);
+  json.emplace("Count", keys.pairs.size());
+  json.emplace("List", std::move(list));
+  return json;
 }
 
 sync_key_list sync_key_list_from(const boost::json::value& json) {

@@ -43,10 +43,10 @@ http_request make_json_post(const session& s, target t, const boost::json::objec
 const std::string& host_of(const session& s, endpoint e) noexcept;
 
 /// {"BaseRequest": {...}}, to which the rest of a body is added (weixin-protocol.md 1.2).
-boost::json::object body_with_base_request(const session& s);
+boost::json::object body_with_base_request(const session& s, boost::json::storage_ptr storage = {});
 
 /// {"Count": n, "List": [{"Key": k, "Val": v}, ...]}
-boost::json::object to_json(const sync_key_list& keys);
+boost::json::object to_json(const sync_key_list& keys, boost::json::storage_ptr storage = {});
 /// The way back; without pairs for anything that is none. More than `sync_key_list::max_pairs` are none.
 sync_key_list sync_key_list_from(const boost::json::value& json);
 

@@ -51,11 +51,13 @@ bool is_address(std::string_view host) noexcept {
 /// taken from answers of hosts below qq.com and wechat.com.
 bool is_public_suffix(std::string_view domain) noexcept { return domain.find('.') == std::string_view::npos; }
 
-std::string_view next_word(std::string_view& text, std::string_view separators) noexcept {
-  auto begin = std::min(text.find_first_not_of(separators), text.size());
-  text.remove_prefix(begin);
-  auto word = text.substr(0, text.find_first_of(separators));
-  text.remove_prefix(word.size());
+/// The next word of `text`, which is taken off: words stand between blanks and `separator`s.
+std::string_view next_word(std::string_view& text, char separator) noexcept {
+  auto separates = [separator](char c) { return c == ' ' || c == separator; };
+  auto begin = std::find_if_not(text.begin(), text.end(), separates);
+  auto end = std::find_if(begin, text.end(), separates);
+  std::string_view word{begin, end};
+  text = std::string_view{end, text.end()};
   return word;
 }
 
@@ -70,12 +72,12 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) noexcept {
   auto comma = text.find(',');
   if (comma == std::string_view::npos) return std::nullopt;
   text.remove_prefix(comma + 1);
-  auto day = to_int(next_word(text, " -"));
-  auto month_name = next_word(text, " -");
-  auto year = to_int(next_word(text, " -"));
-  auto hours = to_int(next_word(text, " :"));
-  auto minutes = to_int(next_word(text, " :"));
-  auto seconds = to_int(next_word(text, " :"));
+  auto day = to_int(next_word(text, '-'));
+  auto month_name = next_word(text, '-');
+  auto year = to_int(next_word(text, '-'));
+  auto hours = to_int(next_word(text, ':'));
+  auto minutes = to_int(next_word(text, ':'));
+  auto seconds = to_int(next_word(text, ':'));
   auto month = std::find_if(months.begin(), months.end(), [&](auto m) { return same_word(m, month_name); });
   if (!day || !year || !hours || !minutes || !seconds || month == months.end()) return std::nullopt;
   if (*year >= 0 && *year < 100) *year += *year < 70 ? 2000 : 1900; // RFC 6265 section 5.1.1

@@ -6,12 +6,11 @@
 #include "protocol/webwx/json_fields.hpp"
 #include "protocol/webwx/json_repair.hpp"
 #include "protocol/webwx/request.hpp"
+#include "protocol/webwx/scratch_memory.hpp"
 #include "protocol/webwx/script.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -31,11 +30,10 @@ std::string user_name_of(std::string_view entry, std::string_view what) {
 }
 
 std::optional<raw_message> read_entry(std::string_view entry, std::string_view self) {
-  std::array<unsigned char, 8192> buffer;
-  boost::json::monotonic_resource memory{buffer.data(), buffer.size()};
+  scratch_memory memory;
   raw_message m;
   m.raw = std::string{entry};
-  auto parsed = parse_json_in_place(m.raw, to_string(endpoint::webwxsync), &memory);
+  auto parsed = parse_json_in_place(m.raw, to_string(endpoint::webwxsync), memory.storage());
   const auto* object = parsed ? parsed->if_object() : nullptr;
   if (object == nullptr) return std::nullopt;
   auto read = read_message(*object, self);
@@ -43,6 +41,13 @@ std::optional<raw_message> read_entry(std::string_view entry, std::string_view s
   m.parsed = std::move(*read);
   m.msg_id = m.parsed.msg_id;
   return m;
+}
+
+sync_key_list read_keys(std::string_view slice) {
+  if (slice.empty()) return {};
+  scratch_memory memory;
+  auto parsed = parse_json(slice, to_string(endpoint::webwxsync), memory.storage());
+  return parsed ? sync_key_list_from(*parsed) : sync_key_list{};
 }
 
 } // namespace
@@ -68,8 +73,9 @@ result<synccheck_answer> parse_synccheck(const http_response& answer) {
 }
 
 http_request make_sync(const session& s, std::int64_t now_ms) {
-  auto body = body_with_base_request(s);
-  body["SyncKey"] = to_json(s.keys.sync_key);
+  scratch_memory memory;
+  auto body = body_with_base_request(s, memory.storage());
+  body["SyncKey"] = to_json(s.keys.sync_key, memory.storage());
   body["rr"] = bitwise_not_ms(now_ms);
   target t{endpoint::webwxsync};
   t.add("sid", s.sid.reveal()).add("skey", s.skey.reveal()).add("lang", "zh_CN");
@@ -102,8 +108,11 @@ result<sync_answer> parse_sync(const http_response& answer, std::string_view sel
     else
       ++batch.set_aside;
   }
-  batch.sync_key = sync_key_list_from(opened->value("SyncKey"));
-  batch.sync_check_key = sync_key_list_from(opened->value("SyncCheckKey"));
+  batch.sync_key = read_keys(opened->find("SyncKey"));
+  // Nearly always the same.
+  batch.sync_check_key = opened->find("SyncCheckKey") == opened->find("SyncKey")
+                             ? batch.sync_key
+                             : read_keys(opened->find("SyncCheckKey"));
   batch.skey = secret{opened->text("SKey")};
   batch.continue_flag = opened->number("ContinueFlag").value_or(0) != 0;
   return batch;
