@@ -93,6 +93,7 @@ TEST_F(ServerAdmission, LetsNewConnectionsWaitWhileThereIsNoRoomForThem) {
   room = true;
   EXPECT_EQ(status_of(next.read_answer()), 200);
   EXPECT_EQ(status_of(late.read_answer()), 200);
+  stop(); // it asks for room to the end
 }
 
 } // namespace

@@ -453,7 +453,8 @@ struct history {
     }
   }
 
-  void die(const std::string& id, exit_kind kind) {
+  /// By value: the id may be the one in `asked`, which goes.
+  void die(std::string id, exit_kind kind) {
     alive.erase(id);
     asked.erase(id);
     obey(engine.exited(id, kind, now));
