@@ -33,7 +33,7 @@ TEST(AccountJson, SaysNullWhereThereIsNothing) {
 TEST(SendJson, NeverRepeatsTheText) {
   store::send_record r;
   r.id = "s-1";
-  r.text = "private words";
+  r.content = store::text_content{"private words"};
   auto text = json_response(200, to_json(r)).body;
   EXPECT_EQ(text.find("private"), std::string::npos);
   EXPECT_NE(text.find("\"state\":\"queued\""), std::string::npos);
