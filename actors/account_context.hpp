@@ -49,6 +49,8 @@ struct account_context {
 
   /// A ClientMsgId: 17 digits, ascending within the account (weixin-protocol.md 1.2).
   std::string next_client_msg_id();
+  /// Counts the uploads of this process from 0 (weixin-protocol.md 6.1).
+  std::uint64_t next_upload_number() noexcept { return upload_number_++; }
   /// Remembers a MsgId that Weixin gave to a send of ours, so that its echo is known
   /// (weixin-protocol.md 7.2).
   void remember_own(std::string msg_id);
@@ -56,6 +58,7 @@ struct account_context {
 
 private:
   std::string last_client_msg_id_;
+  std::uint64_t upload_number_ = 0;
   std::deque<std::string> own_msg_ids_; // at most 200
 };
 

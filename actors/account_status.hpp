@@ -19,6 +19,13 @@ struct pending_qr {
   unsigned attempt = 1;
 };
 
+/// How far the upload of a send is.
+struct upload_progress {
+  std::string send_id;
+  std::uint64_t bytes = 0; ///< that Weixin took
+  std::uint64_t total = 0;
+};
+
 /// What the admin API shows of an account, as a value.
 struct account_view {
   std::string name;
@@ -37,6 +44,7 @@ struct account_view {
   std::uint64_t messages_out = 0;
   std::uint64_t queue = 0;
   std::uint64_t restarts = 0;
+  std::optional<upload_progress> upload; ///< of the send whose file is under way
 };
 
 /// The window through which other threads see an account: its actors write, the admin API reads. Counters are

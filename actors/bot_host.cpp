@@ -51,7 +51,7 @@ bool bot_host::consider(const inbound& message, const sender_actor& to, const in
   }
   send_request what;
   what.to = message.chat;
-  what.text = std::move(*reply);
+  what.content = store::text_content{std::move(*reply)};
   // A message that is handed over twice is answered once.
   what.idempotency_key = "bot:" + entry_.name + ":" + std::to_string(message.seq);
   // The outcome is counted when the sender has taken the answer; the registry may be used from any thread.

@@ -27,7 +27,8 @@ protected:
   /// The call of webwx_call.hpp, watched: while it is overdue the actor does not answer heartbeats.
   template <class Parse, class Done>
   void call_weixin(webwx::endpoint endpoint, const std::shared_ptr<webwx::session>& session,
-                   http_request request, Parse parse, Done then) {
+                   http_request request, Parse parse, Done then,
+                   std::shared_ptr<transport::body_source> source = nullptr) {
     overdue_at_ = this->now() + webwx::limits_of(endpoint).deadline + lost_after;
     waiting_ = true;
     call(
@@ -36,7 +37,8 @@ protected:
         [this, then = std::move(then)](auto answer) mutable {
           waiting_ = false;
           then(std::move(answer));
-        });
+        },
+        std::move(source));
   }
 
   bool is_stuck() { return waiting_ && this->now() > overdue_at_; }

@@ -17,6 +17,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::poll_distance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_gate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::command_send)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::recall_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::mark_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_image)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_may_have_grown)
@@ -56,9 +58,10 @@ using sync_poller_actor =
     caf::typed_actor<caf::reacts_to<try_again>, caf::reacts_to<poll_distance>, caf::reacts_to<heartbeat>,
                      caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
-/// The SENDER: accepts sends, stores them, sends them one at a time at a decent pace.
+/// The SENDER: accepts sends, stores them, sends them one at a time at a decent pace; takes messages back.
 using sender_actor =
-    caf::typed_actor<caf::reacts_to<submit_send>, caf::reacts_to<command_send>, caf::reacts_to<send_gate>,
+    caf::typed_actor<caf::reacts_to<submit_send>, caf::reacts_to<command_send>,
+                     caf::reacts_to<recall_message>, caf::reacts_to<mark_read>, caf::reacts_to<send_gate>,
                      caf::reacts_to<heartbeat>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The MEDIA FETCHER: pictures to files.

@@ -18,4 +18,16 @@ std::string_view to_string(child c) noexcept {
   return "login";
 }
 
+std::string_view to_string(action_result r) noexcept {
+  switch (r) {
+  case action_result::done:
+    return "done";
+  case action_result::refused:
+    return "refused";
+  case action_result::unknown:
+    return "unknown";
+  }
+  return "unknown";
+}
+
 } // namespace weixin

@@ -92,7 +92,7 @@ struct send_gate {
 /// What a caller wants sent.
 struct send_request {
   std::string to; ///< a contact reference, "filehelper", or an exact remark or nick name
-  std::string text;
+  store::send_content content;
   std::string idempotency_key; ///< at most 255 bytes; the same key answers the same record; empty: none
   std::optional<wall_time> expires_at;
   store::unknown_policy if_unknown = store::unknown_policy::report;
@@ -121,6 +121,38 @@ struct command_send {
   std::string id;
   outbox_command what{};
   send_record_reply reply;
+};
+
+/// What became of a wish that is no message: to take one back, to mark a chat as read.
+enum class action_result {
+  done,
+  refused, ///< Weixin said no; `code` tells why
+  unknown, ///< the request may have left, and no answer came
+};
+/// "done", "refused", "unknown".
+std::string_view to_string(action_result r) noexcept;
+
+struct action_outcome {
+  action_result what{};
+  std::string msg_id; ///< of a recall: which message
+  std::string code;   ///< a stable one, unless it is done
+  int ret = 0;        ///< the number that Weixin gave, if any
+};
+using action_reply = std::function<void(result<action_outcome>)>;
+
+/// Take a message back (weixin-protocol.md 6.2). `id` is that of a send, or a MsgId of Weixin. Errors:
+/// send_not_found, wrong_state (it was not sent), too_late (after two minutes), not_online, target_lost,
+/// store_busy, and those of the network when no byte left.
+struct recall_message {
+  std::string id;
+  action_reply reply;
+};
+
+/// Tell Weixin that the chat was read (weixin-protocol.md 4.2). Errors: contact_not_found, contact_ambiguous,
+/// not_online, store_busy, and those of the network when no byte left.
+struct mark_read {
+  std::string contact; ///< a reference, "filehelper", or an exact remark or nick name
+  action_reply reply;
 };
 
 // -- media

@@ -1,10 +1,6 @@
 #include "actors/sender.hpp"
 
 #include "actors/backoff.hpp"
-#include "protocol/webwx/send.hpp"
-
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -12,6 +8,13 @@ namespace weixin {
 
 namespace {
 using namespace std::chrono_literals;
+
+/// What a forwarded message holds in memory while it waits.
+std::size_t entry_bytes(const store::send_record& r) {
+  const auto* forward = std::get_if<store::forward_content>(&r.content);
+  return forward != nullptr ? forward->entry.size() : 0;
+}
+
 } // namespace
 
 sender::sender(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
@@ -22,6 +25,8 @@ sender::behavior_type sender::make_behavior() {
   load_unfinished();
   return {[this](const submit_send& s) { submit(s); },
           [this](const command_send& c) { command(c); },
+          [this](const recall_message& r) { recall(r); },
+          [this](const mark_read& m) { read(m); },
           [this](const send_gate& g) { set_gate(g); },
           answer_heartbeats(),
           [this](timer t) {
@@ -36,25 +41,30 @@ sender::behavior_type sender::make_behavior() {
 void sender::submit(const submit_send& s) {
   auto record = checked(s.what);
   if (!record) return s.reply(record.error());
-  if (auto user_name = may_leave_at_once(*record))
-    return enqueue_attempting(std::move(*record), std::move(*user_name), s.reply);
+  if (auto message = may_leave_at_once(*record))
+    return enqueue_attempting(std::move(*record), std::move(*message), s.reply);
   enqueue(std::move(*record), s.reply);
 }
 
 result<store::send_record> sender::checked(const send_request& what) {
-  if (what.text.empty()) return fail(errc::invalid_argument, "text is empty");
-  if (what.text.size() > max_text_bytes)
-    return fail(errc::body_too_large, "a text has at most " + std::to_string(max_text_bytes) + " bytes");
   if (what.idempotency_key.size() > max_key_bytes)
     return fail(errc::invalid_argument,
                 "an idempotency key has at most " + std::to_string(max_key_bytes) + " bytes");
+  auto content = what.content;
+  // What is wrong with the message is told before what is wrong with its recipient.
+  if (const auto* text = std::get_if<store::text_content>(&content)) {
+    if (text->text.empty()) return fail(errc::invalid_argument, "text is empty");
+    if (text->text.size() > max_text_bytes)
+      return fail(errc::body_too_large, "a text has at most " + std::to_string(max_text_bytes) + " bytes");
+  }
   auto ref = context_->contacts.resolve_ref(what.to);
   if (!ref) return ref.error();
+  if (auto good = std::visit([&](auto& c) { return check(c, *ref); }, content); !good) return good.error();
   store::send_record r;
   r.id = context_->service->send_ids->next(wall_now());
   r.account = context_->name;
   r.to = std::move(*ref);
-  r.text = what.text;
+  r.content = std::move(content);
   r.created_at = r.updated_at = wall_now();
   r.idempotency_key = what.idempotency_key;
   r.expires_at = what.expires_at;
@@ -62,14 +72,17 @@ result<store::send_record> sender::checked(const send_request& what) {
   return r;
 }
 
-std::optional<std::string> sender::may_leave_at_once(const store::send_record& r) {
+std::optional<sender::ready_message> sender::may_leave_at_once(const store::send_record& r) {
   bool idle = loaded_ && !current_ && !storing_ && accepting_ == 0 && queue_.empty() && outcomes_.empty();
   auto t = now();
   if (!idle || !gate_.open || !context_->session || earliest_start(t) > t) return std::nullopt;
   if (r.expires_at && *r.expires_at <= wall_now()) return std::nullopt;
+  if (!is_uploaded(r)) return std::nullopt;
   auto user_name = context_->contacts.resolve(r.to);
   if (!user_name) return std::nullopt;
-  return *user_name;
+  auto what = message_of(r, *user_name);
+  if (!what) return std::nullopt;
+  return ready_message{std::move(*user_name), std::move(*what)};
 }
 
 void sender::enqueue(store::send_record r, send_reply reply) {
@@ -88,7 +101,7 @@ void sender::enqueue(store::send_record r, send_reply reply) {
 }
 
 /// One durable step instead of two for a send that need not wait: queued and attempting at once.
-void sender::enqueue_attempting(store::send_record r, std::string user_name, send_reply reply) {
+void sender::enqueue_attempting(store::send_record r, ready_message message, send_reply reply) {
   auto as_queued = r;
   as_queued.idempotency_key.clear();
   begin_attempt(r);
@@ -97,24 +110,25 @@ void sender::enqueue_attempting(store::send_record r, std::string user_name, sen
   current_ = {std::move(r), now()};
   storing_ = true;
   show_queue();
-  context_->service->store->enqueue(
-      std::move(asked), inside([this, session = context_->session, user_name = std::move(user_name),
-                                as_queued = std::move(as_queued),
-                                reply = std::move(reply)](result<store::accepted_send> accepted) {
-        storing_ = false;
-        if (!accepted || accepted->repeated) {
-          current_.reset();
-          show_queue();
-          reply(std::move(accepted));
-          return pump();
-        }
-        context_->service->metrics->send_queue_waited(0s);
-        publish(as_queued);
-        publish(current_->record);
-        // First the answer: whatever happens to the attempt, the send is accepted.
-        reply(store::accepted_send{as_queued, false});
-        attempt_stored(session, user_name);
-      }));
+  context_->service->store->enqueue(std::move(asked),
+                                    inside([this, session = context_->session, message = std::move(message),
+                                            as_queued = std::move(as_queued),
+                                            reply = std::move(reply)](result<store::accepted_send> accepted) {
+                                      storing_ = false;
+                                      if (!accepted || accepted->repeated) {
+                                        current_.reset();
+                                        show_queue();
+                                        reply(std::move(accepted));
+                                        return pump();
+                                      }
+                                      context_->service->metrics->send_queue_waited(0s);
+                                      publish(as_queued);
+                                      publish(current_->record);
+                                      // First the answer: whatever happens to the attempt, the send is
+                                      // accepted.
+                                      reply(store::accepted_send{as_queued, false});
+                                      attempt_stored(session, message);
+                                    }));
 }
 
 void sender::set_gate(const send_gate& g) {
@@ -170,12 +184,14 @@ void sender::loaded(std::vector<store::send_record> sends) {
 
 void sender::push_back(store::send_record r) {
   if (r.expires_at) deadlines_.emplace(*r.expires_at, r.id);
+  waiting_entries_ += entry_bytes(r);
   queue_.push_back({std::move(r), now()});
   show_queue();
 }
 
 void sender::push_front(queued q) {
   if (q.record.expires_at) deadlines_.emplace(*q.record.expires_at, q.record.id);
+  waiting_entries_ += entry_bytes(q.record);
   queue_.push_front(std::move(q));
   show_queue();
 }
@@ -183,6 +199,7 @@ void sender::push_front(queued q) {
 sender::queued sender::take(place at) {
   auto q = std::move(*at);
   queue_.erase(at);
+  waiting_entries_ -= entry_bytes(q.record);
   if (q.record.expires_at) deadlines_.erase({*q.record.expires_at, q.record.id});
   return q;
 }
@@ -250,15 +267,22 @@ void sender::begin_attempt(store::send_record& r) {
 void sender::attempt() {
   auto user_name = context_->contacts.resolve(current_->record.to);
   if (!user_name) return settle(store::send_state::refused, "", std::string{to_string(errc::target_lost)});
+  if (!is_uploaded(current_->record)) return upload(*user_name);
+  auto what = message_of(current_->record, *user_name);
+  if (!what) return settle(store::send_state::refused, "", std::string{to_string(what.error().code)});
+  announce({std::move(*user_name), std::move(*what)});
+}
+
+void sender::announce(ready_message message) {
   begin_attempt(current_->record);
   storing_ = true;
   context_->service->store->update_send(
       current_->record,
-      inside([this, user_name = *user_name, session = context_->session](result<void> stored) {
+      inside([this, message = std::move(message), session = context_->session](result<void> stored) {
         storing_ = false;
         if (stored) {
           publish(current_->record);
-          return attempt_stored(session, user_name);
+          return attempt_stored(session, message);
         }
         // Nothing has left, and what the store has is still `queued`.
         log_warn("send.not_begun", {{"account", context_->name}, {"errc", to_string(stored.error().code)}});
@@ -276,19 +300,21 @@ void sender::attempt() {
       }));
 }
 
-void sender::attempt_stored(const std::shared_ptr<webwx::session>& session, const std::string& user_name) {
+void sender::attempt_stored(const std::shared_ptr<webwx::session>& session, const ready_message& message) {
   // While the store worked the gate may have closed: nothing has left yet, so it simply waits again.
   if (!gate_.open || session != context_->session) return put_back(fail(errc::cancelled), 0ms);
-  post(session, user_name);
+  post(session, message);
 }
 
-void sender::post(const std::shared_ptr<webwx::session>& session, const std::string& user_name) {
+void sender::post(const std::shared_ptr<webwx::session>& session, const ready_message& message) {
   pacer_.sent(now(), random_);
   post_started_ = now();
-  auto request =
-      webwx::make_send_text(*session, user_name, current_->record.text, current_->record.client_msg_id);
-  call_weixin(webwx::endpoint::webwxsendmsg, session, std::move(request), webwx::parse_send,
-              [this](result<std::string> msg_id) { answered(std::move(msg_id)); });
+  auto call = message.what.call;
+  auto request = webwx::make_send(*session, message.what, message.user_name, current_->record.client_msg_id);
+  call_weixin(
+      call, session, std::move(request),
+      [call](const http_response& r) { return webwx::parse_sent(r, call); },
+      [this](result<std::string> msg_id) { answered(std::move(msg_id)); });
 }
 
 void sender::answered(result<std::string> msg_id) {
@@ -299,7 +325,7 @@ void sender::answered(result<std::string> msg_id) {
     context_->remember_own(*msg_id);
     ++context_->status->messages_out;
     context_->status->last_send_ms = wall_ms();
-    context_->metrics->message_sent("text");
+    context_->metrics->message_sent(to_string(kind_of(current_->record.content)));
     return settle(store::send_state::sent, *msg_id, "");
   }
   auto e = msg_id.error();
@@ -371,25 +397,6 @@ void sender::settle(store::send_state state, std::string msg_id, std::string err
   }
   show_queue();
   store_outcome(std::move(r));
-}
-
-void sender::publish(const store::send_record& r) {
-  struct facts {
-    std::string account, id, to, msg_id, error;
-    store::send_state state;
-    wall_time at;
-  };
-  facts f{r.account, r.id, r.to, r.msg_id, r.error, r.state, r.updated_at};
-  context_->service->events->publish("send", r.account, r.updated_at, [f = std::move(f)] {
-    boost::json::object data{{"account", f.account},
-                             {"at", to_rfc3339(f.at)},
-                             {"id", f.id},
-                             {"to", f.to},
-                             {"state", to_string(f.state)}};
-    if (!f.error.empty()) data["error"] = f.error;
-    if (!f.msg_id.empty()) data["msg_id"] = f.msg_id;
-    return boost::json::serialize(data);
-  });
 }
 
 } // namespace weixin

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/child_actor.hpp"
+#include "actors/upload_job.hpp"
+#include "protocol/webwx/outgoing.hpp"
 
 #include <deque>
 #include <functional>
@@ -22,6 +24,11 @@ namespace weixin {
 /// refused or expired, for it may have arrived. An outcome that the store does not take is offered again
 /// until it does; no other send starts before.
 ///
+/// A file is brought to Weixin first, while its send is `queued`: no message is sent by that, so whatever
+/// goes wrong with it leaves nothing unknown. A chunk that failed is sent again; after
+/// `upload_job::max_failures` in a row, or when Weixin says no, the send is `refused`. What was uploaded
+/// serves all attempts of one session.
+///
 /// What an earlier sender left `attempting` may have arrived: it becomes unknown, with the error
 /// "interrupted", or is repeated when the caller asked for that.
 ///
@@ -34,6 +41,11 @@ public:
   static constexpr std::size_t max_key_bytes = 255;
   static constexpr unsigned max_attempts = 3;      ///< of a send that may be repeated
   static constexpr std::size_t max_commands = 100; ///< of operators, waiting; more are refused: store_busy
+  static constexpr std::size_t max_actions = 10;   ///< recalls and the like at a time; more: store_busy
+  /// What forwarded messages that wait may hold, and one of them; more is refused: queue_full,
+  /// body_too_large.
+  static constexpr std::size_t max_waiting_entries = std::size_t{16} * 1024 * 1024;
+  static constexpr std::size_t max_entry_bytes = std::size_t{512} * 1024;
 
   sender(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
          std::uint64_t seed);
@@ -51,14 +63,25 @@ private:
     bool busy = false; // an operator's command on it is under way
   };
   using place = std::deque<queued>::iterator;
+  /// A message as it is to leave.
+  struct ready_message {
+    std::string user_name;
+    webwx::outgoing what;
+  };
 
   // Accepting.
   void submit(const submit_send& s);
   result<store::send_record> checked(const send_request& what);
-  /// The UserName to send to, when nothing stands in the way of sending this very moment.
-  std::optional<std::string> may_leave_at_once(const store::send_record& r);
+  /// Checks what is to be sent, and puts references in place of names. Errors: see fleet::send.
+  result<void> check(store::text_content& text, const std::string& to);
+  result<void> check(store::upload_content& upload, const std::string& to);
+  result<void> check(store::sticker_content& sticker, const std::string& to);
+  result<void> check(store::forward_content& forward, const std::string& to);
+  result<std::string> member_ref(const std::vector<webwx::group_member>& members, const std::string& name);
+  /// The message, when nothing stands in the way of sending it this very moment.
+  std::optional<ready_message> may_leave_at_once(const store::send_record& r);
   void enqueue(store::send_record r, send_reply reply);
-  void enqueue_attempting(store::send_record r, std::string user_name, send_reply reply);
+  void enqueue_attempting(store::send_record r, ready_message message, send_reply reply);
   void set_gate(const send_gate& g);
 
   // The queue.
@@ -77,9 +100,14 @@ private:
   /// When the next send may start, as seen at `t`; never before it.
   steady_time earliest_start(steady_time t) const;
   void attempt();
+  /// Stores that the message of the send under way leaves now.
+  void announce(ready_message message);
+  /// What is sent to that UserName. Errors: target_lost, not_forwardable, invalid_argument.
+  result<webwx::outgoing> message_of(const store::send_record& r, const std::string& user_name) const;
+  result<webwx::outgoing> mentioning(const store::text_content& text, const std::string& group) const;
   void begin_attempt(store::send_record& r);
-  void attempt_stored(const std::shared_ptr<webwx::session>& session, const std::string& user_name);
-  void post(const std::shared_ptr<webwx::session>& session, const std::string& user_name);
+  void attempt_stored(const std::shared_ptr<webwx::session>& session, const ready_message& message);
+  void post(const std::shared_ptr<webwx::session>& session, const ready_message& message);
   void answered(result<std::string> msg_id);
   /// Tells the supervisor whether Weixin answered an attempt, when that is news.
   void heard(bool answered);
@@ -87,6 +115,32 @@ private:
   /// Settles the send under way, or puts it back.
   void settle(store::send_state state, std::string msg_id, std::string error_code);
   void put_back(const error& why, std::chrono::milliseconds pause);
+
+  // Uploads: sender_upload.cpp.
+  bool is_uploaded(const store::send_record& r) const;
+  /// Begins the upload of the send under way, or goes on with it.
+  void upload(const std::string& user_name);
+  void upload_step();
+  void ask_for_permit();
+  void upload_chunk();
+  void upload_failed(const error& e);
+  /// What waits for its file goes back to the front; what the store has is still `queued`.
+  void wait_with_upload(std::chrono::milliseconds pause);
+  void cancel_upload(const send_record_reply& reply);
+  void show_upload(bool at_once);
+  void forget_upload();
+  /// A send is settled: nobody needs its file any more.
+  void remove_file(const store::send_record& r);
+
+  // Recalls and read marks: sender_actions.cpp.
+  void recall(const recall_message& wanted);
+  void recall_sent(const std::string& msg_id, const std::string& to, wall_time sent_at,
+                   const action_reply& reply);
+  void recall_from_inbox(const std::string& msg_id, const action_reply& reply);
+  void read(const mark_read& wanted);
+  template <class Make, class Parse>
+  void act(webwx::endpoint call, const std::string& to, const std::string& msg_id, Make make, Parse parse,
+           const action_reply& reply);
 
   // Outcomes.
   /// The store will never take it: asking again is of no use.
@@ -104,13 +158,19 @@ private:
 
   void arm(std::optional<steady_time> start);
   void wake();
-  void publish(const store::send_record& r);
+  void publish(const store::send_record& r, std::optional<upload_progress> upload = std::nullopt);
 
   std::deque<queued> queue_;
   std::set<std::pair<wall_time, std::string>> deadlines_; // of what is in queue_
   std::optional<queued> current_;                         // attempting, or about to
-  bool storing_ = false;      // the store was asked about `current_` and has not answered
-  std::size_t accepting_ = 0; // sends that the store was asked to take
+  bool storing_ = false;               // the store was asked about `current_` and has not answered
+  std::size_t accepting_ = 0;          // sends that the store was asked to take
+  std::size_t waiting_entries_ = 0;    ///< bytes of the forwarded messages in queue_
+  std::unique_ptr<upload_job> upload_; ///< of the first send, or of the one before; null: none
+  bool uploading_ = false;             ///< `current_` waits for its file to be with Weixin
+  std::uint64_t upload_turn_ = 0;      ///< an answer of another turn is nobody's
+  steady_time upload_shown_{};
+  std::size_t actions_ = 0; ///< under way
   bool loaded_ = false;
   bool loading_ = false;
   unsigned load_failures_ = 0;

@@ -2,6 +2,9 @@
 #include "actors/backoff.hpp"
 #include "actors/sender.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 
 namespace weixin {
@@ -48,9 +51,10 @@ void sender::outcome_stored(result<void> stored) {
     outcome_error_ = stored.error();
     return pump();
   }
-  if (stored)
+  if (stored) {
     publish(outcomes_.front());
-  else
+    remove_file(outcomes_.front());
+  } else
     log_error("send.outcome_refused", {{"account", context_->name},
                                        {"id", outcomes_.front().id},
                                        {"errc", to_string(stored.error().code)}});
@@ -59,6 +63,28 @@ void sender::outcome_stored(result<void> stored) {
   outcomes_.pop_front();
   store_next_outcome();
   pump();
+}
+
+void sender::publish(const store::send_record& r, std::optional<upload_progress> upload) {
+  struct facts {
+    std::string account, id, to, msg_id, error;
+    store::send_state state;
+    store::send_kind kind;
+    wall_time at;
+    std::optional<upload_progress> upload;
+  };
+  facts f{r.account,        r.id, r.to, r.msg_id, r.error, r.state, kind_of(r.content), r.updated_at,
+          std::move(upload)};
+  context_->service->events->publish("send", r.account, r.updated_at, [f = std::move(f)] {
+    boost::json::object data{
+        {"account", f.account}, {"at", to_rfc3339(f.at)},    {"id", f.id},
+        {"to", f.to},           {"kind", to_string(f.kind)}, {"state", to_string(f.state)}};
+    if (f.upload)
+      data["progress"] = boost::json::object{{"bytes", f.upload->bytes}, {"total", f.upload->total}};
+    if (!f.error.empty()) data["error"] = f.error;
+    if (!f.msg_id.empty()) data["msg_id"] = f.msg_id;
+    return boost::json::serialize(data);
+  });
 }
 
 // -- operators' commands
@@ -83,6 +109,8 @@ void sender::run_commands() {
   if (!outcomes_.empty()) return;
   commanding_ = true;
   const auto& c = commands_.front();
+  if (uploading_ && current_->record.id == c.id && c.what == outbox_command::cancel)
+    return cancel_upload(c.reply);
   if (auto at = find(c.id); at != queue_.end()) {
     if (c.what == outbox_command::cancel) return cancel(at, c.reply);
     c.reply(wrong_state(store::send_state::queued));
@@ -114,6 +142,7 @@ void sender::cancel(place at, const send_record_reply& reply) {
     take(found);
     show_queue();
     publish(*record);
+    remove_file(*record);
     reply(std::move(*record));
     command_done();
   }));
@@ -134,6 +163,8 @@ void sender::decide(const command_send& c, std::optional<store::send_record> fou
   case outbox_command::retry:
     if (!is_unknown && r.state != send_state::refused && r.state != send_state::expired)
       return refuse(wrong_state(r.state));
+    if (!spool_id_of(r.content).empty())
+      return refuse(fail(errc::file_gone, "its file was removed when it was settled; send it anew"));
     r.state = send_state::queued;
     // The code stays for one that may have arrived, see the header.
     if (!is_unknown) r.error.clear();

@@ -4,11 +4,13 @@
 #include "actors/image_sink.hpp"
 #include "actors/pacing.hpp"
 #include "metrics/registry.hpp"
+#include "protocol/webwx/upload_plan.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shared_bucket.hpp"
 #include "runtime/wall_clock.hpp"
 #include "runtime/worker_pool.hpp"
 #include "store/ids.hpp"
+#include "store/spool.hpp"
 #include "store/store.hpp"
 #include "transport/http_client.hpp"
 
@@ -69,6 +71,8 @@ struct services {
   image_sink_factory make_image_sink; ///< empty: pictures are not fetched
   /// Removes media files by their ids, later and on another thread; empty: there are none.
   std::function<void(std::vector<std::string>)> remove_media;
+  std::shared_ptr<store::spool> spool; ///< the files that wait to be sent; null: files cannot be sent
+  webwx::upload_limits upload_limits;
   entropy_source entropy; ///< any thread
   std::uint64_t seed = 0; ///< of all jitter
   pacing_profile pacing = pacing_profile::conservative;

@@ -15,11 +15,13 @@ inline constexpr std::size_t parse_in_place_limit = 256 * 1024;
 /// One call to Weixin on behalf of `session`: sends its cookies, stores the answer's, parses the body, and
 /// hands the value (or the reason why there is none) to `done` inside the calling actor, exactly once unless
 /// the actor ends before. `parse` is a pure function of protocol/ and may run on a worker thread. `inside` is
-/// the actor's `inside` member. The session must be the one the actor works for; when it was replaced
-/// meanwhile, the answer's cookies are not stored.
+/// the actor's `inside` member. The bytes of `source`, when there is one, follow the request's body. The
+/// session must be the one the actor works for; when it was replaced meanwhile, the answer's cookies are not
+/// stored.
 template <class Inside, class Parse, class Done>
 void call(const std::shared_ptr<account_context>& context, const std::shared_ptr<webwx::session>& session,
-          webwx::endpoint endpoint, http_request request, Inside inside, Parse parse, Done done) {
+          webwx::endpoint endpoint, http_request request, Inside inside, Parse parse, Done done,
+          std::shared_ptr<transport::body_source> source = nullptr) {
   auto limits = webwx::limits_of(endpoint);
   transport::http_call c;
   bool foreign_push_host =
@@ -29,6 +31,7 @@ void call(const std::shared_ptr<account_context>& context, const std::shared_ptr
   c.limits.deadline = limits.deadline;
   c.limits.max_body_bytes = limits.max_body_bytes;
   c.label = webwx::to_string(endpoint);
+  c.source = std::move(source);
   auto host = c.request.host;
   using value = decltype(parse(std::declval<const http_response&>()));
   auto answered = inside([context, session, host, inside, parse, done](result<http_response> answer) mutable {

@@ -29,6 +29,8 @@ httpd::router make_api(api_context context, boost::asio::io_context& listener) {
   add("GET", account + "/contacts", get_contacts);
   add("GET", account + "/messages", get_messages);
   add("POST", account + "/messages", post_message);
+  add("POST", account + "/messages/{id}/recall", recall);
+  add("POST", account + "/contacts/{ref}/read", mark_read);
   add("GET", account + "/outbox", list_sends);
   add("GET", account + "/outbox/{id}", get_send);
   add("POST", account + "/outbox/{id}/cancel", cancel_send);

@@ -2,12 +2,15 @@
 
 #include "actors/event_log.hpp"
 #include "httpd/router.hpp"
+#include "protocol/webwx/upload_plan.hpp"
 #include "runtime/wall_clock.hpp"
+#include "store/spool.hpp"
 #include "store/store.hpp"
 #include "supervisor/fleet.hpp"
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace boost::asio {
@@ -26,6 +29,27 @@ struct server_facts {
   store::retention retention;
 };
 
+/// The way to the fleet for answers that come late, from the threads of store and spool: once it is closed,
+/// nobody comes through, so that the fleet can end before those threads do.
+class fleet_gate {
+public:
+  /// Calls `work` unless the gate is closed. `work` must not wait.
+  template <class Work>
+  void pass(Work work) {
+    std::lock_guard lock(mutex_);
+    if (open_) work();
+  }
+  /// Returns when nobody is inside.
+  void close() {
+    std::lock_guard lock(mutex_);
+    open_ = false;
+  }
+
+private:
+  std::mutex mutex_;
+  bool open_ = true;
+};
+
 /// What the admin API works with. All of it is thread-safe and outlives the server.
 struct api_context {
   supervisor::fleet& fleet;
@@ -33,7 +57,16 @@ struct api_context {
   std::shared_ptr<event_log> events;
   std::shared_ptr<const wall_clock> clock;
   server_facts facts;
+  std::shared_ptr<store::spool> spool; ///< null: files cannot be sent
+  webwx::upload_limits upload_limits;
+  std::shared_ptr<fleet_gate> gate = std::make_shared<fleet_gate>();
 };
+
+/// For `listen_options::receive`: the files of multipart/form-data go to the spool as they come.
+std::function<std::shared_ptr<httpd::body_receiver>(const httpd::request& head)>
+make_upload_receiver(std::shared_ptr<store::spool> spool, webwx::upload_limits limits);
+/// The largest body of such a request.
+std::uint64_t max_upload_bytes(const webwx::upload_limits& limits) noexcept;
 
 /// The admin API as routes: HTTP/1.1 and JSON, errors as RFC 9457 problems with a stable `code`. Handlers run
 /// on the listener's thread and never wait: what an account or the store has to do answers later. Each call

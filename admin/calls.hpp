@@ -40,6 +40,8 @@ void get_messages(const context_ptr& c, const httpd::request& r, const reply& to
 
 // send_calls.cpp
 void post_message(const context_ptr& c, const httpd::request& r, const reply& to);
+void recall(const context_ptr& c, const httpd::request& r, const reply& to);
+void mark_read(const context_ptr& c, const httpd::request& r, const reply& to);
 void list_sends(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_send(const context_ptr& c, const httpd::request& r, const reply& to);
 void cancel_send(const context_ptr& c, const httpd::request& r, const reply& to);

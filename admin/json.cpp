@@ -32,13 +32,19 @@ int status_of(errc code) {
   case errc::account_not_found:
   case errc::contact_not_found:
   case errc::send_not_found:
+  case errc::message_not_found:
     return 404;
+  case errc::path_not_allowed:
+    return 403;
   case errc::account_exists:
   case errc::contact_ambiguous:
   case errc::file_exists:
   case errc::wrong_state:
   case errc::not_online:
   case errc::target_lost:
+  case errc::file_gone:
+  case errc::file_changed:
+  case errc::too_late:
     return 409;
   case errc::body_too_large:
     return 413;
@@ -46,6 +52,9 @@ int status_of(errc code) {
   case errc::unknown_bot:
   case errc::invalid_argument:
   case errc::idempotency_conflict:
+  case errc::not_forwardable:
+  case errc::unsupported_file:
+  case errc::file_empty:
     return 422;
   case errc::queue_full:
   case errc::too_frequent:
@@ -54,6 +63,12 @@ int status_of(errc code) {
     return 507;
   case errc::store_failed:
   case errc::store_busy:
+  case errc::dns_failed:
+  case errc::connect_failed:
+  case errc::tls_failed:
+  case errc::timed_out:
+  case errc::connection_lost:
+  case errc::breaker_open:
     return 503;
   default:
     return 500;
@@ -85,9 +100,29 @@ std::string_view advice_for(errc code) {
   case errc::send_not_found:
     return "This account has no send of that id.";
   case errc::idempotency_conflict:
-    return "This Idempotency-Key was used for another recipient or text: use a new key for a new send.";
+    return "This Idempotency-Key was used for another recipient or content: use a new key for a new send.";
   case errc::file_exists:
     return "This file exists already, and nothing is overwritten: name a new one.";
+  case errc::message_not_found:
+    return "No received message has this number: see \"id\" of .../messages.";
+  case errc::not_forwardable:
+    return "A message of this kind cannot be sent on: voice, cards, calls, money, notices and stickers of "
+           "the shop.";
+  case errc::file_empty:
+    return "The file is empty: there is nothing to send.";
+  case errc::file_gone:
+    return "There is no such file any more: send it anew.";
+  case errc::file_changed:
+    return "The file changed while it was read: send it again when nobody writes to it.";
+  case errc::too_late:
+    return "A message can be taken back within two minutes after it was sent.";
+  case errc::dns_failed:
+  case errc::connect_failed:
+  case errc::tls_failed:
+  case errc::connection_lost:
+  case errc::timed_out:
+  case errc::breaker_open:
+    return "Weixin cannot be reached at the moment, and nothing was asked of it: try again.";
   case errc::not_online:
     return "The account has no session at the moment: try again.";
   default:
@@ -123,9 +158,13 @@ boost::json::object to_json(const contact_view& v) {
   return {{"ref", v.ref}, {"kind", v.kind}, {"nick", v.nick}, {"remark", v.remark}, {"display", v.display}};
 }
 
-boost::json::object to_json(const store::send_record& r) {
+boost::json::object to_json(const store::send_record& r, const std::optional<upload_progress>& upload) {
+  boost::json::value progress = nullptr;
+  if (upload && upload->send_id == r.id)
+    progress = boost::json::object{{"bytes", upload->bytes}, {"total", upload->total}};
   return {{"id", r.id},
           {"to", r.to},
+          {"kind", to_string(kind_of(r.content))},
           {"state", to_string(r.state)},
           {"created_at", to_rfc3339(r.created_at)},
           {"updated_at", to_rfc3339(r.updated_at)},
@@ -133,7 +172,15 @@ boost::json::object to_json(const store::send_record& r) {
           {"error", or_null(r.error)},
           {"attempts", r.attempts},
           {"expires_at", or_null(r.expires_at)},
-          {"on_unknown", to_string(r.if_unknown)}};
+          {"on_unknown", to_string(r.if_unknown)},
+          {"progress", std::move(progress)}};
+}
+
+boost::json::object to_json(const action_outcome& outcome) {
+  boost::json::object o{{"outcome", to_string(outcome.what)}, {"error", or_null(outcome.code)}};
+  if (!outcome.msg_id.empty()) o["msg_id"] = outcome.msg_id;
+  if (outcome.ret != 0) o["ret"] = outcome.ret;
+  return o;
 }
 
 boost::json::object to_json(const pending_qr& qr) {
@@ -210,6 +257,8 @@ httpd::response problem_of(const error& e) {
   auto status = status_of(e.code);
   std::string detail{advice_for(e.code)};
   if (detail.empty() || e.code == errc::invalid_argument) detail = e.context;
+  if (e.code == errc::path_not_allowed) detail = "This file may not be sent: " + e.context + ".";
+  if (e.code == errc::unsupported_file) detail = e.context;
   if (e.code == errc::queue_full && !e.context.empty()) detail += " (" + e.context + ")";
   auto r = httpd::problem(status, to_string(e.code), detail);
   if (status == 429 || status == 503) r.headers.push_back({"Retry-After", "5"});

@@ -2,6 +2,7 @@
 
 #include "actors/account_status.hpp"
 #include "actors/address_book.hpp"
+#include "actors/messages.hpp"
 #include "httpd/message.hpp"
 #include "protocol/result.hpp"
 #include "store/store.hpp"
@@ -9,6 +10,7 @@
 #include <boost/json/object.hpp>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,10 @@ namespace weixin::admin {
 
 boost::json::object to_json(const account_view& v);
 boost::json::object to_json(const contact_view& v);
-boost::json::object to_json(const store::send_record& r);
+/// `upload` is shown when it is of this send.
+boost::json::object to_json(const store::send_record& r,
+                            const std::optional<upload_progress>& upload = std::nullopt);
+boost::json::object to_json(const action_outcome& outcome);
 boost::json::object to_json(const pending_qr& qr);
 boost::json::object to_json(const store::state_change& change);
 boost::json::object to_json(const store::store_health& health);

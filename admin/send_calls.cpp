@@ -13,29 +13,6 @@ namespace {
 
 using httpd::request;
 
-/// What the body and the headers ask for. Errors: invalid_argument.
-result<send_request> read_send_request(const request& r, wall_time now) {
-  auto body = read_object(r.body, {"to", "text", "expires_in", "on_unknown"});
-  if (!body) return body.error();
-  auto to = read_text(*body, "to");
-  if (!to) return to.error();
-  auto text = read_text(*body, "text");
-  if (!text) return text.error();
-  auto key = read_idempotency_key(r.headers);
-  if (!key) return key.error();
-  auto expires_in = read_expires_in(*body);
-  if (!expires_in) return expires_in.error();
-  auto on_unknown = read_on_unknown(*body);
-  if (!on_unknown) return on_unknown.error();
-  send_request wanted;
-  wanted.to = std::move(*to);
-  wanted.text = std::move(*text);
-  wanted.idempotency_key = std::move(*key);
-  if (*expires_in) wanted.expires_at = now + **expires_in;
-  wanted.if_unknown = *on_unknown;
-  return wanted;
-}
-
 /// The id of the path, when it can be one of a send of this account; answers otherwise.
 std::optional<std::string> send_id(const context_ptr& c, const request& r, const reply& to) {
   const auto& id = r.params.at("id");
@@ -67,24 +44,6 @@ bool has_no_body(const request& r, const reply& to) {
 
 } // namespace
 
-void post_message(const context_ptr& c, const request& r, const reply& to) {
-  auto wanted = read_send_request(r, c->clock->now());
-  if (!wanted) return to.refuse(wanted.error());
-  const auto& account = r.params.at("name");
-  auto recipient = wanted->to;
-  c->fleet.send(account, std::move(*wanted), [c, account, recipient, to](result<store::accepted_send> a) {
-    if (!a && a.error().code == errc::contact_ambiguous)
-      return c->fleet.candidates(
-          account, recipient, [to](const std::vector<contact_view>& found) { refuse_ambiguous(to, found); });
-    if (!a) return to.refuse(a.error());
-    to.concerns(a->record.id);
-    auto state = a->repeated ? a->record.state : store::send_state::queued;
-    auto answer = json_response(202, {{"id", a->record.id}, {"state", to_string(state)}});
-    if (a->repeated) answer.headers.push_back({"Idempotency-Replayed", "true"});
-    to.send(std::move(answer));
-  });
-}
-
 void list_sends(const context_ptr& c, const request& r, const reply& to) {
   const auto& account = r.params.at("name");
   if (!c->fleet.account(account)) return to.refuse(fail(errc::account_not_found));
@@ -114,10 +73,14 @@ void list_sends(const context_ptr& c, const request& r, const reply& to) {
 void get_send(const context_ptr& c, const request& r, const reply& to) {
   auto id = send_id(c, r, to);
   if (!id) return;
-  c->store->find_send(r.params.at("name"), *id, [to](result<std::optional<store::send_record>> found) {
+  const auto& name = r.params.at("name");
+  auto account = c->fleet.account(name);
+  auto upload = account ? account->upload : std::nullopt;
+  c->store->find_send(name, *id, [to, upload](result<std::optional<store::send_record>> found) {
     if (!found) return to.refuse(found.error());
     if (!*found) return to.refuse(fail(errc::send_not_found));
-    to.send(json_response(200, to_json(**found)));
+    bool is_settled = !is_unfinished((*found)->state);
+    to.send(json_response(200, to_json(**found, is_settled ? std::nullopt : upload)));
   });
 }
 

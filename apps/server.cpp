@@ -15,6 +15,7 @@
 #include "runtime/shard.hpp"
 #include "runtime/shard_scheduler.hpp"
 #include "runtime/watchdog.hpp"
+#include "store/spool_files.hpp"
 #include "store/sqlite_store.hpp"
 #include "supervisor/fleet.hpp"
 #include "transport/https_client.hpp"
@@ -102,6 +103,7 @@ struct server::parts {
   wall_time started_at = clock->now();
   std::shared_ptr<store::store> store;
   std::unique_ptr<store::media_files> media;
+  std::unique_ptr<store::spool> spool;
   std::shared_ptr<metrics::registry> metrics;
   std::shared_ptr<transport::network> network;
   std::unique_ptr<runtime::shard_pool> shards;
@@ -113,6 +115,7 @@ struct server::parts {
   std::unique_ptr<notify::notifier> notifier;
   std::unique_ptr<httpd::server> metrics_listener;
   std::unique_ptr<httpd::server> admin_listener;
+  std::shared_ptr<admin::fleet_gate> late_calls = std::make_shared<admin::fleet_gate>();
   std::unique_ptr<runtime::watchdog> watchdog;
   std::unique_ptr<runtime::memory_watch> memory;
   std::atomic<bool> ready{false};
@@ -126,6 +129,7 @@ struct server::parts {
 
   result<void> check_descriptors();
   result<void> open_store();
+  result<void> clean_spool();
   result<void> open_network();
   void start_runtime();
   result<std::vector<bot_entry>> make_bots();
@@ -163,6 +167,26 @@ result<void> server::parts::open_store() {
   auto files = store::media_files::open({.data_dir = config.data_dir});
   if (!files) return files.error();
   media = std::move(*files);
+  store::spool_files_options spooled;
+  spooled.data_dir = config.data_dir;
+  spooled.allowed.assign(config.sends.allowed_paths.begin(), config.sends.allowed_paths.end());
+  spooled.max_bytes = config.sends.max_spool_bytes;
+  spooled.reserve_bytes = config.store.reserve_bytes;
+  spooled.ids = std::make_shared<store::id_source>('u', make_entropy());
+  spooled.now = [wall = clock] { return wall->now(); };
+  auto opened_spool = store::open_spool_files(std::move(spooled));
+  if (!opened_spool) return opened_spool.error();
+  spool = std::move(*opened_spool);
+  return clean_spool();
+}
+
+/// What no send needs that is not settled: of a process that died between two steps.
+result<void> server::parts::clean_spool() {
+  auto asked = std::make_shared<std::promise<result<std::vector<std::string>>>>();
+  store->spooled_files([asked](result<std::vector<std::string>> ids) { asked->set_value(std::move(ids)); });
+  auto needed = asked->get_future().get();
+  if (!needed) return needed.error();
+  spool->keep_only(std::move(*needed));
   return {};
 }
 
@@ -209,11 +233,15 @@ void server::parts::start_runtime() {
       s.make_image_sink =
           make_image_files(lend(*media), s.store, std::make_shared<store::id_source>('m', s.entropy), clock,
                            config.media.max_bytes);
-    s.remove_media = [files = media.get()](std::vector<std::string> ids) {
-      for (auto& id : ids)
-        files->remove(std::move(id));
+    s.remove_media = [files = media.get(), sends = spool.get()](std::vector<std::string> ids) {
+      for (auto& id : ids) {
+        files->remove(id); // each knows its own
+        sends->remove(std::move(id));
+      }
     };
   }
+  if (spool) s.spool = lend(*spool);
+  s.upload_limits.document = config.sends.max_file_bytes;
   s.seed = s.entropy();
   s.pacing = config.pacing;
   s.webwx = {config.webwx.login_host, config.webwx.entry_host, config.webwx.user_agent,
@@ -326,7 +354,11 @@ result<void> server::parts::start_admin_listener() {
       [this] { return ready.load(); },
       config.store.survives == config::durability::power ? "power" : "process",
       retention_of(config.store)};
-  auto routes = admin::make_api({*fleet, service->store, service->events, clock, std::move(facts)}, context);
+  options.receive = admin::make_upload_receiver(service->spool, service->upload_limits);
+  options.max_received_body_bytes = admin::max_upload_bytes(service->upload_limits);
+  auto routes = admin::make_api({*fleet, service->store, service->events, clock, std::move(facts),
+                                 service->spool, service->upload_limits, late_calls},
+                                context);
   admin::add_notify_calls(routes, *notifier);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
@@ -352,7 +384,8 @@ void server::parts::stop() {
       if (metrics_listener) metrics_listener->stop();
     });
   }
-  notifier.reset(); // it asks the fleet
+  late_calls->close(); // answers of store and spool may still come
+  notifier.reset();    // it asks the fleet
   if (fleet) fleet->stop();
   if (network) network->stop();
   fleet.reset();
@@ -362,6 +395,7 @@ void server::parts::stop() {
   workers.reset();
   store.reset();
   media.reset();
+  spool.reset();
   system.reset();
   service.reset();
   if (shards) shards->stop();

@@ -14,6 +14,7 @@ import durable
 import echo
 import fleet
 import isolation
+import media
 import memory
 import parsing
 import recovery
@@ -23,7 +24,7 @@ from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
-                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing}
+                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing, "media": media}
 
 
 def options(arguments):

@@ -72,7 +72,7 @@ int fill(const std::string& directory, int accounts, int messages, int queued) {
       r.id = send_ids.next(now);
       r.account = record.name;
       r.to = "filehelper";
-      r.text = "queued before the start";
+      r.content = weixin::store::text_content{"queued before the start"};
       r.client_msg_id = std::to_string(10'000'000'000'000'000 + i);
       r.created_at = r.updated_at = now;
       wait_for<store::accepted_send>([&](auto done) { s.enqueue(r, done); });

@@ -96,6 +96,10 @@ public:
     done(std::vector<stored_message>{});
   }
 
+  void find_entry(std::string, std::string, callback<std::optional<stored_entry>> done) override {
+    done(std::optional<stored_entry>{});
+  }
+
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override {
     done(with(account, [&](account_memory& a) -> result<inbox_positions> {
       return inbox_positions{last_seq_, a.positions};
@@ -170,6 +174,12 @@ public:
       return list;
     }));
   }
+
+  void find_sent(std::string, std::string, callback<std::optional<send_record>> done) override {
+    done(std::optional<send_record>{});
+  }
+
+  void spooled_files(callback<std::vector<std::string>> done) override { done(std::vector<std::string>{}); }
 
   void list_sends(outbox_query, callback<std::vector<send_record>> done) override {
     done(std::vector<send_record>{});

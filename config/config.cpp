@@ -119,6 +119,21 @@ void read_media(section s, media_config& out) {
   s.refuse_unknown();
 }
 
+void read_sends(section s, sends_config& out) {
+  constexpr std::size_t most_directories = 64;
+  s.texts("allowed_paths", out.allowed_paths, "an array of at most 64 absolute paths of directories",
+          [](const std::vector<std::string>& paths) {
+            return paths.size() <= most_directories &&
+                   std::all_of(paths.begin(), paths.end(), [](const auto& p) {
+                     return is_path(p) && p.front() == '/' && p.find("/../") == std::string::npos &&
+                            !p.ends_with("/..");
+                   });
+          });
+  s.integer("max_file_bytes", out.max_file_bytes, 1'024, 1'073'741'824);
+  s.integer("max_spool_bytes", out.max_spool_bytes, 1'048'576, most_bytes);
+  s.refuse_unknown();
+}
+
 /// A table that has a single key.
 template <class Read>
 void read_single(section s, Read read) {
@@ -144,6 +159,7 @@ server_config read(const value& document, const file_check& check_secret, proble
   read_single(root.subsection("runtime"), [&](section& s) { s.integer("shards", out.shards, 0, 256); });
   read_webwx(root.subsection("webwx"), out.webwx);
   read_media(root.subsection("media"), out.media);
+  read_sends(root.subsection("sends"), out.sends);
   out.notify = read_notify(root.subsection("notify"), check_secret);
   auto all_bots = root.subsection("bots");
   out.bots = read_bots(all_bots, found);

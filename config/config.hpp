@@ -89,6 +89,15 @@ struct media_config {
   friend bool operator==(const media_config&, const media_config&) = default;
 };
 
+/// `[sends]`
+struct sends_config {
+  /// Directories of this machine that files may be sent from by their path; absolute.
+  std::vector<std::string> allowed_paths;
+  std::uint64_t max_file_bytes = 50 * 1024 * 1024;        ///< of a file; pictures and videos have 20 MiB
+  std::uint64_t max_spool_bytes = std::uint64_t{2} << 30; ///< of all files that wait to be sent
+  friend bool operator==(const sends_config&, const sends_config&) = default;
+};
+
 /// Everything an operator can set. A default-constructed one is what an empty file means. Paths that do not
 /// start with "/" are relative to the working directory of the process. There are no secrets in it.
 struct server_config {
@@ -103,6 +112,7 @@ struct server_config {
   std::size_t shards = 0; ///< `runtime.shards`; 0: one for each core
   webwx_config webwx;
   media_config media;
+  sends_config sends;
   notify::notify_settings notify;
   std::vector<bots::bot_settings> bots;  ///< sorted by name; `bots::make_bot` takes every one of them
   std::vector<std::string> default_bots; ///< names out of `bots`, each once

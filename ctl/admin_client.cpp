@@ -2,6 +2,7 @@
 
 #include "ctl/problem.hpp"
 #include "httpd/http_call.hpp"
+#include "protocol/webwx/multipart.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,11 +10,16 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sys/random.h>
 
 namespace weixin::ctl {
 namespace {
 
 constexpr std::size_t max_name = 63;
+constexpr std::uint64_t file_piece = 64 * 1024;
 
 bool can_be_a_name(std::string_view name) {
   auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
@@ -31,6 +37,18 @@ http_request request_for(std::string method, const std::string& target) {
           .body = {}};
 }
 
+/// Nobody can have put it into the file.
+std::string random_boundary() {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  std::array<unsigned char, 40> bytes{};
+  // So few bytes are given whole, and at once.
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) bytes.fill(0);
+  std::string text = "weixinctl-";
+  for (auto b : bytes)
+    text += letters[b % letters.size()];
+  return text;
+}
+
 http_request with_body(http_request r, const boost::json::value& body) {
   r.headers.push_back({"Content-Type", "application/json"});
   r.body = boost::json::serialize(body);
@@ -43,7 +61,10 @@ admin_client::admin_client(std::string socket, std::chrono::milliseconds deadlin
     : socket_(std::move(socket)), deadline_(deadline) {}
 
 outcome<answer> admin_client::call(http_request request, content expected) const {
-  auto r = httpd::call(at(socket_), request, deadline_);
+  return read_answer(httpd::call(at(socket_), request, deadline_), expected);
+}
+
+outcome<answer> admin_client::read_answer(result<http_response> r, content expected) const {
   if (!r) return no_answer(r.error(), socket_);
   if (r->status / 100 != 2) return refusal(*r, socket_);
   answer a;
@@ -67,6 +88,45 @@ outcome<answer> admin_client::post(const std::string& target, const boost::json:
   for (auto& h : headers)
     r.headers.push_back(std::move(h));
   return call(std::move(r), content::json);
+}
+
+outcome<answer> admin_client::post_file(const std::string& target, const std::vector<form_text>& fields,
+                                        const std::string& file, std::vector<http_header> headers,
+                                        std::chrono::milliseconds deadline) const {
+  auto cannot = [&](const std::string& why) { return failure{exit_code::usage, file + ": " + why}; };
+  std::error_code ec;
+  if (!std::filesystem::is_regular_file(file, ec))
+    return cannot(ec ? ec.message() : "it is not a regular file");
+  auto size = std::filesystem::file_size(file, ec);
+  if (ec) return cannot(ec.message());
+  if (size == 0) return cannot("it is empty");
+  std::ifstream in{file, std::ios::binary};
+  if (!in) return cannot("it cannot be read");
+  std::vector<webwx::form_field> parts;
+  for (const auto& f : fields)
+    parts.push_back({f.name, f.value});
+  auto name = std::filesystem::path{file}.filename().string();
+  auto frame = webwx::make_multipart(random_boundary(), parts, "file", name, "application/octet-stream");
+  if (!frame) return failure{exit_code::failure, to_string(frame.error())};
+  auto request = request_for("POST", target);
+  request.headers.push_back({"Content-Type", frame->content_type});
+  for (auto& h : headers)
+    request.headers.push_back(std::move(h));
+  request.body = frame->head;
+  std::uint64_t left = size;
+  httpd::call_body rest;
+  rest.bytes = size + frame->tail.size();
+  rest.next = [&]() -> result<std::string> {
+    if (left == 0) return frame->tail;
+    std::string piece(std::min<std::uint64_t>(left, file_piece), '\0');
+    if (!in.read(piece.data(), static_cast<std::streamsize>(piece.size())))
+      return fail(errc::file_changed, "the file became shorter while it was sent");
+    left -= piece.size();
+    return piece;
+  };
+  auto r = httpd::call(at(socket_), request, rest, deadline);
+  if (!r && r.error().code == errc::file_changed) return cannot(r.error().context);
+  return read_answer(std::move(r), content::json);
 }
 
 outcome<answer> admin_client::post(const std::string& target) const {

@@ -3,6 +3,7 @@
 #include "ctl/moment.hpp"
 #include "ctl/outcome.hpp"
 #include "protocol/http_message.hpp"
+#include "protocol/result.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -25,6 +26,12 @@ struct answer {
 
 /// Calls the admin API on its unix socket, one connection a call, and blocks until the answer is there.
 /// Failures are ready for the person at the terminal: what the server said, with a hint, or why there is no
+/// One field of a form.
+struct form_text {
+  std::string name;
+  std::string value;
+};
+
 /// server.
 class admin_client {
 public:
@@ -34,6 +41,11 @@ public:
   outcome<answer> get(const std::string& target) const;
   outcome<answer> post(const std::string& target, const boost::json::value& body,
                        std::vector<http_header> headers = {}) const;
+  /// A file of this machine with fields, as multipart/form-data; it is read as it is sent. `deadline` is the
+  /// longest time for all of it.
+  outcome<answer> post_file(const std::string& target, const std::vector<form_text>& fields,
+                            const std::string& file, std::vector<http_header> headers,
+                            std::chrono::milliseconds deadline) const;
   /// Without a body: the verbs of an account.
   outcome<answer> post(const std::string& target) const;
   outcome<answer> patch(const std::string& target, const boost::json::value& body) const;
@@ -52,6 +64,7 @@ public:
 private:
   enum class content { json, file };
   outcome<answer> call(http_request request, content expected) const;
+  outcome<answer> read_answer(result<http_response> r, content expected) const;
 
   std::string socket_;
   std::chrono::milliseconds deadline_;

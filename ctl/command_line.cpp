@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -34,6 +35,11 @@ Results go to standard output, everything else to standard error.)";
 
 constexpr std::size_t most_rows = 100'000;
 constexpr std::size_t most_changes = 1'000; // one page of the admin API
+
+/// The kinds of messages that a file can be, and how `send` explains them.
+constexpr std::array file_kinds{"image", "video", "file", "emoticon"};
+constexpr std::array file_helps{"A picture: JPEG, PNG or BMP", "A video: MP4", "A file of any kind",
+                                "A moving picture: GIF"};
 
 constexpr const char* contact_kinds = "friend, group, official, special, stranger or self";
 
@@ -191,13 +197,23 @@ private:
     contacts->add_option("--query", contacts_.query, "Only those whom this finds: by name, alias or Pinyin");
     contacts->add_option("--kind", contacts_.kind, std::string{"Only "} + contact_kinds);
 
-    auto* send = on_account(&app_, "send", "Send a text; -- ends the options before it", send_);
+    auto* send = on_account(&app_, "send", "Send a text or a file; -- ends the options before it", send_);
     send->add_option("TO", send_.to, "A contact's reference, filehelper, or an exact remark or nick name")
         ->required();
-    send->add_option("TEXT", send_.words, "The text; - reads it from standard input")->required();
+    send->add_option("TEXT", send_.words, "The text; - reads it from standard input");
+    for (std::size_t i = 0; i < files_.size(); ++i)
+      send->add_option(std::string{"--"} + file_kinds[i], files_[i], file_helps[i])->type_name("FILE");
+    send->add_option("--emoticon-md5", send_.emoticon_md5, "A sticker that Weixin knows")->type_name("MD5");
+    send->add_option("--forward", send_.forward, "A received message, by its \"id\"")->type_name("MSG-ID");
+    send->add_option("--mention", send_.mentions, "Notify this member of the group; may be repeated")
+        ->type_name("MEMBER")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     help_->add(send, "  weixinctl send shop-01 filehelper hello --wait\n"
                      "  weixinctl send shop-01 filehelper -- -5 degrees\n"
-                     "  date | weixinctl send shop-01 filehelper -\n");
+                     "  date | weixinctl send shop-01 filehelper -\n"
+                     "  weixinctl send shop-01 \"Supplier Lin\" --file report.pdf --wait\n"
+                     "  weixinctl send shop-01 Team \"the build is red\" --mention Lin\n");
     send->add_flag("--wait", send_.wait, "Wait until it is sent or refused");
     send->add_option("--key,--idempotency-key", send_.idempotency_key,
                      "Repeating the call with this key sends only once");
@@ -208,6 +224,13 @@ private:
                      "When nobody knows whether it arrived: report, or resend and risk that it comes twice")
         ->check(CLI::IsMember({"report", "resend"}).description(""))
         ->type_name("WHAT");
+
+    auto* recall = on_account(&app_, "recall", "Take back what was sent in the last two minutes", recall_);
+    recall->add_option("ID", recall_.id, "The send, or Weixin's number of a message")->required();
+    help_->add(recall, "  weixinctl recall shop-01 s-01m8584mgp5y5f4b32ww33a3dw\n");
+    auto* read = on_account(&app_, "mark-read", "Tell Weixin that a chat was read", mark_read_);
+    read->add_option("CONTACT", mark_read_.contact, "A reference, or an exact remark or nick name")
+        ->required();
 
     auto* messages = on_account(&app_, "messages", "List what an account received, oldest first", messages_);
     messages->add_option("--with", messages_.with, "Only with this contact: a reference or an exact name")
@@ -304,9 +327,28 @@ private:
     if (colour_ == "never") result_.colour = colour_choice::never;
     if (timeout_ > 0) result_.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(timeout_ * 1000)};
     if (result_.watch && !may_be_watched(result_.what)) return wrong("--watch: this verb cannot be repeated");
+    if (auto* send = std::get_if<send_message>(&result_.what))
+      if (auto why = complete(*send); !why.empty()) return wrong(why);
     if (result_.output == output_format::name && !has_names(result_.what))
       return wrong("-o name: this verb's result has no names");
     return result_;
+  }
+
+  /// Takes over which file it is; says what is wrong, if anything.
+  std::string complete(send_message& send) const {
+    int contents =
+        (send.words.empty() ? 0 : 1) + (send.emoticon_md5.empty() ? 0 : 1) + (send.forward.empty() ? 0 : 1);
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      if (files_[i].empty()) continue;
+      send.kind = file_kinds[i];
+      send.file = files_[i];
+      ++contents;
+    }
+    if (contents == 0) return "TEXT is required, or a file, an emoticon or a message to forward";
+    if (contents > 1)
+      return "send: a text, a file, an emoticon or a forwarded message; one of them at a time";
+    if (!send.mentions.empty() && send.words.empty()) return "--mention: only a text can mention somebody";
+    return {};
   }
 
   static bool may_be_watched(const command& c) {
@@ -319,7 +361,8 @@ private:
            !std::holds_alternative<show_status>(c) && !std::holds_alternative<show_version>(c) &&
            !std::holds_alternative<account_history>(c) && !std::holds_alternative<list_messages>(c) &&
            !std::holds_alternative<backup_store>(c) && !std::holds_alternative<check_store>(c) &&
-           !std::holds_alternative<notify_test>(c);
+           !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
+           !std::holds_alternative<mark_read>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -338,7 +381,10 @@ private:
   account_remove remove_;
   list_contacts contacts_;
   account_history history_;
-  send_text send_;
+  send_message send_;
+  std::array<std::string, file_kinds.size()> files_;
+  recall_message recall_;
+  mark_read mark_read_;
   list_messages messages_;
   outbox_list outbox_list_;
   outbox_show outbox_show_;

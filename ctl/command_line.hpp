@@ -58,14 +58,27 @@ struct list_contacts {
   std::string query;
   std::string kind;
 };
-struct send_text {
+struct send_message {
   std::string name;
   std::string to;
-  std::vector<std::string> words; ///< joined by blanks; one "-" means standard input
+  std::vector<std::string> words;    ///< joined by blanks; one "-" means standard input
+  std::vector<std::string> mentions; ///< members of the group that the text notifies
+  std::string kind;                  ///< of the file: image, video, file or emoticon; empty: no file
+  std::string file;                  ///< on this machine
+  std::string emoticon_md5;
+  std::string forward; ///< the number of a received message
   std::string idempotency_key;
   std::uint64_t expires_in = 0; ///< seconds; 0: never
   std::string on_unknown;       ///< report or resend; empty: the server's default
   bool wait = false;
+};
+struct recall_message {
+  std::string name;
+  std::string id; ///< of a send, or Weixin's number of a message
+};
+struct mark_read {
+  std::string name;
+  std::string contact;
 };
 struct list_messages {
   std::string name;
@@ -105,10 +118,11 @@ struct follow_events {
 struct show_status {};
 struct show_version {};
 
-using command = std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
-                             account_relogin, account_remove, account_history, list_contacts, send_text,
-                             list_messages, outbox_list, outbox_show, outbox_verb, backup_store, check_store,
-                             notify_test, follow_events, show_status, show_version>;
+using command =
+    std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
+                 account_relogin, account_remove, account_history, list_contacts, send_message,
+                 recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb,
+                 backup_store, check_store, notify_test, follow_events, show_status, show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

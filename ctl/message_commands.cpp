@@ -6,8 +6,10 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <istream>
 #include <ostream>
+#include <utility>
 
 namespace weixin::ctl {
 namespace {
@@ -31,7 +33,7 @@ outcome<std::string> read_all(std::istream& in) {
   return text;
 }
 
-outcome<std::string> text_to_send(const session& s, const send_text& c) {
+outcome<std::string> text_to_send(const session& s, const send_message& c) {
   if (c.words.size() == 1 && c.words[0] == "-") {
     auto text = read_all(s.terminal.in);
     if (text && text->empty()) return wrong_text("there is no text on standard input");
@@ -44,15 +46,46 @@ outcome<std::string> text_to_send(const session& s, const send_text& c) {
   return text;
 }
 
+/// How far the upload is, on one line of a terminal that is written again and again.
+class upload_line {
+public:
+  explicit upload_line(console& c) : console_(c) {}
+  ~upload_line() { end(); }
+  upload_line(const upload_line&) = delete;
+  upload_line& operator=(const upload_line&) = delete;
+
+  void show(const boost::json::object& send) {
+    if (!console_.err_is_terminal || console_.is_dumb) return;
+    const auto* member = send.if_contains("progress");
+    if (member == nullptr || !member->is_object()) return end();
+    auto total = number_of(member->get_object(), "total");
+    if (total == 0) return end();
+    auto bytes = std::min(number_of(member->get_object(), "bytes"), total);
+    console_.err << "\ruploading " << bytes * 100 / total << " % of " << total / 1'024 << " KiB\x1b[K"
+                 << std::flush;
+    shown_ = true;
+  }
+
+private:
+  void end() {
+    if (std::exchange(shown_, false)) console_.err << "\r\x1b[K" << std::flush;
+  }
+
+  console& console_;
+  bool shown_ = false;
+};
+
 outcome<exit_code> wait_for_send(session& s, const std::string& name, const std::string& id) {
   auto target = account_target(name, "/outbox/" + segment(id));
   if (!target) return target.error();
   const auto end = clock::now() + s.options.timeout.value_or(longest_send);
+  upload_line progress{s.terminal};
   for (;;) {
     auto a = s.server.get(*target);
     if (!a) return a.error();
     const auto& o = object_of(a->body);
     auto state = text_of(o, "state");
+    progress.show(o);
     if (state != "queued" && state != "attempting") {
       write_send(s, a->body);
       if (state == "sent") return exit_code::ok;
@@ -66,6 +99,51 @@ outcome<exit_code> wait_for_send(session& s, const std::string& name, const std:
     s.terminal.sleep(
         std::min(s.poll_period, std::chrono::ceil<std::chrono::milliseconds>(end - clock::now())));
   }
+}
+
+/// What there is to say about every send.
+outcome<answer> post(const session& s, const send_message& c) {
+  auto target = account_target(c.name, "/messages");
+  if (!target) return target.error();
+  std::vector<http_header> headers;
+  if (!c.idempotency_key.empty()) headers.push_back({"Idempotency-Key", c.idempotency_key});
+  if (!c.file.empty()) {
+    std::vector<form_text> fields{{"to", c.to}, {"kind", c.kind}};
+    if (c.expires_in > 0) fields.push_back({"expires_in", std::to_string(c.expires_in)});
+    if (!c.on_unknown.empty()) fields.push_back({"on_unknown", c.on_unknown});
+    return s.server.post_file(*target, fields, c.file, std::move(headers),
+                              s.options.timeout.value_or(longest_send));
+  }
+  boost::json::object body{{"to", c.to}};
+  if (!c.emoticon_md5.empty()) {
+    body["emoticon"] = boost::json::object{{"md5", c.emoticon_md5}};
+  } else if (!c.forward.empty()) {
+    body["forward"] = boost::json::object{{"msg_id", c.forward}};
+  } else {
+    auto text = text_to_send(s, c);
+    if (!text) return text.error();
+    body["text"] = *text;
+    if (!c.mentions.empty()) body["mentions"] = boost::json::array(c.mentions.begin(), c.mentions.end());
+  }
+  if (c.expires_in > 0) body["expires_in"] = c.expires_in;
+  if (!c.on_unknown.empty()) body["on_unknown"] = c.on_unknown;
+  return s.server.post(*target, body, std::move(headers));
+}
+
+/// What came of a wish that is no message.
+outcome<exit_code> write_outcome(session& s, const answer& a, std::string_view what) {
+  const auto& o = object_of(a.body);
+  auto came_of_it = text_of(o, "outcome");
+  if (s.wants_json()) s.terminal.out << to_json_text(a.body) << '\n';
+  if (came_of_it == "done") {
+    if (!s.wants_json()) s.terminal.out << what << '\n';
+    return exit_code::ok;
+  }
+  auto why = text_of(o, "error");
+  auto code = why.empty() ? std::string{} : " (" + why + ")";
+  if (came_of_it == "unknown")
+    return failure{exit_code::failure, "nobody knows whether Weixin did it" + code, "look into the chat"};
+  return failure{exit_code::failure, "Weixin refused it" + code, {}};
 }
 
 } // namespace
@@ -89,22 +167,29 @@ outcome<exit_code> execute(session& s, const list_contacts& c) {
   return exit_code::ok;
 }
 
-outcome<exit_code> execute(session& s, const send_text& c) {
-  auto text = text_to_send(s, c);
-  if (!text) return text.error();
-  auto target = account_target(c.name, "/messages");
-  if (!target) return target.error();
-  std::vector<http_header> headers;
-  if (!c.idempotency_key.empty()) headers.push_back({"Idempotency-Key", c.idempotency_key});
-  boost::json::object body{{"to", c.to}, {"text", *text}};
-  if (c.expires_in > 0) body["expires_in"] = c.expires_in;
-  if (!c.on_unknown.empty()) body["on_unknown"] = c.on_unknown;
-  auto a = s.server.post(*target, body, std::move(headers));
+outcome<exit_code> execute(session& s, const send_message& c) {
+  auto a = post(s, c);
   if (!a) return a.error();
   if (!c.wait) return write_send(s, a->body), exit_code::ok;
   auto id = text_of(object_of(a->body), "id");
-  if (id.empty()) return failure{exit_code::failure, "weixind accepted the text but named no id for it"};
+  if (id.empty()) return failure{exit_code::failure, "weixind accepted the message but named no id for it"};
   return wait_for_send(s, c.name, id);
+}
+
+outcome<exit_code> execute(session& s, const recall_message& c) {
+  auto target = account_target(c.name, "/messages/" + segment(c.id) + "/recall");
+  if (!target) return target.error();
+  auto a = s.server.post(*target);
+  if (!a) return a.error();
+  return write_outcome(s, *a, "taken back");
+}
+
+outcome<exit_code> execute(session& s, const mark_read& c) {
+  auto target = account_target(c.name, "/contacts/" + segment(c.contact) + "/read");
+  if (!target) return target.error();
+  auto a = s.server.post(*target);
+  if (!a) return a.error();
+  return write_outcome(s, *a, "marked as read");
 }
 
 } // namespace weixin::ctl

@@ -23,13 +23,15 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
   if (code == "contact_not_found") return "weixinctl contacts NAME --query PART finds contacts";
   if (code == "contact_ambiguous") return "send to one of these references instead of the name";
   if (code == "not_online") return "weixinctl account show NAME tells what the account is waiting for";
-  if (code == "body_too_large") return "send the text in several parts";
+  if (code == "body_too_large") return "send a text in several parts; a file may be limited by [sends]";
+  if (code == "too_late") return "ask who got it to delete it";
+  if (code == "message_not_found") return "weixinctl messages NAME -o json shows the id of each message";
   if (code == "disk_full") return "free space on the disk that holds weixind's data_dir";
   if (code == "queue_full" || code == "too_frequent" || code == "store_failed" || code == "store_busy")
     return again;
   if (code == "send_not_found") return "weixinctl outbox list NAME shows an account's sends";
   if (code == "wrong_state") return "weixinctl outbox show NAME ID tells what can be done with it";
-  if (code == "idempotency_conflict") return "a new text, or another recipient, needs a new --key";
+  if (code == "idempotency_conflict") return "a new message, or another recipient, needs a new --key";
   if (code == "file_exists") return "name a file that is not there yet";
   if (code == "store_corrupt") return "weixinctl store check tells what is damaged";
   if (code == "forbidden")

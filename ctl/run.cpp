@@ -20,7 +20,7 @@ bool waits(const command& c) {
   if (const auto* add = std::get_if<account_add>(&c)) return !add->no_wait;
   if (const auto* relogin = std::get_if<account_relogin>(&c)) return !relogin->no_wait;
   if (const auto* qr = std::get_if<account_qr>(&c)) return qr->wait;
-  if (const auto* send = std::get_if<send_text>(&c)) return send->wait;
+  if (const auto* send = std::get_if<send_message>(&c)) return send->wait;
   if (const auto* messages = std::get_if<list_messages>(&c)) return messages->follow;
   return std::holds_alternative<follow_events>(c);
 }

@@ -87,6 +87,10 @@ std::string send_details(const boost::json::object& send, std::string_view accou
   fact("State:", state, tone_of_send(state));
   fact("Error:", text_of(send, "error"));
   fact("To:", text_of(send, "to"));
+  if (auto kind = text_of(send, "kind"); !kind.empty()) fact("Kind:", kind);
+  if (const auto* progress = send.if_contains("progress"); progress != nullptr && progress->is_object())
+    fact("Uploaded:", std::to_string(number_of(progress->get_object(), "bytes")) + " of " +
+                          std::to_string(number_of(progress->get_object(), "total")) + " bytes");
   fact("Created:", when("created_at"));
   fact("Updated:", when("updated_at"));
   fact("Expires:", text_of(send, "expires_at"));

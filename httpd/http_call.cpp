@@ -38,7 +38,7 @@ bool is_one_line(std::string_view text, bool spaces_allowed) {
   });
 }
 
-result<std::string> format(const http_request& r) {
+result<std::string> format(const http_request& r, std::uint64_t more_bytes) {
   if (r.method.empty() || !is_one_line(r.method, false) || r.target.empty() ||
       !is_one_line(r.target, false) || !is_one_line(r.host, false))
     return fail(errc::invalid_argument, "method, target or host cannot be sent as they are");
@@ -50,8 +50,8 @@ result<std::string> format(const http_request& r) {
       return fail(errc::invalid_argument, "a header field cannot be sent as it is");
     text += h.name + ": " + h.value + "\r\n";
   }
-  if (!r.body.empty() || r.method == "POST" || r.method == "PUT" || r.method == "PATCH")
-    text += "Content-Length: " + std::to_string(r.body.size()) + "\r\n";
+  if (!r.body.empty() || more_bytes > 0 || r.method == "POST" || r.method == "PUT" || r.method == "PATCH")
+    text += "Content-Length: " + std::to_string(r.body.size() + more_bytes) + "\r\n";
   return text + "\r\n" + r.body;
 }
 
@@ -251,12 +251,12 @@ private:
 
 result<http_response> run(const call_target& target, const http_request& request,
                           std::chrono::milliseconds first_deadline, bool deadline_ends_with_connect,
-                          const reading& how) {
+                          const reading& how, const call_body* rest = nullptr) {
   if (target.unix_path.empty() == target.address.empty())
     return fail(errc::invalid_argument, "a call needs either a unix socket or an address");
   auto address = target.address.empty() ? unix_address(target.unix_path) : tcp_address(target.address);
   if (!address) return address.error();
-  auto text = format(request);
+  auto text = format(request, rest != nullptr ? rest->bytes : 0);
   if (!text) return text.error();
   line l{name_of(target)};
   l.set_deadline(clock::now() + first_deadline);
@@ -264,6 +264,14 @@ result<http_response> run(const call_target& target, const http_request& request
   if (deadline_ends_with_connect) l.set_deadline(std::nullopt);
   if (how.silence) l.set_deadline(clock::now() + *how.silence);
   if (auto written = l.write(*text); !written) return written.error();
+  for (std::uint64_t left = rest != nullptr ? rest->bytes : 0; left > 0;) {
+    auto piece = rest->next();
+    if (!piece) return piece.error();
+    if (piece->empty() || piece->size() > left)
+      return fail(errc::file_changed, "the body has another length");
+    left -= piece->size();
+    if (auto written = l.write(*piece); !written) return written.error();
+  }
   try {
     auto reader = std::make_unique<answer_reader>(l, how, request.method == "HEAD");
     return reader->run();
@@ -277,6 +285,12 @@ result<http_response> run(const call_target& target, const http_request& request
 result<http_response> call(const call_target& target, const http_request& request,
                            std::chrono::milliseconds deadline, std::size_t max_body_bytes) {
   return run(target, request, deadline, false, {.max_body = max_body_bytes, .on_data = {}, .silence = {}});
+}
+
+result<http_response> call(const call_target& target, const http_request& request, const call_body& rest,
+                           std::chrono::milliseconds deadline, std::size_t max_body_bytes) {
+  return run(target, request, deadline, false, {.max_body = max_body_bytes, .on_data = {}, .silence = {}},
+             &rest);
 }
 
 result<http_response> stream(const call_target& target, const http_request& request, body_callback on_data,

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,6 +26,17 @@ struct call_target {
 /// Errors: connect_failed (nobody listens, no such socket, no permission: the context tells), timed_out,
 /// connection_lost, malformed_answer, answer_too_large, invalid_argument (target).
 result<http_response> call(const call_target& target, const http_request& request,
+                           std::chrono::milliseconds deadline,
+                           std::size_t max_body_bytes = std::size_t{64} * 1024 * 1024);
+
+/// The rest of a request's body, behind `http_request::body`, from wherever it is.
+struct call_body {
+  std::uint64_t bytes = 0; ///< all there are; they count into Content-Length
+  /// The next of them, at least one; an error ends the call with that error. It may block.
+  std::function<result<std::string>()> next;
+};
+/// The same with a body that need not be in memory. Further errors: those of `rest`.
+result<http_response> call(const call_target& target, const http_request& request, const call_body& rest,
                            std::chrono::milliseconds deadline,
                            std::size_t max_body_bytes = std::size_t{64} * 1024 * 1024);
 

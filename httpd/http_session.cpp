@@ -37,7 +37,13 @@ http_session::http_session(std::shared_ptr<session_context> context, socket_type
                            std::string peer_name)
     : context_(std::move(context)), socket_(std::move(socket)), stream_(std::move(stream)), peer_(peer),
       peer_name_(std::move(peer_name)), timer_(context_->io),
-      reader_(context_->options.max_header_bytes, context_->options.max_body_bytes) {}
+      reader_(context_->options.max_header_bytes, context_->options.max_body_bytes) {
+  begin_reader();
+}
+
+void http_session::begin_reader() {
+  if (context_->options.receive) reader_.stop_behind_head();
+}
 
 void http_session::start() {
   phase_ = phase::handshake;
@@ -106,6 +112,7 @@ bool http_session::wants_input() const {
   if (peer_stopped_sending_) return false;
   switch (phase_) {
   case phase::reading:
+    return !receiving_ || unread().size() < context_->options.max_header_bytes;
   case phase::lingering:
   case phase::stalled:
     return true;
@@ -159,27 +166,84 @@ void http_session::on_end_of_input() {
 }
 
 void http_session::step_reading() {
+  if (receiving_) return;
   input_offset_ += reader_.feed(unread());
   auto before = std::exchange(seen_, reader_.where());
-  if (seen_ == state::refused) return refuse(reader_.why());
-  if (seen_ == state::complete) return hand_over();
-  if (peer_stopped_sending_) return close();
   if (seen_ == state::body && before != state::body) {
     arm(context_->options.body_deadline);
-    if (reader_.expects_continue()) put_out("HTTP/1.1 100 Continue\r\n\r\n");
-  } else if (seen_ == state::head && before == state::waiting && !first_request_) {
-    arm(context_->options.header_deadline);
+    if (!begin_body()) return;
   }
+  if (seen_ == state::refused) return refuse(reader_.why());
+  if (receiver_)
+    if (auto piece = reader_.take_piece(); !piece.empty()) return give_piece(std::move(piece));
+  if (seen_ == state::complete) return hand_over();
+  if (peer_stopped_sending_) return close();
+  if (seen_ == state::head && before == state::waiting && !first_request_)
+    arm(context_->options.header_deadline);
+}
+
+bool http_session::begin_body() {
+  if (context_->options.receive) {
+    const auto& head = reader_.head();
+    receiver_ = context_->options.receive(head);
+    if (receiver_)
+      if (auto instead = refusal_of(head)) {
+        receiver_.reset();
+        disarm();
+        close_after_answer_ = true;
+        answer_to_head_ = false;
+        asked_method_ = head.method;
+        asked_path_ = head.path;
+        queue_answer(std::move(*instead));
+        return false;
+      }
+    reader_.go_on(receiver_ ? context_->options.max_received_body_bytes : context_->options.max_body_bytes,
+                  receiver_ != nullptr);
+    seen_ = reader_.where();
+  }
+  if (seen_ == state::body && reader_.expects_continue()) put_out("HTTP/1.1 100 Continue\r\n\r\n");
+  if (context_->options.receive && seen_ == state::body) {
+    input_offset_ += reader_.feed(unread());
+    seen_ = reader_.where();
+  }
+  return true;
+}
+
+void http_session::give_piece(std::string piece) {
+  disarm(); // while it is taken, it is not the peer that is slow
+  receiving_ = true;
+  auto taken = [thread = context_->thread, weak = weak_from_this(),
+                number = ++piece_number_](result<void> r) {
+    thread->run([weak, number, r = std::move(r)] {
+      if (auto self = weak.lock()) self->piece_taken(number, r);
+    });
+  };
+  receiver_->take(std::move(piece), std::move(taken));
+}
+
+void http_session::piece_taken(std::uint64_t number, const result<void>& taken) noexcept {
+  if (!receiving_ || number != piece_number_ || phase_ != phase::reading) return;
+  auto self = shared_from_this();
+  receiving_ = false;
+  try {
+    arm(context_->options.body_deadline);
+    if (!taken) hand_over();
+  } catch (const std::exception&) {
+    peer_gone();
+  }
+  pump();
 }
 
 void http_session::hand_over() {
   disarm();
   phase_ = phase::handling;
-  close_after_answer_ = !reader_.keep_alive();
+  // After the rest of a body that nobody wants there is no next request.
+  close_after_answer_ = !reader_.keep_alive() || seen_ != state::complete;
   answer_to_head_ = reader_.is_head();
   answer_http_1_1_ = reader_.is_http_1_1();
   auto r = reader_.take();
   r.peer = peer_;
+  r.receiver = std::exchange(receiver_, nullptr);
   asked_method_ = r.method;
   asked_path_ = r.path;
   auto exchange = std::make_shared<responder::connection>(context_->thread, weak_from_this(), ++exchange_id_,
@@ -187,7 +251,8 @@ void http_session::hand_over() {
   exchange_ = exchange;
   responder respond{std::move(exchange)};
   try {
-    if (auto instead = refusal_of(r)) return respond.send(std::move(*instead));
+    if (!r.receiver) // else it was asked before the body
+      if (auto instead = refusal_of(r)) return respond.send(std::move(*instead));
     context_->handle(std::move(r), respond);
     return;
   } catch (const std::exception& e) {
@@ -221,6 +286,7 @@ void http_session::refuse(const refusal& r) {
 void http_session::next_request() {
   phase_ = phase::reading;
   reader_ = request_reader{context_->options.max_header_bytes, context_->options.max_body_bytes};
+  begin_reader();
   seen_ = state::waiting;
   first_request_ = false;
   arm(context_->options.idle_deadline);

@@ -93,6 +93,11 @@ private:
   std::string_view unread() const { return std::string_view{input_}.substr(input_offset_); }
 
   // Requests
+  void begin_reader();
+  /// The head is there: decides who takes the body. False when the request was refused.
+  bool begin_body();
+  void give_piece(std::string piece);
+  void piece_taken(std::uint64_t number, const result<void>& taken) noexcept;
   void hand_over();
   std::optional<response> refusal_of(const request& r);
   void refuse(const refusal& r);
@@ -147,6 +152,9 @@ private:
   std::size_t input_offset_ = 0; ///< what the reader has taken of it
   request_reader reader_;
   request_reader::state seen_ = request_reader::state::waiting;
+  std::shared_ptr<body_receiver> receiver_; ///< of the request that is read
+  bool receiving_ = false;                  ///< it has a piece and has not said that it took it
+  std::uint64_t piece_number_ = 0;
   bool first_request_ = true;
   bool close_after_answer_ = false;
 

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "protocol/http_message.hpp"
+#include "protocol/result.hpp"
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +21,17 @@ struct peer_credentials {
   pid_t pid = 0;
 };
 
+/// Takes the body of one request piece by piece, instead of memory. Destroyed before the end when the peer
+/// goes.
+class body_receiver {
+public:
+  virtual ~body_receiver() = default;
+  /// Takes the next piece. The server reads on only after `done` was called, on whichever thread, exactly
+  /// once. After an error it reads no more of the body: the request is handed over as it is, and the
+  /// connection ends with its answer.
+  virtual void take(std::string piece, std::function<void(result<void>)> done) = 0;
+};
+
 /// A request whose head and body were read completely and within the listener's limits.
 struct request {
   std::string method;
@@ -27,7 +41,9 @@ struct request {
   std::map<std::string, std::string, std::less<>> params; ///< what the route's {names} matched
   std::vector<http_header> headers;
   std::string body;
-  std::optional<peer_credentials> peer; ///< unix sockets only
+  /// Who took the body, when `listen_options::receive` named somebody; then `body` is empty.
+  std::shared_ptr<body_receiver> receiver{};
+  std::optional<peer_credentials> peer{}; ///< unix sockets only
 
   std::string_view header(std::string_view name) const noexcept { return find_header(headers, name); }
 };

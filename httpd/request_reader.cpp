@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace weixin::httpd {
 namespace {
@@ -69,6 +70,8 @@ struct request_reader::impl {
   refusal reason;
   request built;
   bool continue_expected = false;
+  bool stops_behind_head = false;
+  bool in_pieces = false;
 };
 
 void request_reader::impl::refuse(error_code ec) {
@@ -132,6 +135,7 @@ std::size_t request_reader::impl::feed(std::string_view input) {
     if (at != state::head || !parser.is_header_done()) return used;
     accept_head();
     parser.eager(true);
+    if (stops_behind_head) return used;
   }
   if (at != state::body) return used;
   if (!parser.is_done() && used < input.size()) {
@@ -140,11 +144,28 @@ std::size_t request_reader::impl::feed(std::string_view input) {
     if (at == state::body && !parser.is_done() && input.size() - used >= max_header_bytes) refuse(bad_body);
   }
   if (at == state::body && parser.is_done()) {
-    built.body = std::move(parser.get().body());
+    if (!in_pieces) built.body = std::move(parser.get().body());
     at = state::complete;
   }
   return used;
 }
+
+void request_reader::stop_behind_head() noexcept {
+  impl_->stops_behind_head = true;
+  // Which limit it has is known after the head.
+  impl_->parser.body_limit(boost::none);
+}
+
+void request_reader::go_on(std::uint64_t max_body_bytes, bool in_pieces) {
+  impl_->stops_behind_head = false;
+  impl_->in_pieces = in_pieces;
+  auto length = impl_->parser.content_length();
+  if (length && *length > max_body_bytes) return impl_->refuse(body_too_large);
+  impl_->parser.body_limit(max_body_bytes);
+}
+
+const request& request_reader::head() const noexcept { return impl_->built; }
+std::string request_reader::take_piece() { return std::exchange(impl_->parser.get().body(), {}); }
 
 request_reader::request_reader(std::size_t max_header_bytes, std::size_t max_body_bytes)
     : impl_(std::make_unique<impl>(max_header_bytes, max_body_bytes)) {}

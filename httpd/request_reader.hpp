@@ -3,6 +3,7 @@
 #include "httpd/message.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,15 @@ public:
   ~request_reader();
   request_reader(request_reader&&) noexcept;
   request_reader& operator=(request_reader&&) noexcept;
+
+  /// From now on `feed` stops behind the head, until `go_on`.
+  void stop_behind_head() noexcept;
+  /// In state `body`, once: what may the body have, and is it taken piece by piece?
+  void go_on(std::uint64_t max_body_bytes, bool in_pieces);
+  /// What of the request is known in state `body`: all but its body.
+  const request& head() const noexcept;
+  /// What came of the body since the last call, when it is taken piece by piece.
+  std::string take_piece();
 
   /// Takes what it understands from the front of `input` and returns how much that was. The caller gives the
   /// rest again, with more behind it: less than `max_header_bytes`, unless the request ended there. What

@@ -80,10 +80,16 @@ struct listen_options {
   double requests_per_second_per_peer = 0;
   std::chrono::milliseconds header_deadline{
       5'000}; ///< for the head, from its first byte or the connection's start
-  std::chrono::milliseconds body_deadline{30'000}; ///< for the whole body; passed: 408, as for the head
+  /// For the whole body; of one that a receiver takes, for each piece. Passed: 408, as for the head.
+  std::chrono::milliseconds body_deadline{30'000};
   std::chrono::milliseconds idle_deadline{60'000}; ///< keep-alive: time between two requests
   /// For a whole answer; of a stream, within which a waiting reader has to take something.
   std::chrono::milliseconds write_deadline{30'000};
+
+  /// Asked once for each request, when its head is there, on the server's thread: who takes the body piece by
+  /// piece. Nobody: it is kept in memory, up to `max_body_bytes`. `refuse` and the rates are asked before.
+  std::function<std::shared_ptr<body_receiver>(const request& head)> receive{};
+  std::uint64_t max_received_body_bytes = std::uint64_t{64} << 20; ///< of such a body; above: 413 as well
 
   /// Asked before each request is handled, on the server's thread: an answer to give instead, such as a 503
   /// while the process has no room. Must not block.

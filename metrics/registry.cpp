@@ -13,33 +13,12 @@ namespace weixin::metrics {
 namespace {
 
 constexpr std::array methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-constexpr std::array message_types{"text",
-                                   "image",
-                                   "voice",
-                                   "video",
-                                   "emoticon",
-                                   "location",
-                                   "card",
-                                   "link",
-                                   "music",
-                                   "file",
-                                   "mini_program",
-                                   "quote",
-                                   "chat_record",
-                                   "transfer",
-                                   "red_packet",
-                                   "channels",
-                                   "group_invitation",
-                                   "app",
-                                   "friend_request",
-                                   "possible_friend",
-                                   "call",
-                                   "news",
-                                   "recalled",
-                                   "pat",
-                                   "system",
-                                   "status_notify",
-                                   "unsupported"};
+constexpr std::array message_types{
+    "text",  "image",          "voice",           "video",      "emoticon", "location",
+    "card",  "link",           "forward",         "music",      "file",     "mini_program",
+    "quote", "chat_record",    "transfer",        "red_packet", "channels", "group_invitation",
+    "app",   "friend_request", "possible_friend", "call",       "news",     "recalled",
+    "pat",   "system",         "status_notify",   "unsupported"};
 constexpr std::array upstream_results{
     "ok",          "dns_failed",       "connect_failed",   "tls_failed",   "timed_out",    "connection_lost",
     "http_status", "malformed_answer", "answer_too_large", "server_error", "breaker_open", "host_not_allowed",

@@ -52,7 +52,15 @@ enum class errc : std::uint8_t {
   queue_full,  ///< of sends or accounts: the caller asked for more than its share
   body_too_large,
   disk_full,
-  not_online, ///< needs a session and there is none
+  not_online,        ///< needs a session and there is none
+  message_not_found, ///< no received message of that number
+  not_forwardable,   ///< a received message that cannot be sent on
+  unsupported_file,  ///< the bytes are not what the kind of the message needs
+  path_not_allowed,  ///< outside of the directories that files may be sent from
+  file_empty,
+  file_gone,    ///< there is no such file any more
+  file_changed, ///< it grew, shrank or was written while it was read
+  too_late,     ///< the message can no longer be taken back
   // This machine or its files.
   store_failed,
   store_busy,      ///< too many calls wait for the store: try again soon

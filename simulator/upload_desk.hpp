@@ -25,9 +25,9 @@ struct upload_chunk {
 class upload_desk {
 public:
   static constexpr std::size_t chunk_bytes = 524'288;
-  static constexpr std::uint64_t max_upload_bytes = std::uint64_t{100} * 1024 * 1024;
+  static constexpr std::uint64_t max_upload_bytes = std::uint64_t{256} * 1024 * 1024;
   /// Of uploads that are under way; beyond it the oldest are forgotten.
-  static constexpr std::size_t max_pending_bytes = std::size_t{256} * 1024 * 1024;
+  static constexpr std::size_t max_pending_bytes = std::size_t{512} * 1024 * 1024;
   static constexpr std::size_t max_pending = 256;
 
   struct outcome {

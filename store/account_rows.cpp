@@ -1,5 +1,7 @@
 #include "store/account_rows.hpp"
 
+#include "store/outbox_rows.hpp"
+
 namespace weixin::store {
 
 namespace {
@@ -75,6 +77,8 @@ std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
     while (found.next())
       media.push_back(found.text(0));
   }
+  for (auto& spooled : read_spooled(rows, id))
+    media.push_back(std::move(spooled));
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM session WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM sync_key WHERE account = ?").bind(id).run();

@@ -46,7 +46,7 @@ constexpr table_dump table_dumps[] = {
      "WHEN 4 THEN 'unknown' ELSE 'expired' END AS state, client_msg_id, msg_id, error, "
      "outbox.created_at_ms AS created_at, updated_at_ms AS updated_at, expires_at_ms AS expires_at, "
      "if_unknown AS resends_unknown, attempts, key_hash IS NOT NULL AS has_idempotency_key, "
-     "length(sealed) AS sealed_bytes "
+     "outbox.kind, spool <> '' AS has_file, length(sealed) AS sealed_bytes "
      "FROM outbox JOIN account ON account.id = outbox.account ORDER BY outbox.account, outbox.id"},
     {"inbox",
      "SELECT seq, account.name AS account, msg_id, chat, sent_at_ms AS sent_at, stored_at_ms AS stored_at, "

@@ -191,6 +191,15 @@ result<void> engine::add_media(const std::string& account, const std::string& me
   return {};
 }
 
+result<std::optional<stored_entry>> engine::find_entry(const std::string& account,
+                                                       const std::string& msg_id) {
+  auto* known = find(account);
+  if (!known) return no_such_account(account);
+  auto entry = read_entry(rows(), known->ref, msg_id);
+  if (!entry) ++unreadable_;
+  return entry;
+}
+
 // -- outbox
 // ---------------------------------------------------------------------------------------------------------
 
@@ -208,7 +217,7 @@ result<accepted_send> engine::enqueue(const send_record& send) {
     auto before = find_keyed_send(rows(), known->ref, hashes);
     if (!before) return before.error();
     if (*before && !(*before)->same_request)
-      return fail(errc::idempotency_conflict, "the key was used for another recipient or text");
+      return fail(errc::idempotency_conflict, "the key was used for another recipient or content");
     if (*before) return accepted_send{std::move((*before)->record), true};
   }
   if (!known->unfinished) known->unfinished = count_unfinished(rows(), known->ref.id);
@@ -253,6 +262,16 @@ result<std::vector<send_record>> engine::unfinished_sends(const std::string& acc
   if (!known) return no_such_account(account);
   return read_unfinished(rows(), known->ref, unreadable_);
 }
+
+result<std::optional<send_record>> engine::find_sent(const std::string& account, const std::string& msg_id) {
+  auto* known = find(account);
+  if (!known) return no_such_account(account);
+  auto send = read_sent(rows(), known->ref, msg_id);
+  if (!send) ++unreadable_;
+  return send;
+}
+
+std::vector<std::string> engine::spooled_files() { return read_spooled(rows()); }
 
 result<std::vector<send_record>> engine::list_sends(const outbox_query& wanted) {
   auto* known = find(wanted.account);

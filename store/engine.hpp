@@ -68,11 +68,16 @@ public:
   result<std::vector<contact_record>> load_contacts(const std::string& account);
   result<void> add_media(const std::string& account, const std::string& media_id);
 
+  result<std::optional<stored_entry>> find_entry(const std::string& account, const std::string& msg_id);
+
   result<accepted_send> enqueue(const send_record& send);
   result<void> update_send(const send_record& send);
   result<std::optional<send_record>> find_send(const std::string& account, const std::string& id);
   result<std::vector<send_record>> unfinished_sends(const std::string& account);
   result<std::vector<send_record>> list_sends(const outbox_query& wanted);
+
+  result<std::optional<send_record>> find_sent(const std::string& account, const std::string& msg_id);
+  std::vector<std::string> spooled_files();
 
   /// Writes some pages and frees them again.
   void probe();

@@ -182,6 +182,11 @@ void memory_store::read_inbox(inbox_query query, callback<std::vector<stored_mes
   run(store_call::read_inbox, done, [&](engine& e) { return e.read_inbox(query); });
 }
 
+void memory_store::find_entry(std::string account, std::string msg_id,
+                              callback<std::optional<stored_entry>> done) {
+  run(store_call::find_entry, done, [&](engine& e) { return e.find_entry(account, msg_id); });
+}
+
 void memory_store::inbox_positions_of(std::string account, callback<inbox_positions> done) {
   run(store_call::inbox_positions_of, done, [&](engine& e) { return e.inbox_positions_of(account); });
 }
@@ -218,6 +223,16 @@ void memory_store::find_send(std::string account, std::string id, callback<std::
 
 void memory_store::unfinished_sends(std::string account, callback<std::vector<send_record>> done) {
   run(store_call::unfinished_sends, done, [&](engine& e) { return e.unfinished_sends(account); });
+}
+
+void memory_store::find_sent(std::string account, std::string msg_id,
+                             callback<std::optional<send_record>> done) {
+  run(store_call::find_sent, done, [&](engine& e) { return e.find_sent(account, msg_id); });
+}
+
+void memory_store::spooled_files(callback<std::vector<std::string>> done) {
+  run(store_call::spooled_files, done,
+      [](engine& e) -> result<std::vector<std::string>> { return e.spooled_files(); });
 }
 
 void memory_store::list_sends(outbox_query query, callback<std::vector<send_record>> done) {

@@ -24,6 +24,7 @@ enum class store_call {
   save_session,
   load_session,
   read_inbox,
+  find_entry,
   inbox_positions_of,
   save_position,
   save_contacts,
@@ -33,6 +34,8 @@ enum class store_call {
   update_send,
   find_send,
   unfinished_sends,
+  find_sent,
+  spooled_files,
   list_sends,
   probe,
   upkeep,
@@ -98,6 +101,8 @@ public:
   void save_session(std::string account, std::optional<webwx::session> session, callback<void> done) override;
   void load_session(std::string account, callback<std::optional<webwx::session>> done) override;
   void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) override;
+  void find_entry(std::string account, std::string msg_id,
+                  callback<std::optional<stored_entry>> done) override;
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override;
   void save_position(std::string account, std::string consumer, std::int64_t seq,
                      callback<void> done) override;
@@ -108,6 +113,8 @@ public:
   void update_send(send_record send, callback<void> done) override;
   void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) override;
   void unfinished_sends(std::string account, callback<std::vector<send_record>> done) override;
+  void find_sent(std::string account, std::string msg_id, callback<std::optional<send_record>> done) override;
+  void spooled_files(callback<std::vector<std::string>> done) override;
   void list_sends(outbox_query query, callback<std::vector<send_record>> done) override;
   void probe(callback<void> done) override;
   void upkeep(wall_time now, retention keep, callback<upkeep_report> done) override;

@@ -12,10 +12,13 @@ constexpr std::int64_t slice = 500;
 
 #define WEIXIN_SEND_COLUMNS                                                                                  \
   "id, recipient, sealed, client_msg_id, state, msg_id, error, created_at_ms, updated_at_ms, "               \
-  "expires_at_ms, if_unknown, attempts"
+  "expires_at_ms, if_unknown, attempts, kind"
 
-/// The recipient is part of the place: a text never goes to another one because a file was changed.
-std::string row_of(const std::string& id, const std::string& to) { return id + '\n' + to; }
+/// Recipient and kind are part of the place: a message never goes to another one, or as another kind, because
+/// a file was changed.
+std::string row_of(const std::string& id, const std::string& to, send_kind kind) {
+  return id + '\n' + to + '\n' + std::string{to_string(kind)};
+}
 
 sealed_place place_of(const account_ref& account, const std::string& row) {
   return {"outbox", account.name, row};
@@ -30,9 +33,14 @@ result<send_record> record_of(row_access rows, const account_ref& account, const
   send.id = found.text(0);
   send.account = account.name;
   send.to = found.text(1);
-  auto text = rows.seal.open(place_of(account, row_of(send.id, send.to)), found.bytes(2));
-  if (!text) return text.error();
-  send.text = std::move(*text);
+  auto number = found.number(12);
+  if (number < 0 || number >= send_kind_count) return fail(errc::store_corrupt, "outbox: no such kind");
+  auto kind = static_cast<send_kind>(number);
+  auto packed = rows.seal.open(place_of(account, row_of(send.id, send.to, kind)), found.bytes(2));
+  if (!packed) return packed.error();
+  auto content = unpack(kind, *packed);
+  if (!content) return fail(errc::store_corrupt, "outbox: a content that cannot be read");
+  send.content = std::move(*content);
   send.client_msg_id = found.text(3);
   auto state = found.number(4);
   if (state < 0 || state > last_state) return fail(errc::store_corrupt, "outbox: no such state");
@@ -63,8 +71,14 @@ std::vector<send_record> records_of(row_access rows, const account_ref& account,
 } // namespace
 
 request_hashes hashes_of(const sealer& seal, const account_ref& account, const send_record& send) {
-  return {seal.hash({"idempotency key", account.name, send.idempotency_key}),
-          seal.hash({"request", account.name, send.to, send.text})};
+  auto key = seal.hash({"idempotency key", account.name, send.idempotency_key});
+  // A plain text has the hash that it had before there were other kinds: keys outlive an upgrade.
+  const auto* text = std::get_if<text_content>(&send.content);
+  if (text != nullptr && text->mentions.empty())
+    return {std::move(key), seal.hash({"request", account.name, send.to, text->text})};
+  auto identity = identity_of(send.content);
+  return {std::move(key),
+          seal.hash({"request", account.name, send.to, to_string(kind_of(send.content)), identity})};
 }
 
 result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account_ref& account,
@@ -74,25 +88,27 @@ result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account
   if (!found.bind(account.id, blob{hashes.key}).next()) return std::optional<keyed_send>{};
   auto record = record_of(rows, account, found);
   if (!record) return record.error();
-  return std::optional{keyed_send{std::move(*record), found.bytes(12) == hashes.request}};
+  return std::optional{keyed_send{std::move(*record), found.bytes(13) == hashes.request}};
 }
 
 bool insert_send(row_access rows, const account_ref& account, const send_record& send,
                  const request_hashes* hashes) {
-  auto sealed = rows.seal.seal(place_of(account, row_of(send.id, send.to)), send.text);
-  auto insert =
-      rows.use("INSERT INTO outbox (account, id, recipient, sealed, client_msg_id, state, msg_id, error, "
-               "created_at_ms, updated_at_ms, if_unknown, attempts, unfinished, expires_at_ms, key_hash, "
-               "request_hash) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?6 <= 1, ?13, ?14, ?15) "
-               "ON CONFLICT (account, id) DO NOTHING");
+  auto kind = kind_of(send.content);
+  auto sealed = rows.seal.seal(place_of(account, row_of(send.id, send.to, kind)), pack(send.content));
+  auto insert = rows.use(
+      "INSERT INTO outbox (account, id, recipient, sealed, client_msg_id, state, msg_id, error, "
+      "created_at_ms, updated_at_ms, if_unknown, attempts, unfinished, kind, spool, expires_at_ms, key_hash, "
+      "request_hash) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?6 <= 1, ?13, ?14, ?15, ?16, ?17) "
+      "ON CONFLICT (account, id) DO NOTHING");
   insert.bind(account.id, send.id, send.to, blob{sealed}, send.client_msg_id, stored(send.state), send.msg_id,
               send.error, to_stored(send.created_at), to_stored(send.updated_at),
-              std::int64_t{send.if_unknown == unknown_policy::resend}, std::int64_t{send.attempts});
-  if (send.expires_at) insert.bind_at(13, to_stored(*send.expires_at));
+              std::int64_t{send.if_unknown == unknown_policy::resend}, std::int64_t{send.attempts},
+              static_cast<std::int64_t>(kind), spool_id_of(send.content));
+  if (send.expires_at) insert.bind_at(15, to_stored(*send.expires_at));
   if (hashes) {
-    insert.bind_at(14, blob{hashes->key});
-    insert.bind_at(15, blob{hashes->request});
+    insert.bind_at(16, blob{hashes->key});
+    insert.bind_at(17, blob{hashes->request});
   }
   return insert.run() == 1;
 }
@@ -133,6 +149,49 @@ result<std::optional<send_record>> read_send(row_access rows, const account_ref&
   auto record = record_of(rows, account, found);
   if (!record) return record.error();
   return std::optional{std::move(*record)};
+}
+
+result<std::optional<send_record>> read_sent(row_access rows, const account_ref& account,
+                                             const std::string& msg_id) {
+  auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox "
+                        "WHERE account = ? AND msg_id = ? AND state = 2 ORDER BY id DESC LIMIT 1");
+  if (!found.bind(account.id, msg_id).next()) return std::optional<send_record>{};
+  auto record = record_of(rows, account, found);
+  if (!record) return record.error();
+  return std::optional{std::move(*record)};
+}
+
+namespace {
+
+std::vector<std::string> texts_of(query& found) {
+  std::vector<std::string> all;
+  while (found.next())
+    all.push_back(found.text(0));
+  return all;
+}
+
+} // namespace
+
+std::vector<std::string> read_spooled(row_access rows) {
+  auto found = rows.use("SELECT spool FROM outbox INDEXED BY outbox_spool JOIN account "
+                        "ON account.id = outbox.account "
+                        "WHERE spool <> '' AND unfinished = 1 AND account.removed = 0");
+  return texts_of(found);
+}
+
+std::vector<std::string> read_spooled(row_access rows, std::int64_t account) {
+  auto found = rows.use("SELECT spool FROM outbox INDEXED BY outbox_spool "
+                        "WHERE account = ? AND spool <> '' AND unfinished = 1");
+  return texts_of(found.bind(account));
+}
+
+std::string reseal_text_of_schema_2(sealer& seal, const std::string& account, const std::string& id,
+                                    const std::string& to, std::string sealed) {
+  auto old_row = id + '\n' + to;
+  auto text = seal.open({"outbox", account, old_row}, sealed);
+  if (!text) return sealed;
+  auto row = row_of(id, to, send_kind::text);
+  return seal.seal({"outbox", account, row}, pack(text_content{std::move(*text), {}}));
 }
 
 std::vector<send_record> read_unfinished(row_access rows, const account_ref& account,

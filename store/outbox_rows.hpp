@@ -14,11 +14,11 @@ namespace weixin::store {
 /// What an idempotency key and a request leave behind.
 struct request_hashes {
   std::string key;
-  std::string request; ///< of recipient and text
+  std::string request; ///< of recipient and content
 };
 request_hashes hashes_of(const sealer& seal, const account_ref& account, const send_record& send);
 
-/// A send that the same key made before, and whether it was for the same recipient and text.
+/// A send that the same key made before, and whether it was for the same recipient and content.
 struct keyed_send {
   send_record record;
   bool same_request = false;
@@ -38,6 +38,13 @@ std::size_t count_unfinished(row_access rows, std::int64_t account);
 /// Error: store_corrupt.
 result<std::optional<send_record>> read_send(row_access rows, const account_ref& account,
                                              const std::string& id);
+/// The send that Weixin knows as `msg_id`: the newest one. Looks at every send of the account.
+result<std::optional<send_record>> read_sent(row_access rows, const account_ref& account,
+                                             const std::string& msg_id);
+/// The spool files of all sends that are not settled.
+std::vector<std::string> read_spooled(row_access rows);
+/// Those of one account.
+std::vector<std::string> read_spooled(row_access rows, std::int64_t account);
 /// By id. Rows that cannot be unsealed are left out and counted, here and below.
 std::vector<send_record> read_unfinished(row_access rows, const account_ref& account,
                                          std::uint64_t& unreadable);
@@ -46,6 +53,10 @@ std::vector<send_record> read_sends(row_access rows, const account_ref& account,
 /// Calls `each` for every send of the account: its id, and whether it can be unsealed.
 void check_sends(row_access rows, const account_ref& account,
                  const std::function<void(const std::string&, bool)>& each);
+
+/// Schema 2 knew nothing but texts: one of them, as it is sealed now. What cannot be unsealed stays as it is.
+std::string reseal_text_of_schema_2(sealer& seal, const std::string& account, const std::string& id,
+                                    const std::string& to, std::string sealed);
 
 /// Deletes some hundred settled sends that did not change since `before`; false when none are left.
 bool drop_settled_sends(row_access rows, wall_time before, std::uint64_t& dropped);

@@ -2,6 +2,7 @@
 
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/session.hpp"
+#include "store/send_content.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -100,6 +101,12 @@ struct stored_message {
   std::string event;
 };
 
+/// One message with its entry of AddMsgList, as Weixin sent it.
+struct stored_entry {
+  stored_message message;
+  std::string raw;
+};
+
 struct inbox_query {
   std::string account;
   std::int64_t after = 0;  ///< only messages with a higher seq
@@ -134,13 +141,13 @@ enum class unknown_policy {
 std::string_view to_string(unknown_policy policy) noexcept;
 std::optional<unknown_policy> parse_unknown_policy(std::string_view name) noexcept;
 
-/// One accepted send. `text` is sealed at rest; of the idempotency key only a hash is kept, so a record that
-/// was read back has none.
+/// One accepted send. `content` is sealed at rest; of the idempotency key only a hash is kept, so a record
+/// that was read back has none.
 struct send_record {
   std::string id; ///< ours, unique in the server, "s-" and 26 characters, ascending in time
   std::string account;
   std::string to; ///< a durable contact reference or a fixed name, never a session's UserName
-  std::string text;
+  send_content content;
   std::string client_msg_id; ///< 17 digits, ascending within an account (weixin-protocol.md 1.2)
   send_state state = send_state::queued;
   std::string msg_id; ///< Weixin's, once sent

@@ -1,5 +1,7 @@
 #include "store/schema.hpp"
 
+#include "store/outbox_rows.hpp"
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
@@ -12,7 +14,8 @@ namespace {
 
 // Columns called `sealed` hold what store/seal.hpp made; all others are in clear and say nothing of what
 // people wrote or are called. Times are milliseconds since the epoch. `outbox.state` is the number of the
-// send_state. `account.removed` marks an account whose rows are being erased.
+// send_state, `outbox.kind` that of the send_kind, `outbox.spool` the name of its file. `account.removed`
+// marks an account whose rows are being erased.
 //
 // What every message and send writes decides what the store costs: each page that is touched is written to
 // the log whole. Rows are stored in the order of their arrival, so that accounts share pages, and the indexes
@@ -21,7 +24,36 @@ namespace {
 // A number that a consumer's position or an answer once named is never given again: AUTOINCREMENT sees to it,
 // and for `inbox.seq`, where that would be one more page a message, the value `last_seq` in `meta`, which is
 // written before messages are deleted.
-constexpr const char* schema = R"(
+constexpr const char* outbox_schema = R"(
+CREATE TABLE outbox (
+  account INTEGER NOT NULL REFERENCES account (id),
+  id TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  client_msg_id TEXT NOT NULL,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
+  unfinished INTEGER NOT NULL CHECK (unfinished = (state <= 1)),
+  msg_id TEXT NOT NULL,
+  error TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  updated_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER,
+  if_unknown INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  key_hash BLOB,
+  request_hash BLOB,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 6),
+  spool TEXT NOT NULL,
+  UNIQUE (account, id)
+) STRICT;
+CREATE INDEX outbox_unfinished ON outbox (account, id) WHERE unfinished = 1;
+CREATE INDEX outbox_failed ON outbox (account, state, id) WHERE state >= 3;
+CREATE INDEX outbox_settled ON outbox (updated_at_ms) WHERE unfinished = 0;
+CREATE UNIQUE INDEX outbox_key ON outbox (account, key_hash) WHERE key_hash IS NOT NULL;
+CREATE INDEX outbox_spool ON outbox (account, spool) WHERE spool <> '';
+)";
+
+constexpr const char* other_tables = R"(
 CREATE TABLE meta (
   key TEXT PRIMARY KEY NOT NULL,
   value ANY NOT NULL
@@ -81,29 +113,6 @@ CREATE TABLE media (
   id TEXT NOT NULL,
   PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE outbox (
-  account INTEGER NOT NULL REFERENCES account (id),
-  id TEXT NOT NULL,
-  recipient TEXT NOT NULL,
-  sealed BLOB NOT NULL,
-  client_msg_id TEXT NOT NULL,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
-  unfinished INTEGER NOT NULL CHECK (unfinished = (state <= 1)),
-  msg_id TEXT NOT NULL,
-  error TEXT NOT NULL,
-  created_at_ms INTEGER NOT NULL,
-  updated_at_ms INTEGER NOT NULL,
-  expires_at_ms INTEGER,
-  if_unknown INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  key_hash BLOB,
-  request_hash BLOB,
-  UNIQUE (account, id)
-) STRICT;
-CREATE INDEX outbox_unfinished ON outbox (account, id) WHERE unfinished = 1;
-CREATE INDEX outbox_failed ON outbox (account, state, id) WHERE state >= 3;
-CREATE INDEX outbox_settled ON outbox (updated_at_ms) WHERE unfinished = 0;
-CREATE UNIQUE INDEX outbox_key ON outbox (account, key_hash) WHERE key_hash IS NOT NULL;
 CREATE TABLE history (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account INTEGER NOT NULL REFERENCES account (id),
@@ -115,6 +124,8 @@ CREATE TABLE history (
 CREATE INDEX history_account ON history (account, id);
 CREATE INDEX history_age ON history (at_ms);
 )";
+
+std::string whole_schema() { return std::string{other_tables} + outbox_schema; }
 
 constexpr const char* check_text = "weixind";
 constexpr sealed_place check_place{"meta", "", "key_check"};
@@ -141,7 +152,7 @@ void insert_key_check(SQLite::Database& db, sealer& seal) {
 void migrate_from_1(SQLite::Database& db) {
   db.exec("ALTER TABLE account RENAME TO account_1");
   db.exec("ALTER TABLE account_bot RENAME TO account_bot_1");
-  db.exec(schema);
+  db.exec(whole_schema());
   db.exec("INSERT INTO account (name, kind, desired, created_at_ms, uin) "
           "SELECT name, kind, desired, created_at_ms, uin FROM account_1 ORDER BY name");
   db.exec("INSERT INTO account_bot (account, position, bot) "
@@ -151,11 +162,39 @@ void migrate_from_1(SQLite::Database& db) {
   db.exec("DROP TABLE account_1");
 }
 
+/// Version 2 held texts alone.
+void migrate_from_2(SQLite::Database& db, sealer& seal) {
+  for (const char* index : {"outbox_unfinished", "outbox_failed", "outbox_settled", "outbox_key"})
+    db.exec("DROP INDEX " + std::string{index});
+  db.exec("ALTER TABLE outbox RENAME TO outbox_2");
+  db.exec(outbox_schema);
+  SQLite::Statement found{db,
+                          "SELECT outbox_2.rowid, account.name, outbox_2.id, recipient, sealed FROM outbox_2 "
+                          "JOIN account ON account.id = outbox_2.account ORDER BY outbox_2.rowid"};
+  SQLite::Statement insert{
+      db, "INSERT INTO outbox (account, id, recipient, sealed, client_msg_id, state, unfinished, msg_id, "
+          "error, created_at_ms, updated_at_ms, expires_at_ms, if_unknown, attempts, key_hash, request_hash, "
+          "kind, spool) SELECT account, id, recipient, ?2, client_msg_id, state, unfinished, msg_id, error, "
+          "created_at_ms, updated_at_ms, expires_at_ms, if_unknown, attempts, key_hash, request_hash, 0, '' "
+          "FROM outbox_2 WHERE rowid = ?1"};
+  while (found.executeStep()) {
+    auto sealed =
+        reseal_text_of_schema_2(seal, found.getColumn(1).getString(), found.getColumn(2).getString(),
+                                found.getColumn(3).getString(), found.getColumn(4).getString());
+    insert.bind(1, found.getColumn(0).getInt64());
+    insert.bind(2, sealed.data(), static_cast<int>(sealed.size()));
+    insert.exec();
+    insert.reset();
+  }
+  found.reset();
+  db.exec("DROP TABLE outbox_2");
+}
+
 } // namespace
 
 void create_schema(SQLite::Database& db, sealer& seal) {
   db.exec("PRAGMA application_id = " + std::to_string(application_id));
-  db.exec(schema);
+  db.exec(whole_schema());
   insert_key_check(db, seal);
   set_version(db);
 }
@@ -165,12 +204,13 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
     migrate_from_1(db);
     insert_key_check(db, seal);
   }
+  if (from == 2) migrate_from_2(db, seal);
   set_version(db);
 }
 
 bool has_present_schema(SQLite::Database& db) {
   SQLite::Database expected{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
-  expected.exec(schema);
+  expected.exec(whole_schema());
   return definitions_of(db) == definitions_of(expected);
 }
 

@@ -205,6 +205,14 @@ public:
                      [query = std::move(query)](engine& e) { return e.read_inbox(query); }));
   }
 
+  void find_entry(std::string account, std::string msg_id,
+                  callback<std::optional<stored_entry>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account), msg_id = std::move(msg_id)](engine& e) {
+                       return e.find_entry(account, msg_id);
+                     }));
+  }
+
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override {
     submit(make_call(call_kind::reads, std::move(done),
                      [account = std::move(account)](engine& e) { return e.inbox_positions_of(account); }));
@@ -257,6 +265,19 @@ public:
   void unfinished_sends(std::string account, callback<std::vector<send_record>> done) override {
     submit(make_call(call_kind::reads, std::move(done),
                      [account = std::move(account)](engine& e) { return e.unfinished_sends(account); }));
+  }
+
+  void find_sent(std::string account, std::string msg_id,
+                 callback<std::optional<send_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account), msg_id = std::move(msg_id)](engine& e) {
+                       return e.find_sent(account, msg_id);
+                     }));
+  }
+
+  void spooled_files(callback<std::vector<std::string>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [](engine& e) -> result<std::vector<std::string>> { return e.spooled_files(); }));
   }
 
   void list_sends(outbox_query query, callback<std::vector<send_record>> done) override {

@@ -32,9 +32,9 @@ public:
   /// Replaces bots, desired state, uin and held of an existing account.
   virtual void update_account(account_record account, callback<void> done) = 0;
   /// Erases the account and all that belongs to it, also from the write-ahead log. Answers the ids of its
-  /// media files, which the caller removes. The account is gone with the first of its transactions; the
-  /// answer comes after the last, with many rows later than those of calls made meanwhile. What a failure or
-  /// the end of the process leaves is erased by the next start or upkeep.
+  /// media and spool files, which the caller removes. The account is gone with the first of its transactions;
+  /// the answer comes after the last, with many rows later than those of calls made meanwhile. What a failure
+  /// or the end of the process leaves is erased by the next start or upkeep.
   virtual void remove_account(std::string name, callback<std::vector<std::string>> done) = 0;
   virtual void append_history(std::string account, state_change change, callback<void> done) = 0;
   /// State changes with an id above `after`, oldest first, at most `limit` (at most 1,000); with `after` 0
@@ -54,6 +54,9 @@ public:
   /// row).
   virtual void load_session(std::string account, callback<std::optional<webwx::session>> done) = 0;
   virtual void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) = 0;
+  /// One message with its entry of AddMsgList; nothing when there is none of that msg_id.
+  virtual void find_entry(std::string account, std::string msg_id,
+                          callback<std::optional<stored_entry>> done) = 0;
   virtual void inbox_positions_of(std::string account, callback<inbox_positions> done) = 0;
   /// Moves a consumer's position; it never goes back.
   virtual void save_position(std::string account, std::string consumer, std::int64_t seq,
@@ -70,7 +73,7 @@ public:
   /// Stores a new send, whose state is `queued` or `attempting`; from then on it has exactly one state.
   /// Errors: queue_full (10,000 unfinished sends an account); invalid_argument (an id that is empty or
   /// taken, another state, a key above 255 bytes); idempotency_conflict (the key was used for another
-  /// recipient or text).
+  /// recipient or content).
   virtual void enqueue(send_record send, callback<accepted_send> done) = 0;
   /// Moves a send to another state. State, msg_id, error, updated_at, attempts and expires_at replace the
   /// stored ones, client_msg_id when it is not empty. Errors: wrong_state when `may_follow` says no;
@@ -79,6 +82,12 @@ public:
   virtual void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) = 0;
   /// The account's sends that are not settled (queued or attempting), oldest first.
   virtual void unfinished_sends(std::string account, callback<std::vector<send_record>> done) = 0;
+  /// The newest send that Weixin took under that MsgID; nothing when there is none. Looks at all of the
+  /// account's sends: for what a person asks now and then.
+  virtual void find_sent(std::string account, std::string msg_id,
+                         callback<std::optional<send_record>> done) = 0;
+  /// The spool files of all sends that are not settled; the others are nobody's.
+  virtual void spooled_files(callback<std::vector<std::string>> done) = 0;
   virtual void list_sends(outbox_query query, callback<std::vector<send_record>> done) = 0; ///< by id
 
   // -- upkeep

@@ -62,6 +62,8 @@ public:
   void set_bots(std::vector<std::string> bots, view_reply reply);
   void submit(submit_send what);
   void command_send(weixin::command_send what);
+  void recall(recall_message what);
+  void mark_as_read(mark_read what);
   const address_book& contacts() const { return context_->contacts; }
   void set_router(router_actor router);
   /// The present child, nullptr when there is none.

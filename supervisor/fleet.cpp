@@ -92,6 +92,18 @@ void fleet::command_send(std::string name, std::string id, outbox_command what, 
   });
 }
 
+void fleet::recall(std::string name, std::string id, action_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.recall({id, reply}); });
+  });
+}
+
+void fleet::mark_read(std::string name, std::string contact, action_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.mark_as_read({contact, reply}); });
+  });
+}
+
 void fleet::contacts(std::string name, std::string query, std::string kind,
                      std::function<void(result<std::vector<contact_view>>)> reply) {
   impl_->ask([=](fleet_supervisor& f) {

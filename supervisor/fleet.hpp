@@ -74,10 +74,15 @@ public:
   void set_bots(std::string name, std::vector<std::string> bots, view_reply reply);
   void remove(std::string name, std::function<void(result<void>)> reply);
   void command(std::string name, account_command c, view_reply reply);
-  /// Further errors: idempotency_conflict, body_too_large, invalid_argument.
+  /// Further errors: idempotency_conflict, body_too_large, invalid_argument, not_forwardable, not_online (for
+  /// mentions), io_failed (this server keeps no files).
   void send(std::string name, send_request request, send_reply reply);
   /// Errors: send_not_found, wrong_state.
   void command_send(std::string name, std::string id, outbox_command what, send_record_reply reply);
+  /// Errors: see `recall_message`.
+  void recall(std::string name, std::string id, action_reply reply);
+  /// Errors: see `weixin::mark_read`.
+  void mark_read(std::string name, std::string contact, action_reply reply);
   void contacts(std::string name, std::string query, std::string kind,
                 std::function<void(result<std::vector<contact_view>>)> reply);
   /// The contacts that an ambiguous name means.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,20 @@ public:
   /// Takes the next piece. The transport reads on only after `done` was called, from whichever thread,
   /// exactly once; an error ends the call with that error. Pieces are at most 64 KiB.
   virtual void write(std::string piece, std::function<void(result<void>)> done) = 0;
+};
+
+/// Where the rest of a request's body comes from, behind `http_request::body`, instead of memory. Owned by
+/// one call.
+class body_source {
+public:
+  virtual ~body_source() = default;
+  /// So many bytes there are, above 0. They count into Content-Length.
+  virtual std::uint64_t size() const = 0;
+  /// Gives the next piece, of 1 byte to 64 KiB: calls `done` exactly once, on whichever thread. The transport
+  /// asks for the next one when this one has left, and not again after an answer that came early. An error
+  /// ends the call with that error; so does, with invalid_argument, a piece that is empty or goes beyond
+  /// `size`.
+  virtual void read(std::function<void(result<std::string>)> done) = 0;
 };
 
 /// The bounds of one call. Every call has them; there is no unlimited call.
@@ -38,6 +53,9 @@ struct http_call {
   std::string_view label;
   /// When set, a 2xx body is streamed there and `http_response::body` stays empty.
   std::shared_ptr<body_sink> sink;
+  /// When set, its bytes follow those of `request.body`; not for GET and HEAD. A server that answers before
+  /// it has all of them is listened to: the rest stays here, and the connection is not used again.
+  std::shared_ptr<body_source> source;
 };
 
 /// The HTTPS client of one account. Accounts share no connection, no TLS session and no cookie.
@@ -47,8 +65,8 @@ struct http_call {
 /// Errors: dns_failed, connect_failed, tls_failed, timed_out, connection_lost, malformed_answer,
 /// answer_too_large, breaker_open, host_not_allowed, cancelled, queue_full (too many calls of this account,
 /// or handshakes of all accounts, wait), invalid_argument (the request cannot be put on the wire), or the
-/// sink's; `error::request_left` tells whether a byte of the request may have left. Any HTTP status is a
-/// success here.
+/// sink's or source's; `error::request_left` tells whether a byte of the request may have left. Any HTTP
+/// status is a success here.
 class http_client {
 public:
   using completion = std::function<void(result<http_response>)>;

@@ -126,7 +126,8 @@ private:
     if (!is_host_name(request.host)) co_return fail(errc::host_not_allowed, "not a host name");
     c.host_for_errors = request.host;
     if (!host_allowed_ || !host_allowed_(request.host)) co_return fail(errc::host_not_allowed);
-    auto head = write_request_head(request, c.call.sink == nullptr);
+    auto head =
+        write_request_head(request, c.call.sink == nullptr, c.call.source ? c.call.source->size() : 0);
     if (!head) co_return head.error();
 
     auto slot = co_await slots_->enter();

@@ -76,9 +76,12 @@ bool is_host_name(std::string_view host) noexcept {
   return dots > 0 && label > 0 && before != '-' && !digits_only;
 }
 
-result<std::string> write_request_head(const http_request& request, bool accept_gzip) {
+result<std::string> write_request_head(const http_request& request, bool accept_gzip,
+                                       std::uint64_t streamed_bytes) {
   if (!is_token(request.method) || request.method == "CONNECT")
     return fail(errc::invalid_argument, "request method");
+  if (streamed_bytes > 0 && (request.method == "GET" || request.method == "HEAD"))
+    return fail(errc::invalid_argument, "a body that nobody asked for");
   if (!is_target(request.target)) return fail(errc::invalid_argument, "request target");
   std::string head;
   head.reserve(512);
@@ -91,7 +94,9 @@ result<std::string> write_request_head(const http_request& request, bool accept_
   }
   head.append("Accept-Encoding: ").append(accept_gzip ? "gzip" : "identity").append("\r\n");
   if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD"))
-    head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+    head.append("Content-Length: ")
+        .append(std::to_string(request.body.size() + streamed_bytes))
+        .append("\r\n");
   head.append("Connection: keep-alive\r\n\r\n");
   return head;
 }

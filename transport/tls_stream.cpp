@@ -139,6 +139,45 @@ asio::awaitable<tls_stream::io> tls_stream::write(std::string_view from) {
   co_return io::ok;
 }
 
+asio::awaitable<tls_stream::io> tls_stream::write_until_answered(std::string_view from) {
+  while (!from.empty()) {
+    if (has_input()) co_return io::answered;
+    ERR_clear_error();
+    auto n = SSL_write(ssl_.get(), from.data(), static_cast<int>(std::min(from.size(), record_size)));
+    if (n > 0) {
+      from.remove_prefix(static_cast<std::size_t>(n));
+      continue;
+    }
+    auto why = SSL_get_error(ssl_.get(), n);
+    if (why == SSL_ERROR_WANT_WRITE)
+      co_await wait_for_either();
+    else if (!co_await wait_for(why))
+      co_return io::lost;
+  }
+  co_return io::ok;
+}
+
+/// The peer said something, or left.
+bool tls_stream::has_input() {
+  char byte = 0;
+  ERR_clear_error();
+  auto n = SSL_peek(ssl_.get(), &byte, 1);
+  auto has = n > 0 || SSL_get_error(ssl_.get(), n) != SSL_ERROR_WANT_READ;
+  ERR_clear_error();
+  return has;
+}
+
+/// Until the socket takes more, or has something to read. What is wrong with it shows at the next use.
+asio::awaitable<void> tls_stream::wait_for_either() {
+  auto woken = std::make_shared<asio::steady_timer>(wire_.socket.get_executor(),
+                                                    asio::steady_timer::time_point::max());
+  for (auto direction : {tcp::socket::wait_write, tcp::socket::wait_read})
+    wire_.socket.async_wait(direction, [woken](boost::system::error_code) { woken->cancel(); });
+  co_await woken->async_wait(asio::as_tuple(asio::use_awaitable));
+  boost::system::error_code ignored;
+  wire_.socket.cancel(ignored); // the wait that is left
+}
+
 bool tls_stream::is_quiet() {
   if (SSL_has_pending(ssl_.get()) == 0 && would_wait(wire_)) return true;
   char byte = 0;

@@ -20,7 +20,7 @@ namespace weixin::transport {
 /// keep 70 KiB of buffers for every idle long poll.
 class tls_stream : public std::enable_shared_from_this<tls_stream> {
 public:
-  enum class io { ok, end, lost };
+  enum class io { ok, end, lost, answered };
 
   explicit tls_stream(const boost::asio::any_io_executor& executor);
   /// Says goodbye to the peer if the connection is sound, without waiting for it, and closes.
@@ -45,6 +45,10 @@ public:
   /// Writes everything, or `lost`.
   boost::asio::awaitable<io> write(std::string_view from);
 
+  /// Writes everything, unless the peer speaks or leaves meanwhile: `answered`, also when it is in the middle
+  /// of a write; then nothing more can be written. `lost` as above.
+  boost::asio::awaitable<io> write_until_answered(std::string_view from);
+
   /// Whether the kernel took any byte of what was written since the handshake.
   bool has_sent() const noexcept { return wire_.bytes_sent > handshake_bytes_; }
   /// Makes `has_sent` speak about the next request.
@@ -55,6 +59,8 @@ public:
 
 private:
   boost::asio::awaitable<bool> wait_for(int ssl_error);
+  boost::asio::awaitable<void> wait_for_either();
+  bool has_input();
   void limit_stage(std::chrono::milliseconds limit);
   bool end_stage();
 

@@ -58,9 +58,9 @@ constexpr auto rows = std::to_array<row>({
     {webwxsendappmsg, "webwxsendappmsg", {15s, mib}, {entry, post, effect}},
     {webwxrevokemsg, "webwxrevokemsg", {15s, mib}, {entry, post, settle}},
     {webwxcheckupload, "webwxcheckupload", {15s, mib}, {entry, post, read}},
-    // One chunk. Nobody sees an upload before it is sent; but a chunk that may have arrived is not sent
-    // twice: the upload begins anew, with a number of its own.
-    {webwxuploadmedia, "webwxuploadmedia", {120s, mib}, {file, post, effect}},
+    // One chunk, which says its number: nobody sees an upload before it is sent, and what was put together
+    // wrongly does not have the MD5 that every chunk names.
+    {webwxuploadmedia, "webwxuploadmedia", {120s, mib}, {file, post, settle}},
     {webwxgetvideo, "webwxgetvideo", {300s, 100 * mib}, {entry, get, read}},
     {webwxgetvoice, "webwxgetvoice", {60s, 5 * mib}, {entry, get, read}},
     {webwxgetmedia, "webwxgetmedia", {300s, 200 * mib}, {file, get, read}},

@@ -83,9 +83,14 @@ file_range upload_plan::chunk(std::uint64_t index) const noexcept {
 
 result<upload_plan> plan_upload(std::string_view file_name, std::uint64_t bytes,
                                 const upload_limits& limits) {
+  return plan_upload(upload_type_of(clean_file_name(file_name)), file_name, bytes, limits);
+}
+
+result<upload_plan> plan_upload(upload_type type, std::string_view file_name, std::uint64_t bytes,
+                                const upload_limits& limits) {
   upload_plan plan;
   plan.file_name = clean_file_name(file_name);
-  plan.type = upload_type_of(plan.file_name);
+  plan.type = type;
   plan.bytes = bytes;
   if (bytes == 0) return fail(errc::invalid_argument, "upload: the file is empty");
   if (auto limit = limit_of(plan.type, limits); bytes > limit)

@@ -56,6 +56,9 @@ struct upload_plan {
 };
 
 /// Errors: invalid_argument for an empty file; body_too_large above the limit of its type.
+result<upload_plan> plan_upload(upload_type type, std::string_view file_name, std::uint64_t bytes,
+                                const upload_limits& limits = {});
+/// The same, of the type that its name says.
 result<upload_plan> plan_upload(std::string_view file_name, std::uint64_t bytes,
                                 const upload_limits& limits = {});
 

@@ -219,7 +219,7 @@ struct actors_fixture : ::testing::Test {
                                       const std::string& key = "") {
     send_request what;
     what.to = to;
-    what.text = text;
+    what.content = store::text_content{text};
     what.idempotency_key = key;
     return submit(std::move(what));
   }

@@ -134,8 +134,8 @@ TEST_F(Inbox, SurvivesADeathAtEveryWrite) {
       std::map<std::string, std::size_t> records;
       for (const auto& r : outbox()) {
         EXPECT_FALSE(store::is_unfinished(r.state));
-        EXPECT_TRUE(r.state != send_state::sent || times_sent(r.text) == 1);
-        ++records[r.text];
+        EXPECT_TRUE(r.state != send_state::sent || times_sent(text_of(r.content)) == 1);
+        ++records[text_of(r.content)];
       }
       for (const auto& text : round)
         EXPECT_EQ(records[text], 1U) << text << " has one answer, with one fate";

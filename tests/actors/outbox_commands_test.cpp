@@ -81,7 +81,7 @@ TEST_F(OutboxCommands, SendsAgainWhatExpiredAndForgetsItsDeadline) {
   start_sender();
   send_request what;
   what.to = "Friend One";
-  what.text = "hello";
+  what.content = store::text_content{"hello"};
   what.expires_at = wall->now() - 1s;
   auto id = submit(what)->record.id;
   ASSERT_EQ(stored(id).state, send_state::expired);

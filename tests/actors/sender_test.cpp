@@ -23,7 +23,7 @@ struct Sender : testing::actors_fixture {
   send_request to_friend(const std::string& text) {
     send_request what;
     what.to = "Friend One";
-    what.text = text;
+    what.content = store::text_content{text};
     return what;
   }
   send_request repeatable(const std::string& text) {
@@ -436,8 +436,8 @@ TEST_F(Sender, HasOneFateForEverySendWhereverAServerDies) {
         EXPECT_EQ(is_there, accepted.has_value()) << "nothing accepted is lost";
       }
       for (const auto& r : records) {
-        if (std::find(texts.begin(), texts.end(), r.text) == texts.end()) continue;
-        auto times = std::count(posted.begin(), posted.end(), r.text);
+        if (std::find(texts.begin(), texts.end(), text_of(r.content)) == texts.end()) continue;
+        auto times = std::count(posted.begin(), posted.end(), text_of(r.content));
         EXPECT_TRUE(r.state == send_state::unknown || (r.state == send_state::sent && times == 1));
         ++(r.state == send_state::sent ? sent : unknown);
       }

@@ -33,7 +33,7 @@ TEST(AccountJson, SaysNullWhereThereIsNothing) {
 TEST(SendJson, NeverRepeatsTheText) {
   store::send_record r;
   r.id = "s-1";
-  r.text = "private words";
+  r.content = store::text_content{"private words"};
   auto text = json_response(200, to_json(r)).body;
   EXPECT_EQ(text.find("private"), std::string::npos);
   EXPECT_NE(text.find("\"state\":\"queued\""), std::string::npos);
@@ -48,9 +48,13 @@ TEST(SendJson, HasTheMembersOfTheInterfaceAndHowItGoesOn) {
   r.attempts = 2;
   r.if_unknown = store::unknown_policy::resend;
   r.expires_at = wall_time{} + std::chrono::hours{1};
-  EXPECT_EQ(to_json(r), boost::json::parse(R"({"id":"s-1","to":"filehelper","state":"unknown",
+  EXPECT_EQ(to_json(r), boost::json::parse(R"({"id":"s-1","to":"filehelper","kind":"text","state":"unknown",
     "created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.000Z","msg_id":null,
-    "error":"timed_out","attempts":2,"expires_at":"1970-01-01T01:00:00.000Z","on_unknown":"resend"})"));
+    "error":"timed_out","attempts":2,"expires_at":"1970-01-01T01:00:00.000Z","on_unknown":"resend",
+    "progress":null})"));
+  EXPECT_EQ(to_json(r, upload_progress{"s-1", 5, 10}).at("progress"),
+            boost::json::parse(R"({"bytes":5,"total":10})"));
+  EXPECT_TRUE(to_json(r, upload_progress{"s-2", 5, 10}).at("progress").is_null()) << "another one's";
 }
 
 TEST(HistoryJson, SaysWhenFromWhatToWhatAndWhy) {

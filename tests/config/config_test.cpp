@@ -77,6 +77,10 @@ push_login = false
 [media]
 images = false
 max_bytes = 4096
+[sends]
+allowed_paths = ["/srv/outgoing", "/var/lib/reports/"]
+max_file_bytes = 104857600
+max_spool_bytes = 1073741824
 [bots.parrot]
 type = "echo"
 max_age = "90s"
@@ -113,6 +117,9 @@ bots = ["parrot"]
   EXPECT_FALSE(c.webwx.push_login);
   EXPECT_FALSE(c.media.images);
   EXPECT_EQ(c.media.max_bytes, 4096U);
+  EXPECT_THAT(c.sends.allowed_paths, ElementsAre("/srv/outgoing", "/var/lib/reports/"));
+  EXPECT_EQ(c.sends.max_file_bytes, 104857600U);
+  EXPECT_EQ(c.sends.max_spool_bytes, 1073741824U);
   ASSERT_EQ(c.bots.size(), 1U);
   EXPECT_EQ(c.bots[0].name, "parrot");
   EXPECT_EQ(c.bots[0].type, "echo");
@@ -327,6 +334,12 @@ TEST(Config, BoundsItsNumbers) {
         << bad;
   EXPECT_THAT(refusal("[runtime]\nshards = 257"), HasSubstr("from 0 to 256"));
   EXPECT_THAT(refusal("[media]\nmax_bytes = 1"), HasSubstr("from 1024 to 1073741824"));
+}
+
+TEST(Config, SendsFilesOnlyFromAbsoluteDirectories) {
+  for (const char* bad : {"['outgoing']", "['/srv/../etc']", "['/srv/..']", "['']", "[7]", "'/srv'"})
+    EXPECT_THAT(refusal("[sends]\nallowed_paths = " + std::string{bad}), HasSubstr("sends.allowed_paths")) << bad;
+  EXPECT_THAT(refusal("[sends]\nmax_file_bytes = 1"), HasSubstr("from 1024 to 1073741824"));
 }
 
 TEST(Config, KnowsTheHostsOfWeixinOnly) {

@@ -90,12 +90,12 @@ TEST(CommandLine, ReadsMessagesAndHistory) {
 }
 
 TEST(CommandLine, ReadsHowASendMayEnd) {
-  auto send = verb<send_text>(
+  auto send = verb<send_message>(
       {"send", "a", "filehelper", "x", "--key", "k", "--expires-in", "604800", "--on-unknown", "resend"});
   EXPECT_EQ(send.idempotency_key, "k");
   EXPECT_EQ(send.expires_in, 604'800U);
   EXPECT_EQ(send.on_unknown, "resend");
-  EXPECT_EQ(verb<send_text>({"send", "a", "b", "x", "--idempotency-key", "k"}).idempotency_key, "k");
+  EXPECT_EQ(verb<send_message>({"send", "a", "b", "x", "--idempotency-key", "k"}).idempotency_key, "k");
 }
 
 TEST(CommandLine, ReadsTheVerbsOfTheStore) {
@@ -109,19 +109,19 @@ TEST(CommandLine, ReadsTheVerbOfNotifications) {
 }
 
 TEST(CommandLine, TakesNamesOfVerbsAsText) {
-  auto send = verb<send_text>({"send", "shop-01", "filehelper", "send", "account", "status"});
+  auto send = verb<send_message>({"send", "shop-01", "filehelper", "send", "account", "status"});
   EXPECT_EQ(send.words, (strings{"send", "account", "status"}));
 }
 
 TEST(CommandLine, TakesDashesAsTextAfterTwoDashes) {
   auto i = understood({"send", "shop-01", "filehelper", "-o", "json", "--", "-5", "--wait", "-o"});
-  EXPECT_EQ(std::get<send_text>(i.what).words, (strings{"-5", "--wait", "-o"}));
+  EXPECT_EQ(std::get<send_message>(i.what).words, (strings{"-5", "--wait", "-o"}));
   EXPECT_EQ(i.output, output_format::json);
-  EXPECT_FALSE(std::get<send_text>(i.what).wait);
+  EXPECT_FALSE(std::get<send_message>(i.what).wait);
 }
 
 TEST(CommandLine, TakesASingleDashAsText) {
-  EXPECT_EQ(verb<send_text>({"send", "shop-01", "filehelper", "-"}).words, strings{"-"});
+  EXPECT_EQ(verb<send_message>({"send", "shop-01", "filehelper", "-"}).words, strings{"-"});
 }
 
 TEST(CommandLine, TakesCommonOptionsBeforeAndAfterTheVerb) {

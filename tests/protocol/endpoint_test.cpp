@@ -80,7 +80,7 @@ constexpr row table[] = {
     {endpoint::webwxsendemoticon, host_role::entry, http_method::post, retry_class::effect},
     {endpoint::webwxsendappmsg, host_role::entry, http_method::post, retry_class::effect},
     {endpoint::webwxcheckupload, host_role::entry, http_method::post, retry_class::read},
-    {endpoint::webwxuploadmedia, host_role::file, http_method::post, retry_class::effect},
+    {endpoint::webwxuploadmedia, host_role::file, http_method::post, retry_class::settle},
     {endpoint::webwxrevokemsg, host_role::entry, http_method::post, retry_class::settle},
     {endpoint::webwxgeticon, host_role::entry, http_method::get, retry_class::read},
     {endpoint::webwxgetheadimg, host_role::entry, http_method::get, retry_class::read},
@@ -113,7 +113,8 @@ TEST(Endpoint, IsAskedAgainOnlyWhenNothingCanHappenTwice) {
   EXPECT_TRUE(may_repeat(endpoint::synccheck, true));
   EXPECT_TRUE(may_repeat(endpoint::webwxsendmsg, false));
   EXPECT_FALSE(may_repeat(endpoint::webwxsendmsg, true));
-  EXPECT_FALSE(may_repeat(endpoint::webwxuploadmedia, true));
+  EXPECT_TRUE(may_repeat(endpoint::webwxuploadmedia, true)) << "a chunk is no message";
+  EXPECT_FALSE(may_repeat(endpoint::webwxsendmsgimg, true));
   EXPECT_FALSE(may_repeat(endpoint::webwxstatreport, false));
 }
 

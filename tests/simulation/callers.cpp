@@ -50,7 +50,8 @@ void callers::want_text_sent(std::size_t user) {
   auto& r = requests_[number];
   r.account = world_.account_name(user);
   r.what.to = somebody(user);
-  r.what.text = "text " + std::to_string(number) + " of seed " + std::to_string(world_.options().seed);
+  r.what.content = weixin::store::text_content{"text " + std::to_string(number) + " of seed " +
+                                               std::to_string(world_.options().seed)};
   if (chance(random_, 0.9)) r.what.idempotency_key = "key-" + std::to_string(number);
   if (chance(random_, 0.1)) r.what.if_unknown = weixin::store::unknown_policy::resend;
   if (chance(random_, 0.1)) r.what.expires_at = world_.time.wall()->now() + between(random_, 10s, 600s);

@@ -138,6 +138,13 @@ void faulty_store::read_inbox(inbox_query query, callback<std::vector<stored_mes
                                        [this, query](auto answer) { inner_->read_inbox(query, answer); });
 }
 
+void faulty_store::find_entry(std::string account, std::string msg_id,
+                              callback<std::optional<stored_entry>> done) {
+  forward<std::optional<stored_entry>>("find_entry", false, std::move(done), [=, this](auto answer) {
+    inner_->find_entry(account, msg_id, answer);
+  });
+}
+
 void faulty_store::inbox_positions_of(std::string account, callback<inbox_positions> done) {
   forward<inbox_positions>("inbox_positions_of", false, std::move(done),
                            [this, account](auto answer) { inner_->inbox_positions_of(account, answer); });
@@ -202,6 +209,17 @@ void faulty_store::unfinished_sends(std::string account, callback<std::vector<se
   forward<std::vector<send_record>>("unfinished_sends", false, std::move(done), [this, account](auto answer) {
     inner_->unfinished_sends(account, answer);
   });
+}
+
+void faulty_store::find_sent(std::string account, std::string msg_id,
+                             callback<std::optional<send_record>> done) {
+  forward<std::optional<send_record>>("find_sent", false, std::move(done),
+                                      [=, this](auto answer) { inner_->find_sent(account, msg_id, answer); });
+}
+
+void faulty_store::spooled_files(callback<std::vector<std::string>> done) {
+  forward<std::vector<std::string>>("spooled_files", false, std::move(done),
+                                    [this](auto answer) { inner_->spooled_files(answer); });
 }
 
 void faulty_store::list_sends(outbox_query query, callback<std::vector<send_record>> done) {

@@ -114,7 +114,7 @@ void check_sends(world& w, const callers& c) {
       w.eyes.breach(r.account + " lost the accepted send " + r.id);
     else if (kept->state != seen->second.state)
       w.eyes.breach(r.account + ": the store changed " + r.id + " by itself");
-    else if (kept->text != r.what.text)
+    else if (kept->content != r.what.content)
       w.eyes.breach(r.account + ": " + r.id + " has another text");
   }
 }

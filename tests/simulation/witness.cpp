@@ -244,13 +244,13 @@ void witness::enqueued(const weixin::store::send_record& wanted,
   auto found = sends_.find(r.id);
   if (accepted.repeated) {
     if (found == sends_.end()) return breach(wanted.account + " was told of a send that does not exist");
-    if (found->second.text != wanted.text) breach(wanted.account + ": one key for two texts");
+    if (found->second.text != text_of(wanted.content)) breach(wanted.account + ": one key for two texts");
     return;
   }
   if (found != sends_.end()) return breach(wanted.account + ": the id " + r.id + " was given twice");
   send_history s;
   s.account = r.account;
-  s.text = r.text;
+  s.text = text_of(r.content);
   s.client_msg_id = r.client_msg_id;
   s.state = r.state;
   s.if_unknown = r.if_unknown;

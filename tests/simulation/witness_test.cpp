@@ -36,7 +36,7 @@ struct Witness : ::testing::Test {
     weixin::store::send_record r;
     r.id = "s-1";
     r.account = "shop-01";
-    r.text = "hello";
+    r.content = store::text_content{"hello"};
     r.state = state;
     r.client_msg_id = client_msg_id;
     return r;

@@ -108,7 +108,7 @@ TEST_P(StoreContractWithAccount, ForgetsAllThatBelongsToARemovedAccount) {
   EXPECT_TRUE(call().inbox_positions_of("shop-01")->consumers.empty());
   EXPECT_EQ(ids_of(call().commit(batch({"1"}))), names{"1"});
   keyed.id = "s-2";
-  keyed.text = "another";
+  keyed.content = text_content{"another"};
   EXPECT_TRUE(call().enqueue(keyed)) << "its idempotency keys are gone too";
 }
 

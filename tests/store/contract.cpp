@@ -51,7 +51,7 @@ send_record send_with(std::string id, send_state state) {
   send.id = std::move(id);
   send.account = "shop-01";
   send.to = "c-1";
-  send.text = "hello";
+  send.content = text_content{"hello"};
   send.client_msg_id = "17000000000000001";
   send.state = state;
   send.created_at = send.updated_at = noon;

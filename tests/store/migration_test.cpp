@@ -9,6 +9,13 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Migration : OpenedStore {
+  static fs::path fixture(const char* name) { return fs::path{WEIXIN_TEST_DATA} / "store" / name; }
+  /// What the version with schema 2 wrote: two accounts with a send in every state, and a message.
+  void plant_version_2() {
+    plant(read_file(fixture("schema-2.db")));
+    write_file(options.data_dir / "key", read_file(fixture("schema-2.key")));
+    fs::permissions(options.data_dir / "key", fs::perms::owner_read | fs::perms::owner_write);
+  }
   /// A file that the version with schema 1 wrote: three accounts.
   void plant_version_1() { plant(read_file(fs::path{WEIXIN_TEST_DATA} / "store" / "schema-1.db")); }
 };
@@ -28,6 +35,54 @@ TEST_F(Migration, KeepsTheAccountsOfSchema1) {
   EXPECT_EQ(accounts->at(1).held, "");
   EXPECT_EQ(accounts->at(2).desired, desired_state::paused);
   EXPECT_TRUE(accounts->at(2).bots.empty());
+}
+
+TEST_F(Migration, KeepsTheSendsOfSchema2) {
+  plant_version_2();
+  ASSERT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 2);
+  open();
+  for (const std::string account : {"shop-01", "shop-02"}) {
+    auto sends = call().list_sends({.account = account});
+    ASSERT_TRUE(sends);
+    ASSERT_EQ(sends->size(), 6U);
+    for (const auto& send : *sends) {
+      EXPECT_EQ(kind_of(send.content), send_kind::text);
+      EXPECT_EQ(text_of(send.content), "text of " + std::string{to_string(send.state)} + " in " + account);
+      EXPECT_EQ(send.attempts, 1U);
+      bool is_settled = !is_unfinished(send.state);
+      EXPECT_EQ(send.msg_id, send.state == send_state::sent ? "9001" : "");
+      EXPECT_EQ(send.error, is_settled && send.state != send_state::sent ? "some_code" : "");
+    }
+    EXPECT_EQ(call().unfinished_sends(account)->size(), 2U);
+  }
+  EXPECT_EQ(call().find_entry("shop-01", "1")->value().raw, R"({"MsgId":"1"})");
+  EXPECT_TRUE(call().spooled_files()->empty());
+  EXPECT_EQ(call().check()->faults, names{});
+  open();
+  EXPECT_EQ(call().list_sends({.account = "shop-01"})->size(), 6U);
+}
+
+TEST_F(Migration, KeepsTheIdempotencyKeysOfSchema2) {
+  plant_version_2();
+  open();
+  auto first = call().list_sends({.account = "shop-01"})->front();
+  auto again = first;
+  again.id = "s-00000000000000000000000999";
+  again.idempotency_key = "key of " + first.id;
+  auto repeated = call().enqueue(again);
+  ASSERT_TRUE(repeated) << to_string(repeated.error());
+  EXPECT_TRUE(repeated->repeated);
+  EXPECT_EQ(repeated->record.id, first.id);
+  again.content = text_content{"other words"};
+  EXPECT_EQ(code_of(call().enqueue(again)), errc::idempotency_conflict);
+}
+
+TEST_F(Migration, KeepsASendOfSchema2ThatCannotBeReadAsUnreadable) {
+  plant_version_2();
+  raw().exec("UPDATE outbox SET recipient = 'c-00000000000000000000000002' WHERE rowid = 1");
+  open();
+  EXPECT_EQ(call().list_sends({.account = "shop-01"})->size(), 5U);
+  EXPECT_EQ(s->health().unreadable_rows, 1U);
 }
 
 TEST_F(Migration, LeavesADatabaseOfThePresentSchema) {

@@ -39,7 +39,7 @@ TEST_P(OutboxContract, KeepsASendWithAllThatBelongsToIt) {
   auto found = stored("s-1");
   EXPECT_EQ(found.account, "shop-01");
   EXPECT_EQ(found.to, "c-1");
-  EXPECT_EQ(found.text, "hello");
+  EXPECT_EQ(text_of(found.content), "hello");
   EXPECT_EQ(found.client_msg_id, send.client_msg_id);
   EXPECT_EQ(found.state, send_state::attempting);
   EXPECT_EQ(found.created_at, noon);
@@ -59,11 +59,11 @@ TEST_P(OutboxContract, RefusesANewSendThatIsSettled) {
 TEST_P(OutboxContract, RefusesASendIdThatIsEmptyOrTaken) {
   ASSERT_TRUE(call().enqueue(send_with("s-1")));
   auto second = send_with("s-1");
-  second.text = "another";
+  second.content = text_content{"another"};
   EXPECT_EQ(code_of(call().enqueue(second)), errc::invalid_argument);
   EXPECT_EQ(code_of(call().enqueue(send_with(""))), errc::invalid_argument);
   EXPECT_EQ(ids_of(call().unfinished_sends("shop-01")), names{"s-1"});
-  EXPECT_EQ(stored("s-1").text, "hello");
+  EXPECT_EQ(text_of(stored("s-1").content), "hello");
 }
 
 TEST_P(OutboxContract, ListsUnfinishedSendsOldestFirst) {
@@ -80,7 +80,7 @@ TEST_P(OutboxContract, ListsUnfinishedSendsOldestFirst) {
 TEST_P(OutboxContract, ReplacesOnlyWhatAnAttemptChanges) {
   ASSERT_TRUE(call().enqueue(send_with("s-1")));
   auto update = send_with("s-1", send_state::attempting);
-  update.text = "another text";
+  update.content = text_content{"another text"};
   update.to = "c-2";
   update.created_at = {};
   update.if_unknown = unknown_policy::resend;
@@ -103,7 +103,7 @@ TEST_P(OutboxContract, ReplacesOnlyWhatAnAttemptChanges) {
   EXPECT_EQ(found.attempts, 4u);
   EXPECT_EQ(found.expires_at, std::nullopt);
   EXPECT_EQ(found.created_at, noon);
-  EXPECT_EQ(found.text, "hello");
+  EXPECT_EQ(text_of(found.content), "hello");
   EXPECT_EQ(found.to, "c-1");
   EXPECT_EQ(found.if_unknown, unknown_policy::report);
   EXPECT_EQ(found.client_msg_id, "17000000000000002");
@@ -207,7 +207,7 @@ TEST_P(OutboxContract, AnswersTheFirstSendOfAnIdempotencyKeyAgain) {
 TEST_P(OutboxContract, RefusesAnIdempotencyKeyForAnotherRequest) {
   ASSERT_TRUE(call().enqueue(keyed("s-1", "order-7")));
   auto other_text = keyed("s-2", "order-7");
-  other_text.text = "another";
+  other_text.content = text_content{"another"};
   EXPECT_EQ(code_of(call().enqueue(other_text)), errc::idempotency_conflict);
   auto other_recipient = keyed("s-2", "order-7");
   other_recipient.to = "c-2";
@@ -215,15 +215,106 @@ TEST_P(OutboxContract, RefusesAnIdempotencyKeyForAnotherRequest) {
   // Where one ends and the other begins must not matter.
   auto shifted = keyed("s-2", "order-7");
   shifted.to = "c-1h";
-  shifted.text = "ello";
+  shifted.content = text_content{"ello"};
   EXPECT_EQ(code_of(call().enqueue(shifted)), errc::idempotency_conflict);
+}
+
+std::vector<send_content> one_of_every_kind() {
+  upload_content file{
+      send_kind::file, "u-00000000000000000000000001", "report.pdf", 5, std::string(32, 'a'), 17};
+  auto picture = file;
+  picture.kind = send_kind::image;
+  auto clip = file;
+  clip.kind = send_kind::video;
+  auto gif = file;
+  gif.kind = send_kind::emoticon;
+  return {text_content{"hello"},
+          text_content{"@Ann hello", {"c-00000000000000000000000007"}},
+          file,
+          picture,
+          clip,
+          gif,
+          sticker_content{std::string(32, 'b')},
+          forward_content{"9001", R"({"MsgId":"9001"})", true},
+          forward_content{"9001", R"({"MsgId":"9001"})", false}};
+}
+
+TEST_P(OutboxContract, KeepsAContentOfEveryKind) {
+  for (const auto& content : one_of_every_kind()) {
+    SCOPED_TRACE(to_string(kind_of(content)));
+    auto send = send_with("s-1");
+    send.content = content;
+    ASSERT_TRUE(call().enqueue(send));
+    reopen();
+    EXPECT_EQ(stored("s-1").content, content);
+    EXPECT_EQ(call().check()->faults, names{});
+    ASSERT_TRUE(call().remove_account("shop-01"));
+    ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  }
+}
+
+TEST_P(OutboxContract, TellsRequestsApartByKindAndContent) {
+  auto kinds = one_of_every_kind();
+  for (std::size_t i = 0; i + 1 < kinds.size(); ++i) {
+    auto first = keyed("s-" + std::to_string(2 * i), "key-" + std::to_string(i));
+    first.content = kinds[i];
+    ASSERT_TRUE(call().enqueue(first));
+    ASSERT_TRUE(call().update_send([&] {
+      auto settled = first;
+      settled.state = send_state::refused;
+      return settled;
+    }()));
+    auto second = first;
+    second.id = "s-" + std::to_string(2 * i + 1);
+    EXPECT_TRUE(call().enqueue(second)->repeated);
+    second.content = kinds[i + 1];
+    EXPECT_EQ(code_of(call().enqueue(second)), errc::idempotency_conflict) << i;
+  }
+}
+
+TEST_P(OutboxContract, TakesTheSameBytesForTheSameRequestWhereverTheyLie) {
+  auto first = keyed("s-1", "order-7");
+  first.content = upload_content{send_kind::file, "u-00000000000000000000000001", "a.pdf", 5, "m", 1};
+  ASSERT_TRUE(call().enqueue(first));
+  auto again = keyed("s-2", "order-7");
+  again.content = upload_content{send_kind::file, "u-00000000000000000000000002", "a.pdf", 5, "m", 2};
+  EXPECT_TRUE(call().enqueue(again)->repeated);
+  again.content = upload_content{send_kind::file, "u-00000000000000000000000002", "b.pdf", 5, "m", 2};
+  EXPECT_EQ(code_of(call().enqueue(again)), errc::idempotency_conflict);
+}
+
+TEST_P(OutboxContract, NamesTheFilesOfSendsThatAreNotSettled) {
+  auto send = send_with("s-1");
+  send.content = upload_content{send_kind::file, "u-00000000000000000000000001", "a.pdf", 5, "m", 1};
+  ASSERT_TRUE(call().enqueue(send));
+  auto other = send_with("s-2");
+  other.account = "shop-02";
+  other.content = upload_content{send_kind::image, "u-00000000000000000000000002", "a.png", 5, "m", 1};
+  ASSERT_TRUE(call().enqueue(other));
+  EXPECT_EQ(*call().spooled_files(), (names{"u-00000000000000000000000001", "u-00000000000000000000000002"}));
+  send.state = send_state::refused;
+  ASSERT_TRUE(call().update_send(send));
+  EXPECT_EQ(*call().spooled_files(), names{"u-00000000000000000000000002"});
+  EXPECT_EQ(*call().remove_account("shop-02"), names{"u-00000000000000000000000002"});
+  EXPECT_EQ(*call().spooled_files(), names{});
+}
+
+TEST_P(OutboxContract, FindsWhatWeixinTookByItsMsgId) {
+  auto send = send_with("s-1", send_state::attempting);
+  ASSERT_TRUE(call().enqueue(send));
+  EXPECT_FALSE(call().find_sent("shop-01", "9001")->has_value());
+  send.state = send_state::sent;
+  send.msg_id = "9001";
+  ASSERT_TRUE(call().update_send(send));
+  EXPECT_EQ(call().find_sent("shop-01", "9001")->value().id, "s-1");
+  EXPECT_FALSE(call().find_sent("shop-02", "9001")->has_value());
 }
 
 TEST_P(OutboxContract, TellsIdempotencyKeysApartByAccount) {
   ASSERT_TRUE(call().enqueue(keyed("s-1", "order-7")));
   auto other = keyed("s-2", "order-7");
   other.account = "shop-02";
-  other.text = "another";
+  other.content = text_content{"another"};
   auto accepted = call().enqueue(other);
   ASSERT_TRUE(accepted);
   EXPECT_FALSE(accepted->repeated);

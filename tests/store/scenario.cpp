@@ -80,7 +80,7 @@ void verify_send(waiting_store call, const std::string& id, const scenario_ledge
     EXPECT_EQ(expected.answered, 0u) << id << " was accepted and is gone";
     return;
   }
-  EXPECT_EQ((*found)->text, "text of " + id);
+  EXPECT_EQ(text_of((*found)->content), "text of " + id);
   auto first =
       expected.asked.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(expected.answered, 1) - 1);
   EXPECT_NE(std::find(first, expected.asked.end(), (*found)->state), expected.asked.end())
@@ -157,7 +157,7 @@ void scenario::call_one(store& s, std::function<void()> answered) {
   } else if (kind < 6) {
     auto send = send_with("s-" + std::to_string(1'000 + number));
     send.account = name;
-    send.text = "text of " + send.id;
+    send.content = text_content{"text of " + send.id};
     ledger.sends[send.id] = {name, {send.state}, 0};
     auto id = send.id;
     lock.unlock();

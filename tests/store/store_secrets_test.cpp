@@ -39,7 +39,7 @@ struct StoreSecrets : OpenedStore {
     sync.contacts = {contact};
     ASSERT_TRUE(call().commit(sync));
     auto send = send_with("s-1");
-    send.text = canary("text");
+    send.content = text_content{canary("text")};
     send.idempotency_key = canary("idempotency-key");
     ASSERT_TRUE(call().enqueue(send));
     ASSERT_TRUE(call().update_send(send_with("s-1", send_state::attempting)));
@@ -117,7 +117,7 @@ TEST_F(StoreSecrets, AreInNoError) {
   open();
   store_canaries();
   auto send = send_with("s-1");
-  send.text = canaries.back();
+  send.content = text_content{canaries.back()};
   auto taken = call().enqueue(send);
   ASSERT_FALSE(taken);
   for (const auto& mark : canaries)

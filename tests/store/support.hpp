@@ -80,6 +80,9 @@ struct waiting_store {
   result<std::vector<stored_message>> read_inbox(inbox_query a) {
     return await<std::vector<stored_message>>([&](auto done) { s.read_inbox(a, done); });
   }
+  result<std::optional<stored_entry>> find_entry(std::string a, std::string b) {
+    return await<std::optional<stored_entry>>([&](auto done) { s.find_entry(a, b, done); });
+  }
   result<inbox_positions> inbox_positions_of(std::string a) {
     return await<inbox_positions>([&](auto done) { s.inbox_positions_of(a, done); });
   }
@@ -106,6 +109,12 @@ struct waiting_store {
   }
   result<std::vector<send_record>> unfinished_sends(std::string a) {
     return await<std::vector<send_record>>([&](auto done) { s.unfinished_sends(a, done); });
+  }
+  result<std::optional<send_record>> find_sent(std::string a, std::string b) {
+    return await<std::optional<send_record>>([&](auto done) { s.find_sent(a, b, done); });
+  }
+  result<std::vector<std::string>> spooled_files() {
+    return await<std::vector<std::string>>([&](auto done) { s.spooled_files(done); });
   }
   result<std::vector<send_record>> list_sends(outbox_query a) {
     return await<std::vector<send_record>>([&](auto done) { s.list_sends(a, done); });

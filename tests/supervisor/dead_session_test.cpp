@@ -76,7 +76,7 @@ TEST_F(DeadSession, LeavesNoQueueBehindWhenItsOnlySendExpires) {
   ask([&](supervisor::account_supervisor& a) {
     send_request r;
     r.to = "filehelper";
-    r.text = "hello";
+    r.content = store::text_content{"hello"};
     r.expires_at = wall->now() + 10s;
     a.submit({r, [](result<store::accepted_send>) {}});
   });

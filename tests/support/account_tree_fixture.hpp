@@ -140,7 +140,7 @@ struct account_tree : ::testing::Test {
     result<store::send_record> answer = fail(errc::internal, "no answer");
     send_request request;
     request.to = to;
-    request.text = text;
+    request.content = store::text_content{text};
     ask([&](supervisor::account_supervisor& a) {
       a.submit({request, [&](result<store::accepted_send> r) {
                   if (r)

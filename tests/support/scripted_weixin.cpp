@@ -15,6 +15,19 @@ std::string endpoint_of(const http_request& r) {
   return path.substr(path.rfind('/') + 1);
 }
 
+/// What a source gives when it answers at once, as far as it goes: its error ends it.
+result<void> read_all(transport::body_source& source, std::string& into) {
+  for (auto left = source.size(); left > 0;) {
+    result<std::string> piece = fail(errc::internal, "the source did not answer at once");
+    source.read([&](result<std::string> r) { piece = std::move(r); });
+    if (!piece) return piece.error();
+    if (piece->empty() || piece->size() > left) return fail(errc::internal, "the source broke its word");
+    left -= piece->size();
+    into += *piece;
+  }
+  return {};
+}
+
 /// The number behind the first `key` in a request's body.
 std::optional<std::int64_t> number_after(const std::string& body, std::string_view key) {
   auto at = body.find(key);
@@ -51,6 +64,13 @@ void scripted_weixin::started(transport::http_call c, transport::http_client::co
     --t->second;
     throw std::runtime_error("a bug in an actor");
   }
+  if (c.source)
+    if (auto read = read_all(*c.source, c.request.body); !read) {
+      auto e = read.error();
+      e.request_left = true;
+      ready_.emplace_back(std::move(done), e);
+      return;
+    }
   requests.push_back(c.request);
   auto& scripted = scripted_[endpoint];
   if (!scripted.empty()) {
@@ -210,7 +230,14 @@ std::optional<scripted_weixin::answer> scripted_weixin::usual(const std::string&
               R"(],"ContinueFlag":0,"SKey":"","SyncKey":)" + keys(sync_key_) + R"(,"SyncCheckKey":)" +
               keys(sync_key_ + 1'000) + "}");
   }
-  if (endpoint == "webwxsendmsg")
+  if (endpoint == "webwxuploadmedia")
+    return ok("{" + base_response(0) + R"(,"MediaId":"@crypt_media_)" + std::to_string(++msg_id_) +
+              R"(","StartPos":1})");
+  if (endpoint == "webwxcheckupload")
+    return ok("{" + base_response(0) + R"(,"MediaId":"","AESKey":"key","Signature":"signature"})");
+  if (endpoint == "webwxrevokemsg") return ok("{" + base_response(0) + "}");
+  if (endpoint == "webwxsendmsg" || endpoint == "webwxsendmsgimg" || endpoint == "webwxsendvideomsg" ||
+      endpoint == "webwxsendemoticon" || endpoint == "webwxsendappmsg")
     return ok("{" + base_response(0) + R"(,"MsgID":")" + std::to_string(++msg_id_) + R"(","LocalID":"1"})");
   if (endpoint == "webwxstatusnotify") return ok("{" + base_response(0) + R"(,"MsgID":"1"})");
   if (endpoint == "webwxlogout") return http_response{301, {}, ""};

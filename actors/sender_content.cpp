@@ -1,0 +1,123 @@
+// What a send carries: whether it can be sent at all, and the message that it becomes.
+#include "actors/sender.hpp"
+#include "protocol/webwx/forward.hpp"
+
+#include <algorithm>
+
+namespace weixin {
+
+namespace {
+
+error no_spool() { return fail(errc::io_failed, "this server keeps no files to send"); }
+
+} // namespace
+
+result<void> sender::check(store::text_content& text, const std::string& to) {
+  if (text.mentions.empty()) return {};
+  if (text.mentions.size() > webwx::max_mentions)
+    return fail(errc::invalid_argument,
+                "mentions has at most " + std::to_string(webwx::max_mentions) + " members");
+  if (!context_->session)
+    return fail(errc::not_online, "members of a group are known while there is a session");
+  auto group = context_->contacts.resolve(to);
+  if (!group) return group.error();
+  if (!webwx::is_group_user_name(*group))
+    return fail(errc::invalid_argument, "mentions: only members of a group can be mentioned");
+  auto known = context_->contacts.find(*group);
+  // A copy: finding a reference may move what the book holds.
+  auto members = known ? known->members : std::vector<webwx::group_member>{};
+  for (auto& who : text.mentions) {
+    auto ref = member_ref(members, who);
+    if (!ref) return ref.error();
+    who = std::move(*ref);
+  }
+  return {};
+}
+
+/// By a reference, or by the name in the group, or by the nick name; whom several have is nobody.
+result<std::string> sender::member_ref(const std::vector<webwx::group_member>& members,
+                                       const std::string& name) {
+  if (store::is_id('c', name)) {
+    auto user_name = context_->contacts.resolve(name);
+    if (user_name) return name;
+  }
+  for (auto what : {&webwx::group_member::display_name, &webwx::group_member::nick_name}) {
+    auto has_name = [&](const webwx::group_member& m) { return !name.empty() && m.*what == name; };
+    auto count = std::count_if(members.begin(), members.end(), has_name);
+    if (count > 1)
+      return fail(errc::invalid_argument, "mentions: several members have one of the names; use a reference");
+    if (count == 1)
+      return context_->contacts.ref_of(std::find_if(members.begin(), members.end(), has_name)->user_name);
+  }
+  return fail(errc::invalid_argument, "mentions: no member of the group has one of the names");
+}
+
+result<void> sender::check(store::upload_content& upload, const std::string&) {
+  if (!context_->service->spool) return no_spool();
+  auto plan = plan_of(upload, context_->service->upload_limits);
+  if (!plan) return plan.error();
+  return {};
+}
+
+result<void> sender::check(store::sticker_content& sticker, const std::string&) {
+  auto what = webwx::emoticon_by_md5(sticker.md5);
+  if (!what) return fail(errc::invalid_argument, "md5 must be 32 hexadecimal digits");
+  return {};
+}
+
+result<void> sender::check(store::forward_content& forward, const std::string&) {
+  if (forward.entry.size() > max_entry_bytes)
+    return fail(errc::body_too_large, "a message of that size cannot be forwarded");
+  if (forward.entry.size() > max_waiting_entries - std::min(waiting_entries_, max_waiting_entries))
+    return fail(errc::queue_full, "too many forwarded messages wait");
+  auto what = webwx::forward_of(forward.entry);
+  if (!what) return fail(errc::not_forwardable, what.error().context);
+  constexpr int type_location = 48;
+  forward.is_location = what->type == type_location;
+  return {};
+}
+
+result<webwx::outgoing> sender::message_of(const store::send_record& r, const std::string& user_name) const {
+  struct to_message {
+    const sender& self;
+    const std::string& to;
+    result<webwx::outgoing> operator()(const store::text_content& c) const {
+      if (!c.mentions.empty()) return self.mentioning(c, to);
+      return webwx::text_message(c.text);
+    }
+    result<webwx::outgoing> operator()(const store::upload_content&) const { return self.upload_->message(); }
+    result<webwx::outgoing> operator()(const store::sticker_content& c) const {
+      return webwx::emoticon_by_md5(c.md5);
+    }
+    result<webwx::outgoing> operator()(const store::forward_content& c) const {
+      auto what = webwx::forward_of(c.entry);
+      if (!what) return fail(errc::not_forwardable, what.error().context);
+      return what;
+    }
+  };
+  return std::visit(to_message{*this, user_name}, r.content);
+}
+
+/// The text, with the mention of everybody in front whom it does not mention itself.
+result<webwx::outgoing> sender::mentioning(const store::text_content& text, const std::string& group) const {
+  auto known = context_->contacts.find(group);
+  std::vector<std::string> members;
+  std::string missing;
+  for (const auto& ref : text.mentions) {
+    auto user_name = context_->contacts.resolve(ref);
+    if (!user_name) return fail(errc::target_lost, "mention");
+    std::string name;
+    if (known)
+      for (const auto& m : known->members)
+        if (m.user_name == *user_name) name = m.display_name.empty() ? m.nick_name : m.display_name;
+    if (name.empty())
+      if (auto person = context_->contacts.find(*user_name)) name = std::string{person->nick};
+    if (text.text.find("@" + name) == std::string::npos) missing += webwx::mention_text(name);
+    members.push_back(std::move(*user_name));
+  }
+  auto what = webwx::mention_message(missing + text.text, group, members);
+  if (!what) return fail(errc::target_lost, what.error().context);
+  return what;
+}
+
+} // namespace weixin

@@ -1,0 +1,6 @@
+"""What large files cost."""
+import uploads
+
+
+def run(bench, _chosen):
+    uploads.run(bench)
