@@ -4,6 +4,8 @@
 #include "store/rows.hpp"
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace weixin::store {
@@ -20,6 +22,9 @@ bool append_message(row_access rows, const account_ref& account, const inbound_m
 /// Rows that cannot be unsealed are left out and counted.
 std::vector<stored_message> read_messages(row_access rows, const account_ref& account,
                                           const inbox_query& wanted, std::uint64_t& unreadable);
+/// Nothing when there is none of that msg_id; one that cannot be unsealed is counted.
+std::optional<stored_message> read_message(row_access rows, const account_ref& account,
+                                           const std::string& msg_id, std::uint64_t& unreadable);
 inbox_positions read_positions(row_access rows, std::int64_t account);
 void write_position(row_access rows, std::int64_t account, const std::string& consumer, std::int64_t seq);
 

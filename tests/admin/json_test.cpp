@@ -71,7 +71,7 @@ TEST(StoreJson, TellsItsConditionAndHowLongWhatIsKept) {
 }
 
 TEST(CheckJson, IsOkWithoutFaultsOnly) {
-  store::check_report report{1, 2, 3, 4, {}};
+  store::check_report report{1, 2, 3, 4, 5, {}};
   EXPECT_EQ(to_json(report),
             boost::json::parse(R"({"ok":true,"accounts":1,"messages":2,"sends":3,"contacts":4,
               "fault_count":0,"faults":[]})"));
