@@ -3,6 +3,7 @@
 #include "actors/event_log.hpp"
 #include "httpd/router.hpp"
 #include "runtime/wall_clock.hpp"
+#include "store/media_files.hpp"
 #include "store/store.hpp"
 #include "supervisor/fleet.hpp"
 
@@ -33,6 +34,9 @@ struct api_context {
   std::shared_ptr<event_log> events;
   std::shared_ptr<const wall_clock> clock;
   server_facts facts;
+  /// Opens a file of the media store; empty: there is none.
+  std::function<void(std::string id, std::function<void(result<std::shared_ptr<store::media_reader>>)>)>
+      open_media{};
 };
 
 /// The admin API as routes: HTTP/1.1 and JSON, errors as RFC 9457 problems with a stable `code`. Handlers run

@@ -355,7 +355,12 @@ result<void> server::parts::start_admin_listener() {
       [this] { return ready.load(); },
       config.store.survives == config::durability::power ? "power" : "process",
       retention_of(config.store, config.media)};
-  auto routes = admin::make_api({*fleet, service->store, service->events, clock, std::move(facts)}, context);
+  admin::api_context api{*fleet, service->store, service->events, clock, std::move(facts)};
+  if (media)
+    api.open_media = [files = media.get()](std::string id, auto done) {
+      files->open_file(std::move(id), std::move(done));
+    };
+  auto routes = admin::make_api(std::move(api), context);
   admin::add_notify_calls(routes, *notifier);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
