@@ -14,6 +14,7 @@ import durable
 import echo
 import fleet
 import isolation
+import media_in
 import memory
 import parsing
 import recovery
@@ -23,7 +24,8 @@ from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
-                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing}
+                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
+                "media_in": media_in}
 
 
 def options(arguments):
