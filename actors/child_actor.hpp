@@ -29,17 +29,23 @@ protected:
   void call_weixin(webwx::endpoint endpoint, const std::shared_ptr<webwx::session>& session,
                    http_request request, Parse parse, Done then,
                    std::shared_ptr<transport::body_source> source = nullptr) {
-    overdue_at_ = this->now() + webwx::limits_of(endpoint).deadline + lost_after;
-    waiting_ = true;
+    watch(webwx::limits_of(endpoint).deadline);
     call(
         context_, session, endpoint, std::move(request),
         [this](auto f) { return this->inside(std::move(f)); }, std::move(parse),
         [this, then = std::move(then)](auto answer) mutable {
-          waiting_ = false;
+          end_watch();
           then(std::move(answer));
         },
         std::move(source));
   }
+
+  /// From now on something is to be answered within `deadline`, until `end_watch`.
+  void watch(std::chrono::nanoseconds deadline) {
+    overdue_at_ = this->now() + deadline + lost_after;
+    waiting_ = true;
+  }
+  void end_watch() { waiting_ = false; }
 
   bool is_stuck() { return waiting_ && this->now() > overdue_at_; }
 

@@ -19,7 +19,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::command_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::recall_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::mark_read)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_image)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::media_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_avatar)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_may_have_grown)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::set_bots)
@@ -64,9 +65,10 @@ using sender_actor =
                      caf::reacts_to<recall_message>, caf::reacts_to<mark_read>, caf::reacts_to<send_gate>,
                      caf::reacts_to<heartbeat>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
-/// The MEDIA FETCHER: pictures to files.
-using media_fetcher_actor = caf::typed_actor<caf::reacts_to<fetch_image>, caf::reacts_to<heartbeat>,
-                                             caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+/// The MEDIA FETCHER: media to files.
+using media_fetcher_actor =
+    caf::typed_actor<caf::reacts_to<media_wanted>, caf::reacts_to<fetch_avatar>, caf::reacts_to<heartbeat>,
+                     caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The INBOX READER: hands the stored messages of one account to its bots, each at its own position.
 using inbox_reader_actor = caf::typed_actor<

@@ -158,9 +158,17 @@ struct mark_read {
 // -- media
 // --------------------------------------------------------------------------------------------------------
 
-/// Fetch the picture of this message.
-struct fetch_image {
-  std::string msg_id;
+/// The store has media of this account that wait.
+struct media_wanted {};
+
+using media_reply = std::function<void(result<store::media_record>)>;
+
+/// Have a contact's picture; `reply` is called once, from any thread, with a record that is available. One
+/// that was fetched within a day is given as it is, and an older one when there is no newer to be had.
+/// Errors: contact_not_found, media_failed, queue_full, cancelled.
+struct fetch_avatar {
+  std::string ref;
+  media_reply reply;
 };
 
 // -- inbox reader

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/event_log.hpp"
-#include "actors/image_sink.hpp"
+#include "actors/media_writer.hpp"
 #include "actors/pacing.hpp"
 #include "metrics/registry.hpp"
 #include "protocol/webwx/upload_plan.hpp"
@@ -52,6 +52,13 @@ struct webwx_settings {
   bool push_login = true;
 };
 
+/// What is fetched, and how much of it; from the configuration.
+struct media_settings {
+  store::media_policy policy = store::media_policy::images_and_voices; ///< of accounts that have none
+  std::uint64_t max_file_bytes = std::uint64_t{200} << 20;
+  store::media_quota quota;
+};
+
 /// What every actor may use: made once by the program (or a test), shared by all accounts. Everything in it
 /// is thread-safe or immutable.
 struct services {
@@ -68,7 +75,8 @@ struct services {
   /// The HTTPS client of one account on that shard.
   std::function<std::shared_ptr<transport::http_client>(const std::string& account, unsigned shard)>
       make_client;
-  image_sink_factory make_image_sink; ///< empty: pictures are not fetched
+  media_writer_factory make_media_writer; ///< empty: no media are fetched
+  media_settings media;
   /// Removes media files by their ids, later and on another thread; empty: there are none.
   std::function<void(std::vector<std::string>)> remove_media;
   std::shared_ptr<store::spool> spool; ///< the files that wait to be sent; null: files cannot be sent

@@ -1,5 +1,6 @@
 #include "actors/sync_poller.hpp"
 
+#include "actors/media_source.hpp"
 #include "actors/to_inbound.hpp"
 #include "protocol/webwx/return_code.hpp"
 
@@ -163,7 +164,12 @@ void sync_poller::store(std::shared_ptr<batch> b) {
     if (!is_for_the_inbox(m)) continue;
     b->messages.push_back(to_inbound(m, *context_, *session_));
     const auto& made = b->messages.back();
-    commit.messages.push_back({m.msg_id, made.chat, made.sent_at, to_stored_json(made, commit.at), m.raw});
+    commit.messages.push_back(
+        {m.msg_id, made.chat, made.sent_at, to_stored_json(made, commit.at), m.raw, {}});
+    // With the message, so that neither a crash nor the session's end forgets what is to be fetched.
+    if (context_->service->make_media_writer)
+      commit.messages.back().media = media_to_fetch(m.parsed, context_->media_policy, commit.at);
+    b->wants_media = b->wants_media || !commit.messages.back().media.empty();
   }
   // What the session becomes once this batch is stored. The live session keeps the old keys until then.
   auto next = std::make_shared<webwx::session>(*session_);
@@ -230,11 +236,10 @@ void sync_poller::dispatch(batch& b, const std::vector<store::appended_message>&
     context_->metrics->message_received(to_string(message.kind));
     if (!message.is_own) ++context_->status->messages_in;
     context_->service->metrics->event_lag(at - message.sent_at);
-    if (message.kind == inbound_kind::image && !message.is_own && context_->media)
-      send(context_->media, fetch_image{message.msg_id});
     context_->service->events->publish("message", context_->name, at,
                                        [news, i, at] { return to_event_json((*news)[i], at); });
   }
+  if (b.wants_media && context_->media) send(context_->media, media_wanted{});
   context_->metrics->set_last_event(at);
   context_->status->last_event_ms = to_milliseconds(at);
   if (context_->inbox) send(context_->inbox, inbox_grew{news, fresh.back().seq});

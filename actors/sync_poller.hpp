@@ -35,6 +35,7 @@ private:
     webwx::sync_answer answer;
     std::vector<inbound> messages; // those of the answer that are for the inbox, without their seq
     std::optional<error> ended;    // what said meanwhile that the session is dead
+    bool wants_media = false;      // something of it is to be fetched
   };
 
   void try_again();

@@ -31,6 +31,10 @@ httpd::router make_api(api_context context, boost::asio::io_context& listener) {
   add("POST", account + "/messages", post_message);
   add("POST", account + "/messages/{id}/recall", recall);
   add("POST", account + "/contacts/{ref}/read", mark_read);
+  add("GET", account + "/messages/{id}/media", get_media);
+  add("GET", account + "/messages/{id}/media/content", get_media_content);
+  add("POST", account + "/messages/{id}/media/fetch", fetch_media);
+  add("GET", account + "/contacts/{ref}/avatar", get_avatar);
   add("GET", account + "/outbox", list_sends);
   add("GET", account + "/outbox/{id}", get_send);
   add("POST", account + "/outbox/{id}/cancel", cancel_send);

@@ -4,6 +4,7 @@
 #include "httpd/router.hpp"
 #include "protocol/webwx/upload_plan.hpp"
 #include "runtime/wall_clock.hpp"
+#include "store/media_files.hpp"
 #include "store/spool.hpp"
 #include "store/store.hpp"
 #include "supervisor/fleet.hpp"
@@ -60,6 +61,9 @@ struct api_context {
   std::shared_ptr<store::spool> spool; ///< null: files cannot be sent
   webwx::upload_limits upload_limits;
   std::shared_ptr<fleet_gate> gate = std::make_shared<fleet_gate>();
+  /// Opens a file of the media store; empty: there is none.
+  std::function<void(std::string id, std::function<void(result<std::shared_ptr<store::media_reader>>)>)>
+      open_media{};
 };
 
 /// For `listen_options::receive`: the files of multipart/form-data go to the spool as they come.

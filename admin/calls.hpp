@@ -38,6 +38,12 @@ void refuse_ambiguous(const reply& to, const std::vector<contact_view>& candidat
 void get_contacts(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_messages(const context_ptr& c, const httpd::request& r, const reply& to);
 
+// media_calls.cpp
+void get_media(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_media_content(const context_ptr& c, const httpd::request& r, const reply& to);
+void fetch_media(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_avatar(const context_ptr& c, const httpd::request& r, const reply& to);
+
 // send_calls.cpp
 void post_message(const context_ptr& c, const httpd::request& r, const reply& to);
 void recall(const context_ptr& c, const httpd::request& r, const reply& to);

@@ -33,6 +33,8 @@ int status_of(errc code) {
   case errc::contact_not_found:
   case errc::send_not_found:
   case errc::message_not_found:
+  case errc::media_not_found:
+  case errc::file_missing:
     return 404;
   case errc::path_not_allowed:
     return 403;
@@ -45,6 +47,9 @@ int status_of(errc code) {
   case errc::file_gone:
   case errc::file_changed:
   case errc::too_late:
+  case errc::media_not_ready:
+  case errc::media_failed:
+  case errc::media_not_allowed:
     return 409;
   case errc::body_too_large:
     return 413;
@@ -97,6 +102,19 @@ std::string_view advice_for(errc code) {
     return "The store failed: see the server's log.";
   case errc::store_corrupt:
     return "What is stored for this cannot be read: POST /v1/store/check tells what is damaged.";
+  case errc::message_not_found:
+    return "This account has no message of that id, or does not keep it any more.";
+  case errc::media_not_found:
+    return "This message has no picture, sound, video or file of that sort.";
+  case errc::media_not_ready:
+    return "It was not fetched, or not yet: POST .../media/fetch has it fetched, and a media event tells "
+           "when.";
+  case errc::media_failed:
+    return "It could not be fetched: POST .../media/fetch tries again.";
+  case errc::media_not_allowed:
+    return "Nothing is fetched for this account: set media to on_demand or more.";
+  case errc::file_missing:
+    return "Its file is gone from data_dir/media, which nothing but weixind may change.";
   case errc::send_not_found:
     return "This account has no send of that id.";
   case errc::idempotency_conflict:
@@ -145,6 +163,7 @@ boost::json::object to_json(const account_view& v) {
           {"desired", v.desired},
           {"nickname", or_null(v.nickname)},
           {"bots", std::move(bots)},
+          {"media", v.media},
           {"last_poll_at", or_null(v.last_poll_at)},
           {"last_event_at", or_null(v.last_event_at)},
           {"last_send_at", or_null(v.last_send_at)},

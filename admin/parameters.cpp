@@ -164,4 +164,28 @@ result<std::optional<std::vector<std::string>>> read_names(const boost::json::ob
   return std::optional{std::move(names)};
 }
 
+result<std::optional<store::media_policy>> read_media_policy(const boost::json::object& body) {
+  if (!body.contains("media")) return std::optional<store::media_policy>{};
+  auto name = read_text(body, "media");
+  if (!name) return name.error();
+  auto policy = store::parse_media_policy(*name);
+  if (!policy)
+    return fail(errc::invalid_argument, R"(media must be "none", "on_demand", "images_and_voices" or "all")");
+  return std::optional{*policy};
+}
+
+result<store::media_part> read_part(const query_map& query) {
+  auto found = query.find("thumbnail");
+  if (found == query.end() || found->second == "0") return store::media_part::whole;
+  if (found->second == "1") return store::media_part::thumbnail;
+  return fail(errc::invalid_argument, "thumbnail must be 0 or 1");
+}
+
+result<std::string> read_msg_id(const std::string& text) {
+  constexpr std::size_t longest = 20;
+  if (text.empty() || text.size() > longest || text.find_first_not_of("0123456789") != std::string::npos)
+    return fail(errc::message_not_found);
+  return text;
+}
+
 } // namespace weixin::admin

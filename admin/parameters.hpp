@@ -49,6 +49,12 @@ result<std::string> read_idempotency_key(const std::vector<http_header>& headers
 result<std::optional<std::chrono::seconds>> read_expires_in(const boost::json::object& body);
 /// `on_unknown`: "report", which it is when it is not there, or "resend".
 result<store::unknown_policy> read_on_unknown(const boost::json::object& body);
+/// `media`: what is fetched for an account; nullopt when it is not there.
+result<std::optional<store::media_policy>> read_media_policy(const boost::json::object& body);
+/// `thumbnail`: "1" or "0", which it is when it is not there.
+result<store::media_part> read_part(const query_map& query);
+/// A MsgId of Weixin: 1 to 20 digits. Error: message_not_found, for there is none of any other name.
+result<std::string> read_msg_id(const std::string& text);
 /// `outcome`: how an operator settles a send, "sent" or "refused".
 result<outbox_command> read_outcome(const boost::json::object& body);
 /// `file`: an absolute path of at most 4,000 bytes without control characters.

@@ -49,6 +49,12 @@ void reply::send(httpd::response r) const {
   respond_.send(std::move(r));
 }
 
+void reply::send_from(httpd::response head, std::uint64_t length,
+                      std::shared_ptr<httpd::body_source> body) const {
+  if (call_) call_->tell(head.status, "");
+  respond_.send_from(std::move(head), length, std::move(body));
+}
+
 void reply::refuse(const error& e) const { refuse_with(problem_of(e), e.code); }
 
 void reply::refuse(const error& e, std::string_view key, boost::json::value value) const {

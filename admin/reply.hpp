@@ -19,6 +19,8 @@ public:
   reply(httpd::responder respond, const httpd::request& r, std::string_view route);
 
   void send(httpd::response r) const;
+  /// An answer with a body from a source; of calls that change nothing.
+  void send_from(httpd::response head, std::uint64_t length, std::shared_ptr<httpd::body_source> body) const;
   /// Answers with the problem that the error is to a caller.
   void refuse(const error& e) const;
   /// The same with one more member in the problem.

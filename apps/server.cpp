@@ -1,7 +1,6 @@
 #include "apps/server.hpp"
 
 #include "actors/bots/registry.hpp"
-#include "actors/image_files.hpp"
 #include "admin/api.hpp"
 #include "admin/notify_calls.hpp"
 #include "apps/abort_at_commit.hpp"
@@ -67,7 +66,9 @@ std::shared_ptr<transport::http_client> make_client(const std::shared_ptr<transp
           }};
 }
 
-store::retention retention_of(const config::store_config& c) {
+store::media_quota quota_of(const config::media_config& c) { return {c.quota_bytes, c.account_quota_bytes}; }
+
+store::retention retention_of(const config::store_config& c, const config::media_config& media) {
   using std::chrono::ceil;
   using std::chrono::hours;
   store::retention keep;
@@ -75,6 +76,8 @@ store::retention retention_of(const config::store_config& c) {
   keep.inbox_bytes_per_account = c.inbox_bytes_per_account;
   keep.outbox_age = ceil<hours>(c.outbox_age);
   keep.history_age = ceil<hours>(c.history_age);
+  keep.media_age = ceil<hours>(media.max_age);
+  keep.media = quota_of(media);
   return keep;
 }
 
@@ -130,6 +133,7 @@ struct server::parts {
   result<void> check_descriptors();
   result<void> open_store();
   result<void> clean_spool();
+  void remove_unknown_media();
   result<void> open_network();
   void start_runtime();
   result<std::vector<bot_entry>> make_bots();
@@ -163,8 +167,10 @@ result<void> server::parts::open_store() {
   auto opened = store::open_sqlite_store(options);
   if (!opened) return opened.error();
   store = std::move(*opened);
-  // Also when no pictures are fetched: those of before go with their accounts.
-  auto files = store::media_files::open({.data_dir = config.data_dir});
+  // Media leave off earlier than messages have to.
+  store::media_files_options media_options{.data_dir = config.data_dir};
+  media_options.reserve_bytes = config.store.reserve_bytes * 2;
+  auto files = store::media_files::open(std::move(media_options));
   if (!files) return files.error();
   media = std::move(*files);
   store::spool_files_options spooled;
@@ -204,6 +210,29 @@ result<void> server::parts::open_network() {
   return {};
 }
 
+/// A crash between a file and its note, or between an erased note and its file, leaves a file that nobody
+/// knows: those that are there before the first download are looked up, later and in parts.
+void server::parts::remove_unknown_media() {
+  if (!media) return;
+  // The answer may come when the server ends already, and the store with it.
+  media->list([files = media.get(), weak = std::weak_ptr{store}](result<std::vector<std::string>> there) {
+    auto s = weak.lock();
+    if (!there || !s) return;
+    constexpr std::size_t at_once = 1'000;
+    for (std::size_t from = 0; from < there->size(); from += at_once) {
+      auto to = std::min(from + at_once, there->size());
+      std::vector<std::string> part{there->begin() + static_cast<std::ptrdiff_t>(from),
+                                    there->begin() + static_cast<std::ptrdiff_t>(to)};
+      s->unknown_media_files(std::move(part), [files](result<std::vector<std::string>> unknown) {
+        if (!unknown || unknown->empty()) return;
+        log_info("media.unknown_removed", {{"files", unknown->size()}});
+        for (auto& id : *unknown)
+          files->remove(std::move(id));
+      });
+    }
+  });
+}
+
 void server::parts::start_runtime() {
   auto cores = std::max(1U, std::thread::hardware_concurrency());
   auto count = config.shards == 0 ? cores : static_cast<unsigned>(config.shards);
@@ -229,10 +258,9 @@ void server::parts::start_runtime() {
   s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
   s.contact_ids = std::make_shared<store::id_source>('c', s.entropy);
   if (media) {
-    if (config.media.images)
-      s.make_image_sink =
-          make_image_files(lend(*media), s.store, std::make_shared<store::id_source>('m', s.entropy), clock,
-                           config.media.max_bytes);
+    s.media = {config.media.policy, config.media.max_file_bytes, quota_of(config.media)};
+    s.make_media_writer =
+        make_media_writers(lend(*media), std::make_shared<store::id_source>('m', s.entropy), clock);
     s.remove_media = [files = media.get(), sends = spool.get()](std::vector<std::string> ids) {
       for (auto& id : ids) {
         files->remove(id); // each knows its own
@@ -274,7 +302,7 @@ result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::functi
   auto room_for = options.max_accounts;
   options.account_shards = account_shards();
   options.fleet_shard = service_shard();
-  options.keep = retention_of(config.store);
+  options.keep = retention_of(config.store, config.media);
   options.fatal = [fatal = std::move(fatal)](std::string_view what) {
     log_error("service.failed", {{"service", what}, {"action", "exit 70"}});
     fatal();
@@ -329,9 +357,10 @@ result<void> server::parts::start_metrics_listener() {
   httpd::listen_options options;
   options.address = config.metrics.listen;
   options.max_connections = metrics_connections;
-  auto routes = make_metrics_routes({metrics, network, *shards,
-                                     dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
-                                     [this] { return ready.load(); }});
+  auto routes = make_metrics_routes(
+      {metrics, network, *shards, dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
+       [this] { return ready.load(); }, [this] { return store->health().media_bytes; },
+       config.media.quota_bytes});
   count_answers(options, routes);
   metrics_listener =
       std::make_unique<httpd::server>(shards->at(service_shard()).context(), options, std::move(routes));
@@ -353,12 +382,16 @@ result<void> server::parts::start_admin_listener() {
       [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
       [this] { return ready.load(); },
       config.store.survives == config::durability::power ? "power" : "process",
-      retention_of(config.store)};
+      retention_of(config.store, config.media)};
   options.receive = admin::make_upload_receiver(service->spool, service->upload_limits);
   options.max_received_body_bytes = admin::max_upload_bytes(service->upload_limits);
-  auto routes = admin::make_api({*fleet, service->store, service->events, clock, std::move(facts),
-                                 service->spool, service->upload_limits, late_calls},
-                                context);
+  admin::api_context api{*fleet, service->store, service->events, clock, std::move(facts),
+                         service->spool, service->upload_limits, late_calls};
+  if (media)
+    api.open_media = [files = media.get()](std::string id, auto done) {
+      files->open_file(std::move(id), std::move(done));
+    };
+  auto routes = admin::make_api(std::move(api), context);
   admin::add_notify_calls(routes, *notifier);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
@@ -460,6 +493,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   auto bots = p->make_bots();
   if (!bots) return bots.error();
   if (auto ok = p->open_store(); !ok) return ok.error();
+  p->remove_unknown_media();
   if (auto ok = p->open_network(); !ok) return ok.error();
   p->start_runtime();
   // From here on there are threads: whatever fails, the server's destructor ends them in order.

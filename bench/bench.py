@@ -15,6 +15,7 @@ import echo
 import fleet
 import isolation
 import media
+import media_in
 import memory
 import parsing
 import recovery
@@ -24,7 +25,8 @@ from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
-                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing, "media": media}
+                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
+                "media": media, "media_in": media_in}
 
 
 def options(arguments):

@@ -132,7 +132,23 @@ public:
     }));
   }
 
-  void add_media(std::string, std::string, callback<void> done) override { done({}); }
+  void find_message(std::string, std::string, callback<std::optional<stored_message>> done) override {
+    done(std::optional<stored_message>{});
+  }
+  void want_media(std::string, media_record wanted, callback<media_record> done) override { done(wanted); }
+  void waiting_media(std::string, std::size_t, callback<std::vector<media_record>> done) override {
+    done(std::vector<media_record>{});
+  }
+  void keep_media(std::string, media_record record, media_quota, callback<kept_media> done) override {
+    done(kept_media{std::move(record), 0, {}});
+  }
+  void note_media(std::string, media_record, callback<void> done) override { done({}); }
+  void find_media(std::string, std::string, callback<std::vector<media_record>> done) override {
+    done(std::vector<media_record>{});
+  }
+  void unknown_media_files(std::vector<std::string>, callback<std::vector<std::string>> done) override {
+    done(std::vector<std::string>{});
+  }
 
   void enqueue(send_record send, callback<accepted_send> done) override {
     done(with(send.account, [&](account_memory& a) -> result<accepted_send> {

@@ -114,8 +114,10 @@ void read_webwx(section s, webwx_config& out) {
 }
 
 void read_media(section s, media_config& out) {
-  s.boolean("images", out.images);
-  s.integer("max_bytes", out.max_bytes, 1'024, 1'073'741'824);
+  s.integer("max_file_bytes", out.max_file_bytes, 1'024, 1'073'741'824);
+  s.integer("quota_bytes", out.quota_bytes, 1 << 20, most_bytes);
+  s.integer("account_quota_bytes", out.account_quota_bytes, 1 << 20, most_bytes);
+  s.duration("max_age", out.max_age, 1h, longest_age);
   s.refuse_unknown();
 }
 
@@ -168,6 +170,11 @@ server_config read(const value& document, const file_check& check_secret, proble
     names.insert(bot.name);
   read_single(root.subsection("defaults"), [&](section& s) {
     s.words("bots", out.default_bots, "an array of the names of configured bots", names);
+    s.choice<media_policy>("media", out.media.policy,
+                           {{"none", media_policy::none},
+                            {"on_demand", media_policy::on_demand},
+                            {"images_and_voices", media_policy::images_and_voices},
+                            {"all", media_policy::all}});
   });
   root.refuse_unknown();
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/bots/bot_settings.hpp"
+#include "actors/media_policy.hpp"
 #include "actors/pacing.hpp"
 #include "notify/settings.hpp"
 #include "protocol/result.hpp"
@@ -84,8 +85,11 @@ struct webwx_config {
 
 /// `[media]`
 struct media_config {
-  bool images = true;                         ///< received pictures are fetched and kept under data_dir
-  std::uint64_t max_bytes = 20 * 1024 * 1024; ///< of one picture
+  media_policy policy = media_policy::images_and_voices;      ///< `defaults.media`
+  std::uint64_t max_file_bytes = std::uint64_t{200} << 20;    ///< of one medium
+  std::uint64_t quota_bytes = std::uint64_t{10} << 30;        ///< of all accounts together
+  std::uint64_t account_quota_bytes = std::uint64_t{2} << 30; ///< of one account
+  std::chrono::seconds max_age = std::chrono::hours{24 * 30};
   friend bool operator==(const media_config&, const media_config&) = default;
 };
 

@@ -46,6 +46,7 @@ outcome<exit_code> execute(session& s, const account_add& c) {
   boost::json::object body{{"name", c.name}};
   if (!c.kind.empty()) body["kind"] = c.kind;
   if (!c.bots.empty()) body["bots"] = to_array(c.bots);
+  if (!c.media.empty()) body["media"] = c.media;
   auto a = s.server.post("/v1/accounts", body);
   if (!a) return a.error();
   if (c.no_wait) {
@@ -92,7 +93,10 @@ outcome<exit_code> execute(session& s, const account_show& c) {
 outcome<exit_code> execute(session& s, const account_set& c) {
   auto target = account_target(c.name);
   if (!target) return target.error();
-  auto a = s.server.patch(*target, boost::json::object{{"bots", to_array(c.bots)}});
+  boost::json::object body;
+  if (c.bots) body["bots"] = to_array(*c.bots);
+  if (!c.media.empty()) body["media"] = c.media;
+  auto a = s.server.patch(*target, body);
   if (!a) return a.error();
   return write_changed(s, *a);
 }

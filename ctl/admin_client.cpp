@@ -145,6 +145,16 @@ outcome<answer> admin_client::get_file(const std::string& target) const {
   return call(request_for("GET", target), content::file);
 }
 
+outcome<void> admin_client::download(const std::string& target, std::function<bool(std::string_view)> on_data,
+                                     std::chrono::milliseconds silence) const {
+  auto request = request_for("GET", target);
+  request.headers[0].value = "*/*";
+  auto r = httpd::stream(at(socket_), request, std::move(on_data), silence);
+  if (!r) return no_answer(r.error(), socket_);
+  if (r->status / 100 != 2) return refusal(*r, socket_);
+  return {};
+}
+
 outcome<void> admin_client::stream(const std::string& target, std::vector<http_header> headers,
                                    std::function<bool(std::string_view)> on_data,
                                    std::chrono::milliseconds silence) const {

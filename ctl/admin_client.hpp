@@ -53,6 +53,10 @@ public:
   /// Bytes that are no JSON, such as a picture.
   outcome<answer> get_file(const std::string& target) const;
 
+  /// Bytes of any length, handed over as they come; false from `on_data` ends it without a failure.
+  outcome<void> download(const std::string& target, std::function<bool(std::string_view)> on_data,
+                         std::chrono::milliseconds silence) const;
+
   /// Reads an event stream until the server ends it or `on_data` returns false. `silence` is the longest time
   /// without a byte.
   outcome<void> stream(const std::string& target, std::vector<http_header> headers,

@@ -71,6 +71,7 @@ public:
     account_verbs();
     message_verbs();
     outbox_verbs();
+    media_verbs();
     other_verbs();
   }
 
@@ -134,6 +135,7 @@ private:
     add->add_option("--bot", add_.bots, "A configured bot that answers for it; may be repeated")
         ->allow_extra_args(false);
     add->add_option("--kind", add_.kind, "The protocol: webwx");
+    media_option(add, add_.media);
     add->add_flag("--no-wait", add_.no_wait, "Do not wait for the login");
     help_->add(add, "  weixinctl account add shop-01 --bot echo\n"
                     "  weixinctl account add shop-02 --no-wait -o json\n");
@@ -142,15 +144,18 @@ private:
     list->callback([this] { result_.what = account_list{}; });
     on_account(account, "show", "All about one account, and what to do about its state", show_);
 
-    auto* set = on_account(account, "set", "Change an account's bots, without a new login", set_);
-    auto* bots = set->add_option("--bot", set_.bots, "A bot that answers from now on; may be repeated")
+    auto* set = on_account(account, "set", "Change an account's settings, without a new login", set_);
+    auto* bots = set->add_option("--bot", set_bots_, "A bot that answers from now on; may be repeated")
                      ->allow_extra_args(false);
     auto* none = set->add_flag("--no-bots", no_bots_, "No bot answers any more");
     bots->excludes(none);
+    media_option(set, set_.media);
     help_->add(set, "  weixinctl account set shop-01 --bot echo --bot greeter\n"
-                    "  weixinctl account set shop-01 --no-bots\n");
+                    "  weixinctl account set shop-01 --no-bots\n"
+                    "  weixinctl account set shop-01 --media all\n");
     set->callback([this] {
-      if (set_.bots.empty() && !no_bots_) throw CLI::RequiredError("--bot or --no-bots");
+      if (!set_bots_.empty() || no_bots_) set_.bots = set_bots_;
+      if (!set_.bots && set_.media.empty()) throw CLI::RequiredError("--bot, --no-bots or --media");
       result_.what = set_;
     });
 
@@ -243,6 +248,33 @@ private:
     help_->add(messages, "  weixinctl messages shop-01 --with \"Supplier Lin\"\n"
                          "  weixinctl messages shop-01 --follow -o json | jq .text\n"
                          "  weixinctl messages shop-01 --after 4711 --limit 1000\n");
+  }
+
+  void media_option(CLI::App* v, std::string& into) {
+    v->add_option("--media", into, "What is fetched: none, on_demand, images_and_voices or all")
+        ->check(CLI::IsMember({"none", "on_demand", "images_and_voices", "all"}).description(""))
+        ->type_name("WHAT");
+  }
+
+  void media_verbs() {
+    auto* media = on_account(&app_, "media", "What a message brought: tell of it, or save it", media_);
+    media->add_option("MSG-ID", media_.msg_id, "The message's id")->required();
+    media
+        ->add_option("-o,--file", media_.file,
+                     "Save it there, fetched first if need be; - is standard output")
+        ->type_name("FILE");
+    media->add_flag("--thumbnail", media_.thumbnail, "The small picture of a picture or a video");
+    media->add_flag("--force", media_.force, "Replace the file when there is one");
+    help_->add(media, "  weixinctl media shop-01 7018\n"
+                      "  weixinctl media shop-01 7018 -o picture.jpg\n");
+    auto* avatar = on_account(&app_, "avatar", "Save a contact's picture", avatar_);
+    avatar->add_option("CONTACT", avatar_.contact, "The contact's reference: weixinctl contacts shows it")
+        ->required();
+    avatar->add_option("-o,--file", avatar_.file, "Save it there; - is standard output")
+        ->type_name("FILE")
+        ->required();
+    avatar->add_flag("--force", avatar_.force, "Replace the file when there is one");
+    help_->add(avatar, "  weixinctl avatar shop-01 c-01kb0v0x6tq1ms7yd4r2z9n5pe -o somebody.jpg\n");
   }
 
   void outbox_verbs() {
@@ -362,7 +394,8 @@ private:
            !std::holds_alternative<account_history>(c) && !std::holds_alternative<list_messages>(c) &&
            !std::holds_alternative<backup_store>(c) && !std::holds_alternative<check_store>(c) &&
            !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
-           !std::holds_alternative<mark_read>(c);
+           !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
+           !std::holds_alternative<avatar_get>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -375,6 +408,9 @@ private:
   account_add add_;
   account_show show_;
   account_set set_;
+  std::vector<std::string> set_bots_;
+  media_get media_;
+  avatar_get avatar_;
   account_qr qr_;
   std::vector<account_verb> verb_;
   account_relogin relogin_;

@@ -20,6 +20,7 @@ struct account_add {
   std::string name;
   std::string kind;              ///< empty: the server's default
   std::vector<std::string> bots; ///< empty: the configured defaults
+  std::string media;             ///< what is fetched; empty: the configured default
   bool no_wait = false;
 };
 struct account_list {};
@@ -28,7 +29,8 @@ struct account_show {
 };
 struct account_set {
   std::string name;
-  std::vector<std::string> bots; ///< the whole new list
+  std::optional<std::vector<std::string>> bots; ///< the whole new list
+  std::string media;                            ///< what is fetched; empty: as before
 };
 struct account_qr {
   std::string name;
@@ -104,6 +106,21 @@ struct outbox_verb {
   std::string verb;
   std::string outcome; ///< of settle: sent or refused
 };
+/// What a message brought.
+struct media_get {
+  std::string name;
+  std::string msg_id;
+  std::string file; ///< empty: only what is known of it; "-": standard output
+  bool thumbnail = false;
+  bool force = false;
+};
+/// A contact's picture.
+struct avatar_get {
+  std::string name;
+  std::string contact; ///< a reference
+  std::string file;
+  bool force = false;
+};
 struct backup_store {
   std::string file; ///< on the server's machine
 };
@@ -121,8 +138,9 @@ struct show_version {};
 using command =
     std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
                  account_relogin, account_remove, account_history, list_contacts, send_message,
-                 recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb,
-                 backup_store, check_store, notify_test, follow_events, show_status, show_version>;
+                 recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
+                 avatar_get, backup_store, check_store, notify_test, follow_events, show_status,
+                 show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

@@ -23,6 +23,8 @@ outcome<exit_code> execute(session& s, const list_messages& c);
 outcome<exit_code> execute(session& s, const outbox_list& c);
 outcome<exit_code> execute(session& s, const outbox_show& c);
 outcome<exit_code> execute(session& s, const outbox_verb& c);
+outcome<exit_code> execute(session& s, const media_get& c);
+outcome<exit_code> execute(session& s, const avatar_get& c);
 outcome<exit_code> execute(session& s, const backup_store& c);
 outcome<exit_code> execute(session& s, const check_store& c);
 outcome<exit_code> execute(session& s, const notify_test& c);

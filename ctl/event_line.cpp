@@ -36,6 +36,9 @@ std::string story(const server_event& e, const boost::json::object& d, bool colo
   if (e.type == "send")
     return printable(text_of(d, "id") + " " + text_of(d, "state") + optional_part(" to ", text_of(d, "to")) +
                      optional_part(": ", text_of(d, "error")));
+  if (e.type == "media")
+    return printable(text_of(d, "kind") + " of " + text_of(d, "id") + " " + text_of(d, "state") +
+                     optional_part(": ", text_of(d, "error")));
   return to_json_text(d);
 }
 

@@ -33,6 +33,9 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
   if (code == "wrong_state") return "weixinctl outbox show NAME ID tells what can be done with it";
   if (code == "idempotency_conflict") return "a new message, or another recipient, needs a new --key";
   if (code == "file_exists") return "name a file that is not there yet";
+  if (code == "message_not_found") return "weixinctl messages NAME shows what is kept";
+  if (code == "media_not_allowed") return "weixinctl account set NAME --media on_demand allows it";
+  if (code == "media_failed") return "Weixin keeps media for some days only";
   if (code == "store_corrupt") return "weixinctl store check tells what is damaged";
   if (code == "forbidden")
     return "the socket serves root, weixind's own user and members of the socket's group (see: id, ls -l)";

@@ -21,6 +21,7 @@ bool waits(const command& c) {
   if (const auto* relogin = std::get_if<account_relogin>(&c)) return !relogin->no_wait;
   if (const auto* qr = std::get_if<account_qr>(&c)) return qr->wait;
   if (const auto* send = std::get_if<send_message>(&c)) return send->wait;
+  if (const auto* media = std::get_if<media_get>(&c)) return !media->file.empty();
   if (const auto* messages = std::get_if<list_messages>(&c)) return messages->follow;
   return std::holds_alternative<follow_events>(c);
 }

@@ -157,6 +157,9 @@ void responder::connection::close(bool peer_is_gone) noexcept {
 responder::responder(std::shared_ptr<connection> c) : connection_(std::move(c)) {}
 
 void responder::send(response r) const { connection_->answer(order::answer{std::move(r)}); }
+void responder::send_from(response head, std::uint64_t length, std::shared_ptr<body_source> body) const {
+  connection_->answer(order::answer_from{std::move(head), length, std::move(body)});
+}
 void responder::start_stream(response head) const { connection_->begin_stream(std::move(head)); }
 bool responder::write(std::string piece) const { return connection_->write(std::move(piece)); }
 void responder::finish() const { connection_->finish(); }

@@ -32,6 +32,11 @@ namespace order {
 struct answer {
   response r;
 };
+struct answer_from {
+  response head;
+  std::uint64_t length;
+  std::shared_ptr<body_source> body;
+};
 struct begin_stream {
   response head;
 };
@@ -51,8 +56,8 @@ struct watch {
 struct abandon {}; ///< nobody is left to answer, or the backlog is full
 } // namespace order
 
-using any_order = std::variant<order::answer, order::begin_stream, order::piece, order::end_stream,
-                               order::raw, order::spoil, order::watch, order::abandon>;
+using any_order = std::variant<order::answer, order::answer_from, order::begin_stream, order::piece,
+                               order::end_stream, order::raw, order::spoil, order::watch, order::abandon>;
 
 /// One request waiting for its answer, as the handler's side sees it. Decides under its own lock, on the
 /// caller's thread, whether a call still counts, and carries what counts to the session on the server's

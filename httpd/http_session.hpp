@@ -106,6 +106,7 @@ private:
   // Answers; each leaves the session in the phase that carries it on
   void count_answer(int status);
   void obey(order::answer& o);
+  void obey(order::answer_from& o);
   void obey(order::begin_stream& o);
   void obey(order::piece& o);
   void obey(order::end_stream& o);
@@ -114,6 +115,9 @@ private:
   void obey(order::watch& o);
   void obey(order::abandon& o);
   void queue_answer(response r);
+  void read_source();
+  /// What the source gave.
+  void take_from_source(std::uint64_t exchange_id, result<std::string> piece) noexcept;
   void put_out(std::string bytes, std::size_t credit = 0);
   void flush();
   void spoil_now();
@@ -171,6 +175,9 @@ private:
   std::deque<outgoing> out_;
   std::size_t out_offset_ = 0; ///< what has left of the first of them
   std::size_t lingered_bytes_ = 0;
+  std::shared_ptr<body_source> source_; ///< of the answer that is on its way out
+  std::uint64_t source_left_ = 0;
+  bool reading_source_ = false;
 };
 
 } // namespace weixin::httpd

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 /// A body up to this size leaves together with its head, in one packet where possible.
 constexpr std::size_t joined_body_bytes = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_deadline = 2s;
+/// What is read of a source at a time.
+constexpr std::size_t source_piece_bytes = std::size_t{64} * 1024;
 
 std::string as_chunk(std::string_view piece) {
   std::array<char, 2 * sizeof(std::size_t)> digits{};
@@ -38,6 +40,61 @@ void http_session::count_answer(int status) {
 }
 
 void http_session::obey(order::answer& o) { queue_answer(std::move(o.r)); }
+
+void http_session::obey(order::answer_from& o) {
+  if (!is_sendable(o.head)) return queue_answer(broken_answer());
+  count_answer(o.head.status);
+  if (peer_stopped_sending_ && unread().empty()) close_after_answer_ = true;
+  put_out(format_head(o.head, {.frame = framing::length,
+                               .length = o.length,
+                               .keep_alive = !close_after_answer_,
+                               .http_1_1 = answer_http_1_1_,
+                               .now = now()}));
+  if (answer_to_head_ || has_no_body(o.head.status) || o.length == 0) {
+    end_exchange(false);
+    phase_ = phase::answering;
+    return;
+  }
+  chunked_stream_ = false;
+  source_ = std::move(o.body);
+  source_left_ = o.length;
+  reading_source_ = false;
+  phase_ = phase::streaming;
+}
+
+/// Only when everything before is written: a slow reader holds up the source, not the memory.
+void http_session::read_source() {
+  if (reading_source_) return;
+  reading_source_ = true;
+  arm(context_->options.write_deadline); // a disk may hang, too
+  write_deadline_set_ = true;
+  source_->read(source_piece_bytes, [weak = weak_from_this(), thread = context_->thread,
+                                     id = exchange_id_](result<std::string> piece) {
+    auto held = std::make_shared<result<std::string>>(std::move(piece));
+    thread->run([weak, id, held] {
+      if (auto session = weak.lock()) session->take_from_source(id, std::move(*held));
+    });
+  });
+}
+
+void http_session::take_from_source(std::uint64_t exchange_id, result<std::string> piece) noexcept {
+  if (exchange_id != exchange_id_ || phase_ != phase::streaming || !source_) return;
+  auto self = shared_from_this();
+  reading_source_ = false;
+  if (!piece || piece->empty() || piece->size() > source_left_) return reset();
+  source_left_ -= piece->size();
+  try {
+    put_out(std::move(*piece));
+  } catch (const std::exception&) {
+    return peer_gone();
+  }
+  if (source_left_ == 0) {
+    source_.reset();
+    end_exchange(false);
+    phase_ = phase::answering;
+  }
+  pump();
+}
 
 void http_session::obey(order::begin_stream& o) {
   if (!is_sendable(o.head)) return queue_answer(broken_answer());
@@ -134,6 +191,7 @@ void http_session::flush() {
     out_offset_ = 0;
   }
   if (phase_ != phase::answering && phase_ != phase::streaming) return;
+  if (source_ && reading_source_) return; // the source's deadline runs
   // A whole answer has one deadline; of a stream, which may be endless, the reader has to take something.
   if (blocked && (!write_deadline_set_ || (progress && phase_ == phase::streaming))) {
     arm(context_->options.write_deadline);
@@ -145,6 +203,7 @@ void http_session::flush() {
 }
 
 void http_session::after_writing() {
+  if (phase_ == phase::streaming && source_) return read_source();
   if (phase_ != phase::answering) return;
   if (spoil_when_written_)
     spoil_now();
@@ -208,6 +267,7 @@ void http_session::close() noexcept {
   auto self = shared_from_this();
   end_exchange(false);
   phase_ = phase::closed;
+  source_.reset();
   out_.clear();
   timer_.cancel();
   boost::system::error_code ignored;

@@ -25,6 +25,15 @@ enum class sabotage {
   stall, ///< nothing more is said; the connection stays open until the peer or the server gives up
 };
 
+/// Where the body of a long answer comes from, such as a file. Owned by one answer.
+class body_source {
+public:
+  virtual ~body_source() = default;
+  /// Gives the next piece, of at most `most` bytes; an empty one or an error ends the body. `done` is called
+  /// once, from any thread. Asked for one piece at a time, and only when the reader has taken the one before.
+  virtual void read(std::size_t most, std::function<void(result<std::string>)> done) = 0;
+};
+
 /// The one way to answer one request. Copies share the request; the first answer wins, later ones are
 /// ignored. May be called from any thread and at any later time (long polls), even after the server has
 /// stopped. Dropping the last copy without an answer answers 500; of an unfinished stream, it cuts the
@@ -35,6 +44,11 @@ public:
   explicit responder(std::shared_ptr<connection> c);
 
   void send(response r) const;
+
+  /// An answer whose body of `length` bytes comes from `body`, with one piece of 64 KiB in memory at a time.
+  /// A reader has to take something within `listen_options::write_deadline`. A body that ends early or fails
+  /// cuts the connection, so that the reader sees it.
+  void send_from(response head, std::uint64_t length, std::shared_ptr<body_source> body) const;
 
   /// Starts an answer of unknown length (Server-Sent Events): the head goes out, then `write` adds pieces
   /// until `finish`. A piece is refused (false), and the connection closed, when more than

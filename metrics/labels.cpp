@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, logout_reason_count> logout_reasons{"1100
 constexpr std::array<std::string_view, restart_reason_count> restart_reasons{"exception", "heartbeat",
                                                                              "requested"};
 constexpr std::array<std::string_view, media_direction_count> media_directions{"download", "upload"};
+constexpr std::array<std::string_view, media_kind_count> media_kinds{
+    "image", "emoticon", "voice", "video", "file", "map", "avatar", "thumbnail"};
 constexpr std::array<std::string_view, media_result_count> media_results{"ok", "failed", "too_large",
                                                                          "disk_full", "cancelled"};
 constexpr std::array<std::string_view, bot_result_count> bot_results{"ok", "ignored", "stale", "failed",
@@ -39,6 +41,7 @@ std::string_view to_string(restart_reason reason) noexcept { return name_of(rest
 std::string_view to_string(media_direction direction) noexcept {
   return name_of(media_directions, direction);
 }
+std::string_view to_string(media_kind kind) noexcept { return name_of(media_kinds, kind); }
 std::string_view to_string(media_result result) noexcept { return name_of(media_results, result); }
 std::string_view to_string(bot_result result) noexcept { return name_of(bot_results, result); }
 

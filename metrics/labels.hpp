@@ -73,6 +73,10 @@ enum class media_result : std::uint8_t {
 inline constexpr std::size_t media_result_count = 5;
 std::string_view to_string(media_result result) noexcept;
 
+enum class media_kind : std::uint8_t { image, emoticon, voice, video, file, map, avatar, thumbnail };
+inline constexpr std::size_t media_kind_count = 8;
+std::string_view to_string(media_kind kind) noexcept;
+
 enum class bot_result : std::uint8_t {
   ok,
   ignored,  ///< no rule applied

@@ -88,7 +88,10 @@ registry_impl::registry_impl(bool account_label)
       notifications(counters(metric::notifications)), scheduler_lag(gauges(metric::scheduler_lag)),
       scheduler_queue(gauges(metric::scheduler_queue_length)), qr_codes(counter(metric::qr_codes_issued)),
       set_aside(counter(metric::messages_set_aside)), undecoded(counter(metric::messages_undecoded)),
-      inbox_appends(counter(metric::inbox_appends)), login_duration(histogram(metric::login_duration)),
+      inbox_appends(counter(metric::inbox_appends)), media_dropped(counter(metric::media_dropped)),
+      media_store_bytes(gauges(metric::media_store_bytes).Add({})),
+      media_quota_bytes(gauges(metric::media_quota_bytes).Add({})),
+      login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
       send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
@@ -109,6 +112,11 @@ registry_impl::registry_impl(bool account_label)
     for (std::size_t r = 0; r < media[d].size(); ++r)
       media[d][r] = &transfers.Add({{"direction", std::string{direction(d)}},
                                     {"result", std::string{to_string(static_cast<media_result>(r))}}});
+  auto& files = counters(metric::media_files);
+  for (std::size_t k = 0; k < media_files.size(); ++k)
+    for (std::size_t r = 0; r < media_files[k].size(); ++r)
+      media_files[k][r] = &files.Add({{"kind", std::string{to_string(static_cast<media_kind>(k))}},
+                                      {"result", std::string{to_string(static_cast<media_result>(r))}}});
   auto& checks = counters(metric::syncchecks);
   for (std::size_t r = 0; r < syncchecks.size(); ++r)
     for (std::size_t s = 0; s < syncchecks[r].size(); ++s)
@@ -234,6 +242,21 @@ void registry::media_finished(media_direction direction, media_result result, st
   if (d >= media_direction_count || r >= media_result_count) return;
   impl_->media[d][r]->Increment();
   impl_->media_bytes[d]->Increment(static_cast<double>(bytes));
+}
+
+void registry::media_fetched(media_kind kind, media_result result) {
+  auto k = static_cast<std::size_t>(kind);
+  auto r = static_cast<std::size_t>(result);
+  if (k < media_kind_count && r < media_result_count) impl_->media_files[k][r]->Increment();
+}
+
+void registry::media_dropped(std::uint64_t count) {
+  impl_->media_dropped.Increment(static_cast<double>(count));
+}
+
+void registry::set_media_store(std::uint64_t bytes, std::uint64_t quota_bytes) {
+  impl_->media_store_bytes.Set(static_cast<double>(bytes));
+  impl_->media_quota_bytes.Set(static_cast<double>(quota_bytes));
 }
 
 void registry::bot_dispatched(std::string_view bot, bot_result result) {

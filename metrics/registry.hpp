@@ -62,6 +62,9 @@ public:
 
   // Media and bots.
   void media_finished(media_direction direction, media_result result, std::uint64_t bytes);
+  void media_fetched(media_kind kind, media_result result);
+  void media_dropped(std::uint64_t count);
+  void set_media_store(std::uint64_t bytes, std::uint64_t quota_bytes);
   void bot_dispatched(std::string_view bot, bot_result result);
 
   // The machine room.

@@ -76,6 +76,7 @@ struct registry_impl {
   std::array<std::array<prometheus::Counter*, 7>, 6> syncchecks{};
   std::array<std::array<prometheus::Counter*, media_result_count>, media_direction_count> media{};
   std::array<prometheus::Counter*, media_direction_count> media_bytes{};
+  std::array<std::array<prometheus::Counter*, media_result_count>, media_kind_count> media_files{};
   counter_family& received_by_type;
   counter_family& sent_by_type;
   counter_family& bots;
@@ -94,6 +95,9 @@ struct registry_impl {
   prometheus::Counter& set_aside;
   prometheus::Counter& undecoded;
   prometheus::Counter& inbox_appends;
+  prometheus::Counter& media_dropped;
+  prometheus::Gauge& media_store_bytes;
+  prometheus::Gauge& media_quota_bytes;
   prometheus::Histogram& login_duration;
   prometheus::Histogram& synccheck_duration;
   prometheus::Histogram& event_lag;

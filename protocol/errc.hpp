@@ -49,7 +49,13 @@ enum class errc : std::uint8_t {
   send_not_found,
   wrong_state, ///< the send is in a state that does not allow it; the context says which
   file_exists, ///< the file to be written is there already, and is left as it is
-  queue_full,  ///< of sends or accounts: the caller asked for more than its share
+  message_not_found,
+  media_not_found,   ///< the message has no such medium
+  media_not_ready,   ///< the medium was not fetched, or not yet
+  media_failed,      ///< the medium could not be fetched; the context says why
+  media_not_allowed, ///< the account's policy is to fetch nothing
+  file_missing,      ///< a file of the media store is not there any more
+  queue_full,        ///< of sends or accounts: the caller asked for more than its share
   body_too_large,
   disk_full,
   not_online,        ///< needs a session and there is none

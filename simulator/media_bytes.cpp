@@ -11,7 +11,7 @@
 namespace weixin::simulator {
 namespace {
 
-constexpr std::size_t most = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t most = std::size_t{256} * 1024 * 1024;
 
 void append(std::string& out, std::initializer_list<int> bytes) {
   for (int b : bytes)

@@ -30,7 +30,7 @@ struct kind_details {
   std::string about;     ///< contact (id, nick or remark) whose card it is, who is quoted, ...
   std::string original;  ///< MsgId that is recalled or quoted
 };
-inline constexpr std::size_t max_media_bytes = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t max_media_bytes = std::size_t{256} * 1024 * 1024;
 
 /// Every kind that there is.
 std::span<const std::string_view> message_kinds();

@@ -1,5 +1,6 @@
 #include "store/account_rows.hpp"
 
+#include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
 
 namespace weixin::store {
@@ -34,6 +35,7 @@ std::vector<account_record> load_accounts(row_access rows) {
     bots.bind(found.number(0));
     while (bots.next())
       account.bots.push_back(bots.text(0));
+    account.media = read_policy(rows, found.number(0));
     accounts.push_back(std::move(account));
   }
   return accounts;
@@ -51,7 +53,9 @@ result<void> insert_account(row_access rows, const account_record& account) {
       .bind(account.name, account.kind, stored(account.desired), to_stored(account.created_at), account.uin,
             account.held)
       .run();
-  insert_bots(rows, *find_account(rows, account.name), account.bots);
+  auto id = *find_account(rows, account.name);
+  insert_bots(rows, id, account.bots);
+  write_policy(rows, id, account.media);
   return {};
 }
 
@@ -61,29 +65,17 @@ void replace_account(row_access rows, std::int64_t id, const account_record& acc
       .run();
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
   insert_bots(rows, id, account.bots);
-}
-
-void insert_media(row_access rows, std::int64_t account, const std::string& media_id) {
-  rows.use("INSERT INTO media (account, id) VALUES (?, ?) ON CONFLICT DO NOTHING")
-      .bind(account, media_id)
-      .run();
+  write_policy(rows, id, account.media);
 }
 
 std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
-  std::vector<std::string> media;
-  {
-    auto found = rows.use("SELECT id FROM media WHERE account = ? ORDER BY id");
-    found.bind(id);
-    while (found.next())
-      media.push_back(found.text(0));
-  }
+  auto media = erase_media(rows, id);
   for (auto& spooled : read_spooled(rows, id))
     media.push_back(std::move(spooled));
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM session WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM sync_key WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM position WHERE account = ?").bind(id).run();
-  rows.use("DELETE FROM media WHERE account = ?").bind(id).run();
   // No account can have such a name, so the old one is free at once.
   rows.use("UPDATE account SET removed = 1, name = '(removed ' || id || ')', uin = 0, held = '' WHERE id = ?")
       .bind(id)

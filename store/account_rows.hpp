@@ -10,17 +10,16 @@
 
 namespace weixin::store {
 
-// The accounts, their bots, and which media files belong to them. See rows.hpp.
+// The accounts, their bots and settings. See rows.hpp.
 
 std::vector<account_record> load_accounts(row_access rows); ///< by name
 std::optional<std::int64_t> find_account(row_access rows, const std::string& name);
 /// Error: account_exists.
 result<void> insert_account(row_access rows, const account_record& account);
 void replace_account(row_access rows, std::int64_t id, const account_record& account);
-void insert_media(row_access rows, std::int64_t account, const std::string& media_id);
 
-/// Takes the account out of sight, with its session and all that is small; answers the ids of its media
-/// files. What is left of it is for `purge_step`.
+/// Takes the account out of sight, with its session, its media and all that is small; answers the media files
+/// that nobody needs any more. What is left of it is for `purge_step`.
 std::vector<std::string> hide_account(row_access rows, std::int64_t id);
 /// Deletes a bounded part of what hidden accounts left. True while there may be more.
 bool purge_step(row_access rows);

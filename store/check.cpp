@@ -3,6 +3,7 @@
 #include "store/account_rows.hpp"
 #include "store/contact_rows.hpp"
 #include "store/inbox_rows.hpp"
+#include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/session_rows.hpp"
 #include "store/sqlite_error.hpp"
@@ -84,6 +85,10 @@ private:
     check_contacts(rows(), account, [&](const std::string& ref, bool good) {
       count(report_.contacts);
       if (!good) fault("contact " + ref + of_account + ": cannot be unsealed");
+    });
+    check_links(rows(), account, [&](const std::string& owner, bool good) {
+      count(report_.media);
+      if (!good) fault("media of " + owner + of_account + ": cannot be unsealed");
     });
     check_sends(rows(), account, [&](const std::string& id, bool good) {
       count(report_.sends);

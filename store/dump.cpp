@@ -35,8 +35,12 @@ constexpr table_dump table_dumps[] = {
                  "JOIN account ON account.id = position.account ORDER BY 1, 2"},
     {"contact", "SELECT account.name AS account, ref, seen_at_ms AS seen_at, length(sealed) AS sealed_bytes "
                 "FROM contact JOIN account ON account.id = contact.account ORDER BY account.id, ref"},
-    {"media", "SELECT account.name AS account, media.id FROM media "
-              "JOIN account ON account.id = media.account ORDER BY 1, 2"},
+    {"media_policy", "SELECT account.name AS account, policy FROM media_policy "
+                     "JOIN account ON account.id = media_policy.account ORDER BY 1"},
+    {"media_content", "SELECT id, file, bytes, mime FROM media_content ORDER BY id"},
+    {"media_link", "SELECT account.name AS account, owner, part, media_link.kind, state, error, attempts, "
+                   "changed_at_ms AS changed_at, content, length(sealed) AS sealed_bytes FROM media_link "
+                   "JOIN account ON account.id = media_link.account ORDER BY account.id, owner, part"},
     {"history", "SELECT history.id, account.name AS account, at_ms AS at, old_state AS \"from\", new_state "
                 "AS \"to\", reason "
                 "FROM history JOIN account ON account.id = history.account ORDER BY history.id"},

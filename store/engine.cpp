@@ -20,13 +20,12 @@ constexpr std::size_t max_idempotency_key = 255;
 /// How far one upkeep may move the clock that retention goes by.
 constexpr std::chrono::hours max_clock_step{24};
 
-/// The time before which something is too old; never before the epoch.
+} // namespace
+
 wall_time before(wall_time now, std::chrono::hours age) {
   auto since_epoch = std::chrono::floor<std::chrono::hours>(now.time_since_epoch());
   return since_epoch < age ? wall_time{} : now - age;
 }
-
-} // namespace
 
 error no_such_account(const std::string& name) { return fail(errc::account_not_found, name); }
 
@@ -40,6 +39,7 @@ void engine::commit() { rows().use("COMMIT").run(); }
 void engine::roll_back() noexcept {
   known_.clear();
   last_seq_.reset();
+  media_bytes_.reset();
   try {
     // SQLite undoes a transaction by itself after some failures.
     if (::sqlite3_get_autocommit(database().getHandle()) == 0) rows().use("ROLLBACK").run();
@@ -52,7 +52,8 @@ engine::known_account* engine::find(const std::string& name) {
   if (at != known_.end()) return &at->second;
   auto id = find_account(rows(), name);
   if (!id) return nullptr;
-  return &known_.emplace(name, known_account{{*id, name}, std::nullopt, std::nullopt}).first->second;
+  return &known_.emplace(name, known_account{{*id, name}, std::nullopt, std::nullopt, std::nullopt})
+              .first->second;
 }
 
 // -- accounts
@@ -74,6 +75,7 @@ result<std::vector<std::string>> engine::remove_account(const std::string& name)
   if (!known) return no_such_account(name);
   auto media = hide_account(rows(), known->ref.id);
   known_.erase(name);
+  media_bytes_ = all_media_bytes(rows());
   return media;
 }
 
@@ -110,6 +112,8 @@ result<std::vector<appended_message>> engine::commit_sync(const sync_commit& syn
   if (!last_seq_) last_seq_ = last_seq(rows());
   for (const auto& message : sync.messages) {
     if (!append_message(rows(), known->ref, message, sync.at, *last_seq_ + 1)) continue;
+    for (const auto& wanted : message.media)
+      insert_link(rows(), known->ref, wanted);
     fresh.push_back({message.msg_id, ++*last_seq_});
   }
   if (sync.session)
@@ -184,11 +188,11 @@ result<std::vector<contact_record>> engine::load_contacts(const std::string& acc
   return read_contacts(rows(), known->ref, unreadable_);
 }
 
-result<void> engine::add_media(const std::string& account, const std::string& media_id) {
+result<std::optional<stored_message>> engine::find_message(const std::string& account,
+                                                           const std::string& msg_id) {
   auto* known = find(account);
   if (!known) return no_such_account(account);
-  insert_media(rows(), known->ref.id, media_id);
-  return {};
+  return read_message(rows(), known->ref, msg_id, unreadable_);
 }
 
 result<std::optional<stored_entry>> engine::find_entry(const std::string& account,
@@ -349,10 +353,15 @@ bool engine::upkeep(upkeep_progress& progress) {
     return true;
   case stage::history_count:
     if (!for_next_account(progress))
-      next_stage(stage::removed);
+      next_stage(stage::media_age);
     else
       drop_changes_beyond(rows(), progress.position, progress.keep.history_per_account, report.state_changes);
     return true;
+  case stage::media_age:
+  case stage::media_links:
+  case stage::media_of_accounts:
+  case stage::media_of_all:
+    return upkeep_of_media(progress);
   case stage::removed:
     if (purge()) return true;
     next_stage(stage::done);

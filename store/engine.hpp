@@ -2,6 +2,7 @@
 
 #include "store/connection.hpp"
 #include "store/database_options.hpp"
+#include "store/media_rows.hpp"
 #include "store/rows.hpp"
 #include "store/seal.hpp"
 #include "store/store.hpp"
@@ -18,7 +19,20 @@ namespace weixin::store {
 
 /// How far an upkeep is.
 struct upkeep_progress {
-  enum class stage { clock, inbox_age, inbox_bytes, outbox, history_age, history_count, removed, done };
+  enum class stage {
+    clock,
+    inbox_age,
+    inbox_bytes,
+    outbox,
+    history_age,
+    history_count,
+    media_age,
+    media_links,
+    media_of_accounts,
+    media_of_all,
+    removed,
+    done
+  };
 
   upkeep_progress(wall_time t, retention r) : now(t), keep(r) {}
 
@@ -66,7 +80,18 @@ public:
   result<void> save_position(const std::string& account, const std::string& consumer, std::int64_t seq);
   result<void> save_contacts(const std::string& account, const std::vector<contact_record>& contacts);
   result<std::vector<contact_record>> load_contacts(const std::string& account);
-  result<void> add_media(const std::string& account, const std::string& media_id);
+  result<std::optional<stored_message>> find_message(const std::string& account, const std::string& msg_id);
+
+  // engine_media.cpp
+  result<media_record> want_media(const std::string& account, const media_record& wanted);
+  result<std::vector<media_record>> waiting_media(const std::string& account, std::size_t limit);
+  result<kept_media> keep_media(const std::string& account, const media_record& record, media_quota quota);
+  result<void> note_media(const std::string& account, const media_record& record);
+  result<std::vector<media_record>> find_media(const std::string& account, const std::string& owner);
+  std::vector<std::string> unknown_media_files(const std::vector<std::string>& files);
+  /// Of all contents; nothing as long as nobody asked for a sum.
+  std::optional<std::uint64_t> known_media_bytes() const noexcept { return media_bytes_; }
+  std::uint64_t media_bytes();
 
   result<std::optional<stored_entry>> find_entry(const std::string& account, const std::string& msg_id);
 
@@ -95,11 +120,28 @@ private:
     account_ref ref;
     std::optional<std::size_t> unfinished; ///< sends, once counted
     std::optional<std::size_t> contacts;   ///< at most so many
+    std::optional<std::uint64_t> media;    ///< bytes of media, once counted
   };
 
   known_account* find(const std::string& name);
   result<void> keep_contacts(known_account& account, const std::vector<contact_record>& contacts);
   bool for_next_account(upkeep_progress& progress);
+  bool upkeep_of_media(upkeep_progress& progress);
+
+  /// What dropping media came to.
+  struct media_drops {
+    std::uint64_t links = 0;
+    std::vector<std::string> files;
+  };
+  void release(const held_link& link, const char* why, wall_time now, media_drops& drops);
+  /// A content that may be nobody's any more.
+  void let_go(std::int64_t content, std::vector<std::string>& files);
+  /// Drops the oldest of an account (0: of all) until `bytes` hold or `most` are dropped, never one of
+  /// `spared`. True when there may be more to drop.
+  bool make_room(std::int64_t account, std::uint64_t bytes, std::size_t most, std::int64_t spared,
+                 wall_time now, media_drops& drops);
+  std::uint64_t media_bytes_of_account(std::int64_t account);
+  known_account* known_by_id(std::int64_t account) noexcept;
 
   connection db_;
   sealer seal_;
@@ -107,10 +149,13 @@ private:
   /// What is in the database, remembered. Forgotten when a transaction is undone.
   std::unordered_map<std::string, known_account> known_;
   std::optional<std::int64_t> last_seq_;
+  std::optional<std::uint64_t> media_bytes_;
   std::uint64_t unreadable_ = 0;
 };
 
 /// The error for an account that is not there. Its context is the name, which is the operator's own.
 error no_such_account(const std::string& name);
+/// The time before which something is too old; never before the epoch.
+wall_time before(wall_time now, std::chrono::hours age);
 
 } // namespace weixin::store

@@ -19,15 +19,22 @@ sealed_place place_of(const account_ref& account, const std::string& row) {
 
 std::string row_of(const std::string& msg_id, const std::string& chat) { return msg_id + '\n' + chat; }
 
-std::optional<std::string> event_of(row_access rows, const account_ref& account, const std::string& msg_id,
-                                    const std::string& chat, std::string_view sealed) {
+struct opened_message {
+  std::string event;
+  std::string raw;
+};
+
+std::optional<opened_message> open_message(row_access rows, const account_ref& account,
+                                           const std::string& msg_id, const std::string& chat,
+                                           std::string_view sealed) {
   auto plain = rows.seal.open(place_of(account, row_of(msg_id, chat)), sealed);
   if (!plain) return std::nullopt;
   unpacker packed{*plain};
-  auto event = packed.text();
-  packed.text();
+  opened_message opened;
+  opened.event = packed.text();
+  opened.raw = packed.text();
   if (!packed.whole()) return std::nullopt;
-  return event;
+  return opened;
 }
 
 } // namespace
@@ -71,8 +78,8 @@ std::vector<stored_message> read_messages(row_access rows, const account_ref& ac
       message.chat = found.text(2);
       message.sent_at = from_stored(found.number(3));
       message.stored_at = from_stored(found.number(4));
-      if (auto event = event_of(rows, account, message.msg_id, message.chat, found.bytes(5))) {
-        message.event = std::move(*event);
+      if (auto opened = open_message(rows, account, message.msg_id, message.chat, found.bytes(5))) {
+        message.event = std::move(opened->event);
         messages.push_back(std::move(message));
       } else {
         ++unreadable;
@@ -112,6 +119,27 @@ result<std::optional<stored_entry>> read_entry(row_access rows, const account_re
   return std::optional{std::move(entry)};
 }
 
+std::optional<stored_message> read_message(row_access rows, const account_ref& account,
+                                           const std::string& msg_id, std::uint64_t& unreadable) {
+  auto found = rows.use("SELECT seq, msg_id, chat, sent_at_ms, stored_at_ms, sealed FROM inbox "
+                        "WHERE account = ? AND msg_id = ?");
+  if (!found.bind(account.id, msg_id).next()) return std::nullopt;
+  stored_message message;
+  message.seq = found.number(0);
+  message.msg_id = found.text(1);
+  message.chat = found.text(2);
+  message.sent_at = from_stored(found.number(3));
+  message.stored_at = from_stored(found.number(4));
+  auto opened = open_message(rows, account, message.msg_id, message.chat, found.bytes(5));
+  if (!opened) {
+    ++unreadable;
+    return std::nullopt;
+  }
+  message.event = std::move(opened->event);
+  message.raw = std::move(opened->raw);
+  return message;
+}
+
 inbox_positions read_positions(row_access rows, std::int64_t account) {
   inbox_positions positions;
   {
@@ -139,7 +167,8 @@ void check_messages(row_access rows, const account_ref& account,
                "ORDER BY seq");
   found.bind(account.id);
   while (found.next())
-    each(found.number(0), event_of(rows, account, found.text(1), found.text(2), found.bytes(3)).has_value());
+    each(found.number(0),
+         open_message(rows, account, found.text(1), found.text(2), found.bytes(3)).has_value());
 }
 
 bool drop_old_messages(row_access rows, wall_time before, wall_time now, std::int64_t& after,

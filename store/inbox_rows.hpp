@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace weixin::store {
@@ -24,6 +25,9 @@ std::vector<stored_message> read_messages(row_access rows, const account_ref& ac
 /// One message with its raw entry. Error: store_corrupt.
 result<std::optional<stored_entry>> read_entry(row_access rows, const account_ref& account,
                                                const std::string& msg_id);
+/// Nothing when there is none of that msg_id; one that cannot be unsealed is counted.
+std::optional<stored_message> read_message(row_access rows, const account_ref& account,
+                                           const std::string& msg_id, std::uint64_t& unreadable);
 inbox_positions read_positions(row_access rows, std::int64_t account);
 void write_position(row_access rows, std::int64_t account, const std::string& consumer, std::int64_t seq);
 

@@ -8,8 +8,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <optional>
@@ -23,10 +27,31 @@ namespace {
 constexpr char id_prefix = 'm';
 constexpr std::size_t max_waiting_jobs = 100'000;
 constexpr std::string_view unfinished_suffix = ".part";
+/// How much is written between two looks at the room that is left.
+constexpr std::uint64_t look_every = std::uint64_t{4} << 20;
+constexpr std::size_t largest_read = std::size_t{1} << 20;
 
 error io_failure(std::string file, int code) {
   return system_failure(errc::io_failed, std::move(file), code);
 }
+
+class sha256 {
+public:
+  sha256() { ::crypto_hash_sha256_init(&state_); }
+  void add(std::string_view bytes) {
+    ::crypto_hash_sha256_update(&state_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  }
+  std::string finish() {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+    ::crypto_hash_sha256_final(&state_, digest.data());
+    std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex{};
+    ::sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+    return hex.data();
+  }
+
+private:
+  crypto_hash_sha256_state state_{};
+};
 
 std::string directory_of(std::string_view id) { return std::string{id.substr(id.size() - 2)}; }
 
@@ -77,6 +102,20 @@ struct media_core {
   job_queue<std::function<void()>> jobs;
   std::atomic<std::size_t> waiting_bytes{0};
 
+  result<void> look_at_room() const {
+    if (options.reserve_bytes == 0) return {};
+    std::uint64_t room = 0;
+    if (options.free_bytes) {
+      room = options.free_bytes();
+    } else {
+      struct statvfs status {};
+      if (::fstatvfs(directory.get(), &status) != 0) return {};
+      room = std::uint64_t{status.f_bavail} * status.f_frsize;
+    }
+    if (room >= options.reserve_bytes) return {};
+    return fail(errc::disk_full, (options.data_dir / "media").string() + ": less room than the reserve");
+  }
+
   std::filesystem::path path_of(std::string_view id) const {
     return options.data_dir / "media" / directory_of(id) / std::string{id};
   }
@@ -102,6 +141,8 @@ private:
   std::string id;
   std::uint64_t max_bytes;
   std::uint64_t bytes = 0;
+  std::uint64_t looked_at = 0; ///< `bytes` at the last look at the room
+  sha256 hash;
   owned_fd directory;
   owned_fd file;
   std::optional<error> ended; ///< set by the first error, and by `finish`
@@ -121,6 +162,7 @@ void media_file_state::discard() noexcept {
 
 result<void> media_file_state::open() {
   if (file) return {};
+  if (auto room = core->look_at_room(); !room) return room;
   auto opened = open_directory(core->directory.get(), directory_of(id));
   if (!opened) return opened.error();
   directory = std::move(*opened);
@@ -135,6 +177,7 @@ result<void> media_file_state::append(std::string_view piece) {
     auto written = ::write(file.get(), piece.data(), piece.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return io_failure(id, errno);
+    hash.add(piece.substr(0, static_cast<std::size_t>(written)));
     piece.remove_prefix(static_cast<std::size_t>(written));
     bytes += static_cast<std::uint64_t>(written);
   }
@@ -146,6 +189,10 @@ result<void> media_file_state::write(std::string_view piece) {
   if (piece.size() > max_bytes - bytes)
     return give_up(fail(errc::body_too_large, id + ": above " + std::to_string(max_bytes) + " bytes"));
   if (auto opened = open(); !opened) return give_up(opened.error());
+  if (bytes + piece.size() - looked_at > look_every) {
+    looked_at = bytes + piece.size();
+    if (auto room = core->look_at_room(); !room) return give_up(room.error());
+  }
   if (auto appended = append(piece); !appended) return give_up(appended.error());
   return {};
 }
@@ -159,8 +206,28 @@ result<media_file_info> media_file_state::finish() {
     return give_up(io_failure(id, errno));
   file.reset();
   ended = fail(errc::invalid_argument, id + " is finished");
-  return media_file_info{id, core->path_of(id), bytes};
+  // Who notes the file relies on finding it after a power cut.
+  if (::fsync(directory.get()) != 0) return io_failure(id, errno);
+  return media_file_info{id, core->path_of(id), bytes, hash.finish()};
 }
+
+/// An open file; its functions run on the file thread only.
+struct media_reader_state {
+  explicit media_reader_state(owned_fd f) : file(std::move(f)) {}
+
+  result<std::string> read(std::size_t most) {
+    std::string piece(std::min(most, largest_read), '\0');
+    for (;;) {
+      auto got = ::read(file.get(), piece.data(), piece.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return io_failure("a media file", errno);
+      piece.resize(static_cast<std::size_t>(got));
+      return piece;
+    }
+  }
+
+  owned_fd file;
+};
 
 media_file::media_file(std::shared_ptr<media_core> core, std::shared_ptr<media_file_state> state)
     : core_(std::move(core)), state_(std::move(state)) {}
@@ -198,6 +265,21 @@ void media_file::write(std::string piece, std::function<void(result<void>)> done
 
 void media_file::finish(std::function<void(result<media_file_info>)> done) {
   std::function<void()> job = [state = state_, done] { done(state->finish()); };
+  if (!core_->jobs.push(job)) done(refused(false));
+}
+
+media_reader::media_reader(std::shared_ptr<media_core> core, std::shared_ptr<media_reader_state> state,
+                           std::uint64_t size)
+    : core_(std::move(core)), state_(std::move(state)), size_(size) {}
+
+media_reader::~media_reader() {
+  // Closing a file that was removed may take long: not on a shard.
+  std::function<void()> release = [state = std::move(state_)] {};
+  core_->jobs.push(release);
+}
+
+void media_reader::read(std::size_t most, std::function<void(result<std::string>)> done) {
+  std::function<void()> job = [state = state_, most, done] { done(state->read(most)); };
   if (!core_->jobs.push(job)) done(refused(false));
 }
 
@@ -242,6 +324,39 @@ result<std::shared_ptr<media_file>> media_files::create(std::string id, std::uin
   if (!is_id(id_prefix, id)) return fail(errc::invalid_argument, "not a media id");
   return std::make_shared<media_file>(core_,
                                       std::make_shared<media_file_state>(core_, std::move(id), max_bytes));
+}
+
+void media_files::open_file(std::string id, std::function<void(result<std::shared_ptr<media_reader>>)> done) {
+  if (!is_id(id_prefix, id)) return done(fail(errc::invalid_argument, "not a media id"));
+  std::function<void()> job = [core = core_, id = std::move(id), done] {
+    owned_fd directory{::openat(core->directory.get(), directory_of(id).c_str(),
+                                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    // Not blocking: what was planted may be a pipe.
+    owned_fd file{directory
+                      ? ::openat(directory.get(), id.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                      : -1};
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+      return done(fail(errc::file_missing, id));
+    done(std::make_shared<media_reader>(core, std::make_shared<media_reader_state>(std::move(file)),
+                                        static_cast<std::uint64_t>(status.st_size)));
+  };
+  if (!core_->jobs.push(job)) done(refused(false));
+}
+
+void media_files::list(std::function<void(result<std::vector<std::string>>)> done) {
+  std::function<void()> job = [core = core_, done] {
+    std::vector<std::string> ids;
+    for (const auto& folder : names_in(core->directory.get())) {
+      owned_fd directory{
+          ::openat(core->directory.get(), folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+      if (!directory) continue;
+      for (auto& name : names_in(directory.get()))
+        if (is_id(id_prefix, name) && directory_of(name) == folder) ids.push_back(std::move(name));
+    }
+    done(std::move(ids));
+  };
+  if (!core_->jobs.push(job)) done(refused(false));
 }
 
 void media_files::remove(std::string id) {

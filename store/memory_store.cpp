@@ -32,7 +32,9 @@ bool is_write(store_call call) noexcept {
   case store_call::save_session:
   case store_call::save_position:
   case store_call::save_contacts:
-  case store_call::add_media:
+  case store_call::want_media:
+  case store_call::keep_media:
+  case store_call::note_media:
   case store_call::enqueue:
   case store_call::update_send:
   case store_call::probe:
@@ -205,8 +207,38 @@ void memory_store::load_contacts(std::string account, callback<std::vector<conta
   run(store_call::load_contacts, done, [&](engine& e) { return e.load_contacts(account); });
 }
 
-void memory_store::add_media(std::string account, std::string media_id, callback<void> done) {
-  run(store_call::add_media, done, [&](engine& e) { return e.add_media(account, media_id); });
+void memory_store::find_message(std::string account, std::string msg_id,
+                                callback<std::optional<stored_message>> done) {
+  run(store_call::find_message, done, [&](engine& e) { return e.find_message(account, msg_id); });
+}
+
+void memory_store::want_media(std::string account, media_record wanted, callback<media_record> done) {
+  run(store_call::want_media, done, [&](engine& e) { return e.want_media(account, wanted); });
+}
+
+void memory_store::waiting_media(std::string account, std::size_t limit,
+                                 callback<std::vector<media_record>> done) {
+  run(store_call::waiting_media, done, [&](engine& e) { return e.waiting_media(account, limit); });
+}
+
+void memory_store::keep_media(std::string account, media_record record, media_quota quota,
+                              callback<kept_media> done) {
+  run(store_call::keep_media, done, [&](engine& e) { return e.keep_media(account, record, quota); });
+}
+
+void memory_store::note_media(std::string account, media_record record, callback<void> done) {
+  run(store_call::note_media, done, [&](engine& e) { return e.note_media(account, record); });
+}
+
+void memory_store::find_media(std::string account, std::string owner,
+                              callback<std::vector<media_record>> done) {
+  run(store_call::find_media, done, [&](engine& e) { return e.find_media(account, owner); });
+}
+
+void memory_store::unknown_media_files(std::vector<std::string> files,
+                                       callback<std::vector<std::string>> done) {
+  run(store_call::unknown_media_files, done,
+      [&](engine& e) -> result<std::vector<std::string>> { return e.unknown_media_files(files); });
 }
 
 void memory_store::enqueue(send_record send, callback<accepted_send> done) {
@@ -279,6 +311,7 @@ store_health memory_store::health() const {
   }
   std::lock_guard lock{database_->state_->mutex};
   health.unreadable_rows = database_->state_->e.unreadable();
+  health.media_bytes = database_->state_->e.known_media_bytes().value_or(0);
   return health;
 }
 

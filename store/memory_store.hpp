@@ -29,7 +29,13 @@ enum class store_call {
   save_position,
   save_contacts,
   load_contacts,
-  add_media,
+  find_message,
+  want_media,
+  waiting_media,
+  keep_media,
+  note_media,
+  find_media,
+  unknown_media_files,
   enqueue,
   update_send,
   find_send,
@@ -108,7 +114,16 @@ public:
                      callback<void> done) override;
   void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
-  void add_media(std::string account, std::string media_id, callback<void> done) override;
+  void find_message(std::string account, std::string msg_id,
+                    callback<std::optional<stored_message>> done) override;
+  void want_media(std::string account, media_record wanted, callback<media_record> done) override;
+  void waiting_media(std::string account, std::size_t limit,
+                     callback<std::vector<media_record>> done) override;
+  void keep_media(std::string account, media_record record, media_quota quota,
+                  callback<kept_media> done) override;
+  void note_media(std::string account, media_record record, callback<void> done) override;
+  void find_media(std::string account, std::string owner, callback<std::vector<media_record>> done) override;
+  void unknown_media_files(std::vector<std::string> files, callback<std::vector<std::string>> done) override;
   void enqueue(send_record send, callback<accepted_send> done) override;
   void update_send(send_record send, callback<void> done) override;
   void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) override;

@@ -69,4 +69,33 @@ std::optional<unknown_policy> parse_unknown_policy(std::string_view name) noexce
   return std::nullopt;
 }
 
+std::string_view to_string(media_kind kind) noexcept {
+  static constexpr std::array<std::string_view, media_kind_count> names{"image", "emoticon", "voice", "video",
+                                                                        "file",  "map",      "avatar"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(media_state state) noexcept {
+  static constexpr std::array<std::string_view, media_state_count> names{"waiting", "available", "failed",
+                                                                         "dropped"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+namespace {
+
+constexpr std::array<std::string_view, media_policy_count> policies{"none", "on_demand", "images_and_voices",
+                                                                    "all"};
+
+} // namespace
+
+std::string_view to_string(media_policy policy) noexcept {
+  return policies[static_cast<std::size_t>(policy)];
+}
+
+std::optional<media_policy> parse_media_policy(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < policies.size(); ++i)
+    if (policies[i] == name) return static_cast<media_policy>(i);
+  return std::nullopt;
+}
+
 } // namespace weixin::store

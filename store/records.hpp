@@ -2,6 +2,7 @@
 
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/session.hpp"
+#include "store/media_records.hpp"
 #include "store/send_content.hpp"
 
 #include <chrono>
@@ -35,6 +36,7 @@ struct account_record {
   /// Why it waits for the operator ("kicked", "barred", "different_user", "duplicate_user"), also over a
   /// restart of the server; empty when it does not.
   std::string held;
+  std::optional<media_policy> media; ///< nothing: what `defaults.media` says
 };
 
 /// One change of an account's state, for "why was it offline at 04:10".
@@ -54,8 +56,9 @@ struct inbound_message {
   std::string msg_id; ///< decimal; unique within an account (weixin-protocol.md 7.1)
   std::string chat;   ///< durable reference of the contact or group it belongs to
   wall_time sent_at{};
-  std::string event; ///< the message as consumers and the admin API see it: a JSON object
-  std::string raw;   ///< the AddMsgList entry as Weixin sent it
+  std::string event;                 ///< the message as consumers and the admin API see it: a JSON object
+  std::string raw;                   ///< the AddMsgList entry as Weixin sent it
+  std::vector<media_record> media{}; ///< what is to be fetched because of it
 };
 
 /// A contact of ours that outlives sessions. Everything but `ref` is sealed at rest.
@@ -99,6 +102,7 @@ struct stored_message {
   wall_time sent_at{};
   wall_time stored_at{};
   std::string event;
+  std::string raw{}; ///< the AddMsgList entry; filled by `find_message` only
 };
 
 /// One message with its entry of AddMsgList, as Weixin sent it.
@@ -183,6 +187,8 @@ struct retention {
   std::chrono::hours outbox_age{24 * 7}; ///< of settled sends; also how long idempotency keys are remembered
   std::chrono::hours history_age{24 * 90};
   std::size_t history_per_account = 10'000;
+  std::chrono::hours media_age{24 * 30};
+  media_quota media;
 };
 
 /// What an upkeep dropped.
@@ -190,6 +196,8 @@ struct upkeep_report {
   std::uint64_t messages = 0;
   std::uint64_t sends = 0;
   std::uint64_t state_changes = 0;
+  std::uint64_t media = 0; ///< contents' links that were dropped for their age or for want of room
+  std::vector<std::string> media_files; ///< that nobody needs any more: the caller removes them
 };
 
 /// What was found when the whole store was read.
@@ -198,6 +206,7 @@ struct check_report {
   std::uint64_t messages = 0;
   std::uint64_t sends = 0;
   std::uint64_t contacts = 0;
+  std::uint64_t media = 0;
   /// One sentence for every fault: damaged pages, rows that cannot be unsealed. Empty: all is well.
   std::vector<std::string> faults;
 };
@@ -211,6 +220,7 @@ struct store_health {
   std::uint64_t waiting_calls = 0;
   /// Rows that could not be unsealed since the start; lists leave them out.
   std::uint64_t unreadable_rows = 0;
+  std::uint64_t media_bytes = 0; ///< of all contents; 0 until the store has looked
 };
 
 } // namespace weixin::store

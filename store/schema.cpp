@@ -1,5 +1,6 @@
 #include "store/schema.hpp"
 
+#include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -108,11 +109,6 @@ CREATE TABLE contact (
   PRIMARY KEY (account, ref)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_seen ON contact (account, seen_at_ms);
-CREATE TABLE media (
-  account INTEGER NOT NULL REFERENCES account (id),
-  id TEXT NOT NULL,
-  PRIMARY KEY (account, id)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE history (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account INTEGER NOT NULL REFERENCES account (id),
@@ -125,7 +121,39 @@ CREATE INDEX history_account ON history (account, id);
 CREATE INDEX history_age ON history (at_ms);
 )";
 
-std::string whole_schema() { return std::string{other_tables} + outbox_schema; }
+// Contents are shared by all accounts, and found by their hash; `file` names the file in data_dir/media. A
+// link is what a message or contact of an account has to do with a content, also while there is none. `part`,
+// `kind` and `state` are the numbers of their enumerations. `policy` is an account's word on what is fetched.
+constexpr const char* media_schema = R"(
+CREATE TABLE media_policy (
+  account INTEGER PRIMARY KEY REFERENCES account (id),
+  policy TEXT NOT NULL
+) STRICT;
+CREATE TABLE media_content (
+  id INTEGER PRIMARY KEY,
+  sha256 TEXT NOT NULL UNIQUE,
+  file TEXT NOT NULL UNIQUE,
+  bytes INTEGER NOT NULL,
+  mime TEXT NOT NULL
+) STRICT;
+CREATE TABLE media_link (
+  account INTEGER NOT NULL REFERENCES account (id),
+  owner TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 6),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+  error TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  changed_at_ms INTEGER NOT NULL,
+  content INTEGER REFERENCES media_content (id) CHECK ((content IS NOT NULL) = (state = 1)),
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (account, owner, part)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX media_waiting ON media_link (account, changed_at_ms) WHERE state = 0;
+CREATE INDEX media_held ON media_link (account, changed_at_ms) WHERE content IS NOT NULL;
+CREATE INDEX media_holders ON media_link (content, account) WHERE content IS NOT NULL;
+CREATE INDEX media_age ON media_link (changed_at_ms);
+)";
 
 constexpr const char* check_text = "weixind";
 constexpr sealed_place check_place{"meta", "", "key_check"};
@@ -148,11 +176,43 @@ void insert_key_check(SQLite::Database& db, sealer& seal) {
   insert.exec();
 }
 
+void create_tables(SQLite::Database& db) {
+  db.exec(other_tables);
+  db.exec(outbox_schema);
+  db.exec(media_schema);
+}
+
+/// Version 2 knew the files of pictures, and whose they were. Of which message, nobody knows any more, nor
+/// their hash: they are kept under their own name until they are too old.
+void add_media_tables(SQLite::Database& db, sealer& seal) {
+  db.exec(media_schema);
+  SQLite::Statement found{db, "SELECT account.id, account.name, media.id FROM media "
+                              "JOIN account ON account.id = media.account ORDER BY 1, 3"};
+  while (found.executeStep()) {
+    auto file = found.getColumn(2).getString();
+    SQLite::Statement content{db,
+                              "INSERT INTO media_content (sha256, file, bytes, mime) VALUES (?1, ?1, 0, '')"};
+    content.bind(1, file);
+    content.exec();
+    media_record record;
+    record.owner = "picture " + file;
+    auto sealed = seal_media_details(seal, found.getColumn(1).getString(), record);
+    SQLite::Statement link{db, "INSERT INTO media_link (account, owner, part, kind, state, error, attempts, "
+                               "changed_at_ms, content, sealed) VALUES (?, ?, 0, 0, 1, '', 0, "
+                               "unixepoch() * 1000, last_insert_rowid(), ?)"};
+    link.bind(1, found.getColumn(0).getInt64());
+    link.bind(2, record.owner);
+    link.bind(3, sealed.data(), static_cast<int>(sealed.size()));
+    link.exec();
+  }
+  db.exec("DROP TABLE media");
+}
+
 /// Version 1 held the accounts alone, by name.
 void migrate_from_1(SQLite::Database& db) {
   db.exec("ALTER TABLE account RENAME TO account_1");
   db.exec("ALTER TABLE account_bot RENAME TO account_bot_1");
-  db.exec(whole_schema());
+  create_tables(db);
   db.exec("INSERT INTO account (name, kind, desired, created_at_ms, uin) "
           "SELECT name, kind, desired, created_at_ms, uin FROM account_1 ORDER BY name");
   db.exec("INSERT INTO account_bot (account, position, bot) "
@@ -163,7 +223,7 @@ void migrate_from_1(SQLite::Database& db) {
 }
 
 /// Version 2 held texts alone.
-void migrate_from_2(SQLite::Database& db, sealer& seal) {
+void add_kinds_of_sends(SQLite::Database& db, sealer& seal) {
   for (const char* index : {"outbox_unfinished", "outbox_failed", "outbox_settled", "outbox_key"})
     db.exec("DROP INDEX " + std::string{index});
   db.exec("ALTER TABLE outbox RENAME TO outbox_2");
@@ -194,7 +254,7 @@ void migrate_from_2(SQLite::Database& db, sealer& seal) {
 
 void create_schema(SQLite::Database& db, sealer& seal) {
   db.exec("PRAGMA application_id = " + std::to_string(application_id));
-  db.exec(whole_schema());
+  create_tables(db);
   insert_key_check(db, seal);
   set_version(db);
 }
@@ -204,13 +264,15 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
     migrate_from_1(db);
     insert_key_check(db, seal);
   }
-  if (from == 2) migrate_from_2(db, seal);
+  // Each version up to the present one.
+  if (from == 2) add_kinds_of_sends(db, seal);
+  if (from == 2 || from == 3) add_media_tables(db, seal);
   set_version(db);
 }
 
 bool has_present_schema(SQLite::Database& db) {
   SQLite::Database expected{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
-  expected.exec(whole_schema());
+  create_tables(expected);
   return definitions_of(db) == definitions_of(expected);
 }
 

@@ -134,8 +134,8 @@ class sqlite_store final : public store {
 public:
   sqlite_store(sqlite_store_options options, data_directory directory, engine e, bool to_purge)
       : options_(std::move(options)), directory_(std::move(directory)), engine_(std::move(e)),
-        queue_(options_.max_waiting_calls), slow_queue_(1'000), thread_([this] { run(); }),
-        slow_thread_([this] { run_slow(); }) {
+        media_bytes_(engine_.known_media_bytes().value_or(0)), queue_(options_.max_waiting_calls),
+        slow_queue_(1'000), thread_([this] { run(); }), slow_thread_([this] { run_slow(); }) {
     if (to_purge) submit(make_removal({}, nullptr));
   }
 
@@ -239,10 +239,54 @@ public:
                      [account = std::move(account)](engine& e) { return e.load_contacts(account); }));
   }
 
-  void add_media(std::string account, std::string media_id, callback<void> done) override {
+  void find_message(std::string account, std::string msg_id,
+                    callback<std::optional<stored_message>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account), msg_id = std::move(msg_id)](engine& e) {
+                       return e.find_message(account, msg_id);
+                     }));
+  }
+
+  void want_media(std::string account, media_record wanted, callback<media_record> done) override {
+    submit(make_call(call_kind::grows, std::move(done),
+                     [account = std::move(account), wanted = std::move(wanted)](engine& e) {
+                       return e.want_media(account, wanted);
+                     }));
+  }
+
+  void waiting_media(std::string account, std::size_t limit,
+                     callback<std::vector<media_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done), [account = std::move(account), limit](engine& e) {
+      return e.waiting_media(account, limit);
+    }));
+  }
+
+  void keep_media(std::string account, media_record record, media_quota quota,
+                  callback<kept_media> done) override {
+    submit(make_call(call_kind::grows, std::move(done),
+                     [account = std::move(account), record = std::move(record), quota](engine& e) {
+                       return e.keep_media(account, record, quota);
+                     }));
+  }
+
+  void note_media(std::string account, media_record record, callback<void> done) override {
     submit(make_call(call_kind::writes, std::move(done),
-                     [account = std::move(account), media_id = std::move(media_id)](engine& e) {
-                       return e.add_media(account, media_id);
+                     [account = std::move(account), record = std::move(record)](engine& e) {
+                       return e.note_media(account, record);
+                     }));
+  }
+
+  void find_media(std::string account, std::string owner, callback<std::vector<media_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account), owner = std::move(owner)](engine& e) {
+                       return e.find_media(account, owner);
+                     }));
+  }
+
+  void unknown_media_files(std::vector<std::string> files, callback<std::vector<std::string>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [files = std::move(files)](engine& e) -> result<std::vector<std::string>> {
+                       return e.unknown_media_files(files);
                      }));
   }
 
@@ -332,6 +376,7 @@ public:
     health.database_bytes = database_bytes_;
     health.waiting_calls = queue_.size();
     health.unreadable_rows = unreadable_;
+    health.media_bytes = media_bytes_;
     return health;
   }
 
@@ -441,6 +486,7 @@ private:
       failures[i] = transact({jobs[i].get()}, begun);
       if (failures[i] && !begun && writes) locked_out = true;
     }
+    if (auto bytes = engine_.known_media_bytes()) media_bytes_ = *bytes; // before anybody hears of it
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       if (failures[i])
         jobs[i]->fail_with(*failures[i]);
@@ -535,6 +581,7 @@ private:
   std::atomic<bool> log_to_empty_{false};
   std::atomic<std::uint64_t> database_bytes_{0};
   std::atomic<std::uint64_t> unreadable_{0};
+  std::atomic<std::uint64_t> media_bytes_{0};
   job_queue<std::unique_ptr<job>> queue_;
   job_queue<std::function<void()>> slow_queue_;
   std::thread thread_;
@@ -551,6 +598,7 @@ result<std::unique_ptr<store>> open_sqlite_store(sqlite_store_options options) {
   try {
     engine e{std::move(opened->db), std::move(opened->seal), options.limits};
     bool to_purge = e.has_removed();
+    e.media_bytes(); // counted once; kept up from then on
     return std::unique_ptr<store>{
         std::make_unique<sqlite_store>(std::move(options), std::move(*directory), std::move(e), to_purge)};
   } catch (const SQLite::Exception& e) {

@@ -66,8 +66,30 @@ public:
   virtual void save_contacts(std::string account, std::vector<contact_record> contacts,
                              callback<void> done) = 0;
   virtual void load_contacts(std::string account, callback<std::vector<contact_record>> done) = 0;
-  /// Notes that a media file belongs to the account.
-  virtual void add_media(std::string account, std::string media_id, callback<void> done) = 0;
+  /// One message with its raw entry; nothing when the account has none of that msg_id, or dropped it.
+  virtual void find_message(std::string account, std::string msg_id,
+                            callback<std::optional<stored_message>> done) = 0;
+
+  // -- media
+  /// Notes that a medium is to be fetched: a new record waits, and so does one again that failed or was
+  /// dropped; one that waits or is available stays as it is. Answers the record as it is then.
+  virtual void want_media(std::string account, media_record wanted, callback<media_record> done) = 0;
+  /// The account's media that wait, those that wait longest first.
+  virtual void waiting_media(std::string account, std::size_t limit,
+                             callback<std::vector<media_record>> done) = 0;
+  /// Notes that the medium's content is in a file of media_files: adds or replaces its record. A content that
+  /// is stored already is shared. Then the oldest media make room until the quota holds. Errors:
+  /// body_too_large when the content alone is above the quota; invalid_argument without content.
+  virtual void keep_media(std::string account, media_record record, media_quota quota,
+                          callback<kept_media> done) = 0;
+  /// Replaces state, error, attempts and time of a record that waits or failed; without effect on others.
+  virtual void note_media(std::string account, media_record record, callback<void> done) = 0;
+  /// All media of that owner, by part.
+  virtual void find_media(std::string account, std::string owner,
+                          callback<std::vector<media_record>> done) = 0;
+  /// Which of these files hold no content that the store knows of.
+  virtual void unknown_media_files(std::vector<std::string> files,
+                                   callback<std::vector<std::string>> done) = 0;
 
   // -- outbox
   /// Stores a new send, whose state is `queued` or `attempting`; from then on it has exactly one state.

@@ -75,6 +75,7 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
   // Not in the constructor, which runs on the spawner's thread: the HTTPS client belongs to this shard.
   context_ = std::make_shared<account_context>(setup_.record.name, service_, setup_.status, shard_index());
   context_->bots = setup_.record.bots;
+  context_->media_policy = setup_.record.media.value_or(service_->media.policy);
   context_->router = setup_.router;
   set_down_handler([this](caf::down_msg& down) {
     if (!session_.handle_down(down)) base_.handle_down(down);

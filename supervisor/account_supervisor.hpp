@@ -60,6 +60,9 @@ public:
   using view_reply = std::function<void(result<account_view>)>;
   void command(account_command c, view_reply reply);
   void set_bots(std::vector<std::string> bots, view_reply reply);
+  void set_media(store::media_policy media, view_reply reply);
+  void want_media(std::string msg_id, store::media_part part, media_reply reply);
+  void avatar(fetch_avatar wanted);
   void submit(submit_send what);
   void command_send(weixin::command_send what);
   void recall(recall_message what);
@@ -120,6 +123,10 @@ private:
   void save_contacts();
   void log_out(view_reply reply);
   void end_session(view_reply reply);
+
+  // Media.
+  void order_media(store::media_record wanted, media_reply reply);
+  void order_again(std::string msg_id, store::media_part part, media_reply reply);
 
   // What is stored.
   void keep_held();

@@ -68,10 +68,12 @@ public:
   std::optional<std::optional<pending_qr>> qr(std::string_view name) const;
   std::map<std::string, std::size_t> count_by_state() const;
 
-  /// `bots` nullopt: the configured defaults.
-  void add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots,
-           view_reply reply);
+  /// `bots` and `media` nullopt: the configured defaults.
+  void add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots, view_reply reply,
+           std::optional<store::media_policy> media = std::nullopt);
   void set_bots(std::string name, std::vector<std::string> bots, view_reply reply);
+  /// What is fetched from now on; what waits already is not forgotten.
+  void set_media(std::string name, store::media_policy media, view_reply reply);
   void remove(std::string name, std::function<void(result<void>)> reply);
   void command(std::string name, account_command c, view_reply reply);
   /// Further errors: idempotency_conflict, body_too_large, invalid_argument, not_forwardable, not_online (for
@@ -83,6 +85,12 @@ public:
   void recall(std::string name, std::string id, action_reply reply);
   /// Errors: see `weixin::mark_read`.
   void mark_read(std::string name, std::string contact, action_reply reply);
+  /// Has a message's medium fetched, and answers its record at once, whatever its state. Errors:
+  /// message_not_found, media_not_found, media_not_allowed, store_corrupt.
+  void want_media(std::string name, std::string msg_id, store::media_part part, media_reply reply);
+  /// A contact's picture, once it is there. Errors: contact_not_found, not_online, media_not_allowed,
+  /// media_failed, queue_full, cancelled.
+  void avatar(std::string name, std::string ref, media_reply reply);
   void contacts(std::string name, std::string query, std::string kind,
                 std::function<void(result<std::vector<contact_view>>)> reply);
   /// The contacts that an ambiguous name means.

@@ -17,7 +17,7 @@ constexpr auto kill_deadline = 1s;
 constexpr auto first_upkeep = 1min;
 constexpr auto upkeep_period = 10min;
 
-account_view initial_view(const store::account_record& r, wall_time now) {
+account_view initial_view(const store::account_record& r, store::media_policy default_media, wall_time now) {
   account_view v;
   v.name = r.name;
   v.kind = r.kind;
@@ -25,6 +25,7 @@ account_view initial_view(const store::account_record& r, wall_time now) {
   v.state_since = now;
   v.desired = r.desired == store::desired_state::running ? "running" : "paused";
   v.bots = r.bots;
+  v.media = to_string(r.media.value_or(default_media));
   return v;
 }
 
@@ -85,10 +86,15 @@ void fleet_supervisor::upkeep() {
                               if (dropped.error().code == errc::store_corrupt) store_faults_->note(now());
                               return;
                             }
-                            if (dropped->messages + dropped->sends + dropped->state_changes > 0)
+                            service_->metrics->media_dropped(dropped->media);
+                            if (service_->remove_media && !dropped->media_files.empty())
+                              service_->remove_media(dropped->media_files);
+                            if (dropped->messages + dropped->sends + dropped->state_changes + dropped->media >
+                                0)
                               log_info("store.upkeep", {{"messages", dropped->messages},
                                                         {"sends", dropped->sends},
-                                                        {"state_changes", dropped->state_changes}});
+                                                        {"state_changes", dropped->state_changes},
+                                                        {"media", dropped->media}});
                           }));
 }
 
@@ -126,7 +132,8 @@ result<void> fleet_supervisor::check_bots(const std::vector<std::string>& bots) 
 }
 
 void fleet_supervisor::add(const std::string& name, const std::string& kind,
-                           const std::optional<std::vector<std::string>>& bots, view_reply reply) {
+                           const std::optional<std::vector<std::string>>& bots,
+                           std::optional<store::media_policy> media, view_reply reply) {
   if (!is_valid_account_name(name))
     return reply(
         fail(errc::invalid_name, "a name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'"));
@@ -139,6 +146,7 @@ void fleet_supervisor::add(const std::string& name, const std::string& kind,
   record.name = name;
   record.kind = kind;
   record.bots = bots.value_or(options_.default_bots);
+  record.media = media;
   record.created_at = service_->clock->now();
   if (auto ok = check_bots(record.bots); !ok) return reply(ok.error());
   being_added_.insert(name);
@@ -153,7 +161,8 @@ void fleet_supervisor::add(const std::string& name, const std::string& kind,
 
 void fleet_supervisor::start_account(store::account_record record) {
   auto& a = accounts_[record.name];
-  a.status = std::make_shared<account_status>(initial_view(record, service_->clock->now()));
+  a.status =
+      std::make_shared<account_status>(initial_view(record, service_->media.policy, service_->clock->now()));
   a.shard = next_shard_++ % routers_.size();
   a.record = std::move(record);
   directory_->put(a.record.name, a.status);

@@ -44,7 +44,8 @@ public:
 
   void start(std::function<void(result<std::size_t>)> started);
   void add(const std::string& name, const std::string& kind,
-           const std::optional<std::vector<std::string>>& bots, view_reply reply);
+           const std::optional<std::vector<std::string>>& bots, std::optional<store::media_policy> media,
+           view_reply reply);
   void set_bots(const std::string& name, const std::vector<std::string>& bots, view_reply reply);
   void remove(const std::string& name, std::function<void(result<void>)> reply);
 

@@ -168,6 +168,7 @@ bool answer_reader::is_done() const noexcept { return parser_->is_done(); }
 int answer_reader::status() const noexcept { return parser_->response.status; }
 bool answer_reader::keep_alive() const noexcept { return parser_->keep_alive(); }
 bool answer_reader::is_streaming() const noexcept { return parser_->streaming; }
+const http_response& answer_reader::head() const noexcept { return parser_->response; }
 std::string answer_reader::take_piece() noexcept { return std::exchange(parser_->piece, {}); }
 http_response answer_reader::take_response() noexcept { return std::move(parser_->response); }
 

@@ -39,6 +39,8 @@ public:
   bool keep_alive() const noexcept;
   /// True when `take_piece` has to be called for the body.
   bool is_streaming() const noexcept;
+  /// Status and headers. Only with a header.
+  const http_response& head() const noexcept;
   /// The body's bytes since the last call.
   std::string take_piece() noexcept;
   /// Only when done, and once.

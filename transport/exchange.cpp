@@ -86,6 +86,7 @@ asio::awaitable<result<http_response>> exchange(tls_stream& stream, const std::s
   answer_reader reader{limits, call.request.method == "HEAD", call.sink != nullptr};
   std::string bytes;
   auto got = tls_stream::io::ok;
+  bool begun = false; // the sink knows the head
   while (!reader.is_done()) {
     got = co_await stream.read(bytes);
     if (got == tls_stream::io::lost)
@@ -98,10 +99,16 @@ asio::awaitable<result<http_response>> exchange(tls_stream& stream, const std::s
     auto piece = reader.take_piece();
     if (piece.empty()) continue;
     progress.in_sink = true;
+    if (!begun) {
+      begun = true;
+      if (auto wanted = call.sink->begin(reader.head()); !wanted) co_return wanted.error();
+    }
     auto taken = co_await give(*call.sink, std::move(piece));
     if (!taken) co_return taken.error();
     progress.in_sink = false;
   }
+  // Of a body that goes to a file nobody looks at the end: more than it said is another body than the right one.
+  if (call.sink && !bytes.empty()) co_return fail(errc::malformed_answer, "longer than it said");
   progress.reusable =
       sent.how == tls_stream::io::ok && got == tls_stream::io::ok && reader.keep_alive() && bytes.empty();
   co_return reader.take_response();

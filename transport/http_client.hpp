@@ -17,6 +17,12 @@ namespace weixin::transport {
 class body_sink {
 public:
   virtual ~body_sink() = default;
+  /// Sees the answer's status and headers, once, before the first piece; an error ends the call with that error.
+  /// Not called for an answer without a body. Called on the client's thread; must not block.
+  virtual result<void> begin(const http_response& head) {
+    static_cast<void>(head);
+    return {};
+  }
   /// Takes the next piece. The transport reads on only after `done` was called, from whichever thread,
   /// exactly once; an error ends the call with that error. Pieces are at most 64 KiB.
   virtual void write(std::string piece, std::function<void(result<void>)> done) = 0;

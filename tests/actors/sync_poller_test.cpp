@@ -333,8 +333,8 @@ TEST_F(SyncPoller, FetchesNothingWhileTheDiskIsFullAndGoesOnByItself) {
 TEST_F(SyncPoller, LooksAtTheStoreBeforeItFetches) {
   start();
   // Another account's write found the disk full.
-  memory->fail_next(store_call::add_media, fail(errc::disk_full, "test"));
-  memory->add_media("shop-01", "m-1", [](result<void>) {});
+  memory->fail_next(store_call::note_media, fail(errc::disk_full, "test"));
+  memory->note_media("shop-01", {}, [](result<void>) {});
   ASSERT_FALSE(memory->health().accepting);
   auto syncs = weixin.count("webwxsync");
   bring({text_from_friend("77", "hi")});

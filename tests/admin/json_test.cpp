@@ -15,10 +15,10 @@ TEST(AccountJson, HasExactlyTheMembersOfTheInterface) {
   v.bots = {"echo"};
   auto o = to_json(v);
   for (const char* key :
-       {"name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots",
+       {"name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots", "media",
         "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out", "queue", "restarts"})
     EXPECT_TRUE(o.contains(key)) << key;
-  EXPECT_EQ(o.size(), 16U);
+  EXPECT_EQ(o.size(), 17U);
 }
 
 TEST(AccountJson, SaysNullWhereThereIsNothing) {
@@ -75,7 +75,7 @@ TEST(StoreJson, TellsItsConditionAndHowLongWhatIsKept) {
 }
 
 TEST(CheckJson, IsOkWithoutFaultsOnly) {
-  store::check_report report{1, 2, 3, 4, {}};
+  store::check_report report{1, 2, 3, 4, 5, {}};
   EXPECT_EQ(to_json(report),
             boost::json::parse(R"({"ok":true,"accounts":1,"messages":2,"sends":3,"contacts":4,
               "fault_count":0,"faults":[]})"));
@@ -137,6 +137,9 @@ TEST(Problem, HasTheStatusAndCodeThatTheInterfacePromises) {
                                            {errc::store_failed, 503},      {errc::store_busy, 503},
                                            {errc::send_not_found, 404},    {errc::wrong_state, 409},
                                            {errc::file_exists, 409},       {errc::idempotency_conflict, 422},
+                                           {errc::message_not_found, 404}, {errc::media_not_found, 404},
+                                           {errc::file_missing, 404},      {errc::media_not_ready, 409},
+                                           {errc::media_failed, 409},      {errc::media_not_allowed, 409},
                                            {errc::store_corrupt, 500},     {errc::internal, 500}};
   for (auto [code, status] : promised) {
     auto r = problem_of(fail(code, "why"));

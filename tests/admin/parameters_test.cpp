@@ -124,5 +124,22 @@ TEST(Names, AreAListOfAtMostAHundred) {
     expect_refused(read_names(bad, "bots"), "bots");
 }
 
+TEST(Parameters, KnowWhatOfMediaMayBeWanted) {
+  EXPECT_EQ(*read_media_policy({{"media", "all"}}), store::media_policy::all);
+  EXPECT_FALSE(*read_media_policy({}));
+  for (const boost::json::value& bad :
+       {boost::json::value("some"), boost::json::value(1), boost::json::value(nullptr)})
+    EXPECT_EQ(read_media_policy({{"media", bad}}).error().code, errc::invalid_argument);
+  EXPECT_EQ(*read_part({}), store::media_part::whole);
+  EXPECT_EQ(*read_part({{"thumbnail", "1"}}), store::media_part::thumbnail);
+  EXPECT_EQ(read_part({{"thumbnail", "yes"}}).error().code, errc::invalid_argument);
+}
+
+TEST(Parameters, TakeNothingButDigitsForAMessagesId) {
+  EXPECT_EQ(*read_msg_id("4330538626000038969"), "4330538626000038969");
+  for (const std::string bad : {"", "-1", "1 ", "c-1", "../1", "123456789012345678901"})
+    EXPECT_EQ(read_msg_id(bad).error().code, errc::message_not_found) << bad;
+}
+
 } // namespace
 } // namespace weixin::admin

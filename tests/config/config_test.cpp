@@ -75,8 +75,10 @@ entry_host = "web.wechat.com"
 user_agent = "Browser/1.0"
 push_login = false
 [media]
-images = false
-max_bytes = 4096
+max_file_bytes = 4096
+quota_bytes = 20971520
+account_quota_bytes = 2097152
+max_age = "3d"
 [sends]
 allowed_paths = ["/srv/outgoing", "/var/lib/reports/"]
 max_file_bytes = 104857600
@@ -86,6 +88,7 @@ type = "echo"
 max_age = "90s"
 [defaults]
 bots = ["parrot"]
+media = "on_demand"
 )");
   EXPECT_EQ(c.data_dir, "data");
   EXPECT_EQ(c.admin.socket, "admin.sock");
@@ -115,8 +118,11 @@ bots = ["parrot"]
   EXPECT_EQ(c.webwx.entry_host, "web.wechat.com");
   EXPECT_EQ(c.webwx.user_agent, "Browser/1.0");
   EXPECT_FALSE(c.webwx.push_login);
-  EXPECT_FALSE(c.media.images);
-  EXPECT_EQ(c.media.max_bytes, 4096U);
+  EXPECT_EQ(c.media.policy, media_policy::on_demand);
+  EXPECT_EQ(c.media.max_file_bytes, 4096U);
+  EXPECT_EQ(c.media.quota_bytes, 20'971'520U);
+  EXPECT_EQ(c.media.account_quota_bytes, 2'097'152U);
+  EXPECT_EQ(c.media.max_age, 24h * 3);
   EXPECT_THAT(c.sends.allowed_paths, ElementsAre("/srv/outgoing", "/var/lib/reports/"));
   EXPECT_EQ(c.sends.max_file_bytes, 104857600U);
   EXPECT_EQ(c.sends.max_spool_bytes, 1073741824U);
@@ -333,7 +339,15 @@ TEST(Config, BoundsItsNumbers) {
     EXPECT_THAT(refusal("[limits]\nmax_accounts = " + std::string{bad}), HasSubstr("a whole number from"))
         << bad;
   EXPECT_THAT(refusal("[runtime]\nshards = 257"), HasSubstr("from 0 to 256"));
-  EXPECT_THAT(refusal("[media]\nmax_bytes = 1"), HasSubstr("from 1024 to 1073741824"));
+  EXPECT_THAT(refusal("[media]\nmax_file_bytes = 1"), HasSubstr("from 1024 to 1073741824"));
+}
+
+TEST(Config, KnowsWhatOfMediaMayBeFetched) {
+  EXPECT_EQ(accepted("").media.policy, media_policy::images_and_voices);
+  EXPECT_EQ(accepted("[defaults]\nmedia = 'all'").media.policy, media_policy::all);
+  EXPECT_THAT(refusal("[defaults]\nmedia = 'some'"), HasSubstr("defaults.media"));
+  EXPECT_THAT(refusal("[media]\nquota_bytes = 1000"), HasSubstr("media.quota_bytes"));
+  EXPECT_THAT(refusal("[media]\nmax_age = '1m'"), HasSubstr("media.max_age"));
 }
 
 TEST(Config, SendsFilesOnlyFromAbsoluteDirectories) {

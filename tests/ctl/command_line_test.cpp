@@ -57,9 +57,11 @@ TEST(CommandLine, ReadsTheVerbsOfAnAccount) {
   EXPECT_EQ(verb<account_qr>({"account", "qr", "shop-01", "--png", "-"}).png_file, "-");
 }
 
-TEST(CommandLine, WantsBotsOrNoneForAccountSet) {
+TEST(CommandLine, WantsSomethingToSetForAccountSet) {
   EXPECT_EQ(verb<account_set>({"account", "set", "shop-01", "--bot", "echo"}).bots, strings{"echo"});
-  EXPECT_TRUE(verb<account_set>({"account", "set", "shop-01", "--no-bots"}).bots.empty());
+  EXPECT_EQ(verb<account_set>({"account", "set", "shop-01", "--no-bots"}).bots, strings{});
+  EXPECT_FALSE(verb<account_set>({"account", "set", "shop-01", "--media", "all"}).bots) << "they stay";
+  EXPECT_EQ(verb<account_set>({"account", "set", "shop-01", "--media", "all"}).media, "all");
   EXPECT_EQ(refused({"account", "set", "shop-01"}).code, exit_code::usage);
   EXPECT_EQ(refused({"account", "set", "shop-01", "--bot", "echo", "--no-bots"}).code, exit_code::usage);
 }

@@ -162,7 +162,7 @@ class Picture(Case):
 
 class OtherTypes(Case):
     def test_are_told_in_a_few_words_and_passed_on_raw(self):
-        self.add_online("shop-01", 1)
+        self.add_online("shop-01", 1, media="on_demand")  # these have nothing behind them
         events = self.events()
         for msg_type, content, kind, text in (
                 (34, "<msg><voicemsg length='1' voicelength='2900'/></msg>", "voice", "[Voice 3 s]"),

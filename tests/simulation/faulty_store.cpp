@@ -173,9 +173,49 @@ void faulty_store::load_contacts(std::string account, callback<std::vector<conta
   });
 }
 
-void faulty_store::add_media(std::string account, std::string media_id, callback<void> done) {
-  forward<void>("add_media", true, std::move(done),
-                [=, this](auto answer) { inner_->add_media(account, media_id, answer); });
+void faulty_store::find_message(std::string account, std::string msg_id,
+                                callback<std::optional<stored_message>> done) {
+  forward<std::optional<stored_message>>("find_message", false, std::move(done), [=, this](auto answer) {
+    inner_->find_message(account, msg_id, answer);
+  });
+}
+
+void faulty_store::want_media(std::string account, media_record wanted, callback<media_record> done) {
+  forward<media_record>("want_media", true, std::move(done),
+                        [=, this](auto answer) { inner_->want_media(account, wanted, answer); });
+}
+
+void faulty_store::waiting_media(std::string account, std::size_t limit,
+                                 callback<std::vector<media_record>> done) {
+  forward<std::vector<media_record>>("waiting_media", false, std::move(done), [=, this](auto answer) {
+    inner_->waiting_media(account, limit, answer);
+  });
+}
+
+void faulty_store::keep_media(std::string account, media_record record, media_quota quota,
+                              callback<kept_media> done) {
+  forward<kept_media>("keep_media", true, std::move(done), [=, this](auto answer) {
+    inner_->keep_media(account, record, quota, answer);
+  });
+}
+
+void faulty_store::note_media(std::string account, media_record record, callback<void> done) {
+  forward<void>("note_media", true, std::move(done),
+                [=, this](auto answer) { inner_->note_media(account, record, answer); });
+}
+
+void faulty_store::find_media(std::string account, std::string owner,
+                              callback<std::vector<media_record>> done) {
+  forward<std::vector<media_record>>("find_media", false, std::move(done), [=, this](auto answer) {
+    inner_->find_media(account, owner, answer);
+  });
+}
+
+void faulty_store::unknown_media_files(std::vector<std::string> files,
+                                       callback<std::vector<std::string>> done) {
+  forward<std::vector<std::string>>("unknown_media_files", false, std::move(done), [=, this](auto answer) {
+    inner_->unknown_media_files(files, answer);
+  });
 }
 
 void faulty_store::enqueue(send_record send, callback<accepted_send> done) {

@@ -45,6 +45,9 @@ public:
   using check_report = weixin::store::check_report;
   using store_health = weixin::store::store_health;
   using send_record = weixin::store::send_record;
+  using media_record = weixin::store::media_record;
+  using media_quota = weixin::store::media_quota;
+  using kept_media = weixin::store::kept_media;
 
   faulty_store(timeline& time, fault_plan& plan, trace& t, std::shared_ptr<weixin::store::store> inner,
                store_observer& observer, std::uint64_t seed);
@@ -79,7 +82,16 @@ public:
                      callback<void> done) override;
   void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
-  void add_media(std::string account, std::string media_id, callback<void> done) override;
+  void find_message(std::string account, std::string msg_id,
+                    callback<std::optional<stored_message>> done) override;
+  void want_media(std::string account, media_record wanted, callback<media_record> done) override;
+  void waiting_media(std::string account, std::size_t limit,
+                     callback<std::vector<media_record>> done) override;
+  void keep_media(std::string account, media_record record, media_quota quota,
+                  callback<kept_media> done) override;
+  void note_media(std::string account, media_record record, callback<void> done) override;
+  void find_media(std::string account, std::string owner, callback<std::vector<media_record>> done) override;
+  void unknown_media_files(std::vector<std::string> files, callback<std::vector<std::string>> done) override;
   void enqueue(send_record send, callback<accepted_send> done) override;
   void update_send(send_record send, callback<void> done) override;
   void find_send(std::string account, std::string id, callback<std::optional<send_record>> done) override;

@@ -137,16 +137,6 @@ TEST_P(StoreContractWithAccount, ErasesAnAccountOfManyRows) {
   EXPECT_EQ(checked->faults, names{});
 }
 
-TEST_P(StoreContractWithAccount, AnswersTheMediaOfARemovedAccount) {
-  ASSERT_TRUE(call().add_media("shop-01", "m-2"));
-  ASSERT_TRUE(call().add_media("shop-01", "m-1"));
-  ASSERT_TRUE(call().add_media("shop-01", "m-1"));
-  ASSERT_TRUE(call().add_media("shop-02", "m-3"));
-  auto media = call().remove_account("shop-01");
-  ASSERT_TRUE(media);
-  EXPECT_EQ(*media, (names{"m-1", "m-2"}));
-}
-
 TEST_P(StoreContract, SaysSoWhenThereIsNoSuchAccount) {
   EXPECT_EQ(code_of(call().update_account(account_named("shop-01"))), errc::account_not_found);
   EXPECT_EQ(code_of(call().remove_account("shop-01")), errc::account_not_found);
@@ -160,7 +150,12 @@ TEST_P(StoreContract, SaysSoWhenThereIsNoSuchAccount) {
   EXPECT_EQ(code_of(call().save_position("shop-01", "echo", 1)), errc::account_not_found);
   EXPECT_EQ(code_of(call().save_contacts("shop-01", {})), errc::account_not_found);
   EXPECT_EQ(code_of(call().load_contacts("shop-01")), errc::account_not_found);
-  EXPECT_EQ(code_of(call().add_media("shop-01", "m-1")), errc::account_not_found);
+  EXPECT_EQ(code_of(call().find_message("shop-01", "1")), errc::account_not_found);
+  EXPECT_EQ(code_of(call().want_media("shop-01", picture_of("1"))), errc::account_not_found);
+  EXPECT_EQ(code_of(call().waiting_media("shop-01", 1)), errc::account_not_found);
+  EXPECT_EQ(code_of(call().keep_media("shop-01", fetched("1", "m-1", "hash"))), errc::account_not_found);
+  EXPECT_EQ(code_of(call().note_media("shop-01", picture_of("1"))), errc::account_not_found);
+  EXPECT_EQ(code_of(call().find_media("shop-01", "1")), errc::account_not_found);
   EXPECT_EQ(code_of(call().enqueue(send_with("s-1"))), errc::account_not_found);
   EXPECT_EQ(code_of(call().update_send(send_with("s-1"))), errc::account_not_found);
   EXPECT_EQ(code_of(call().find_send("shop-01", "s-1")), errc::account_not_found);

@@ -58,6 +58,26 @@ send_record send_with(std::string id, send_state state) {
   return send;
 }
 
+media_record picture_of(std::string msg_id, wall_time at) {
+  media_record record;
+  record.owner = std::move(msg_id);
+  record.changed_at = at;
+  record.name = "a name.jpg";
+  record.announced_bytes = 100;
+  record.sender = "@sender";
+  record.media_id = "@media";
+  record.encrypted_name = "a%20name.jpg";
+  return record;
+}
+
+media_record fetched(std::string msg_id, std::string file, std::string sha256, std::uint64_t bytes,
+                     wall_time at) {
+  auto record = picture_of(std::move(msg_id), at);
+  record.state = media_state::available;
+  record.content = media_content{std::move(file), std::move(sha256), bytes, "image/jpeg"};
+  return record;
+}
+
 contact_record contact_with(std::string ref, wall_time seen_at) {
   contact_record contact;
   contact.ref = std::move(ref);

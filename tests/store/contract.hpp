@@ -70,6 +70,11 @@ inbound_message message_with(std::string msg_id, std::string chat = "c-1");
 /// A sync that brought messages of these ids and has no session.
 sync_commit batch(const std::vector<std::string>& ids, int key = 1);
 send_record send_with(std::string id, send_state state = send_state::queued);
+/// A picture of the message, as it is wanted.
+media_record picture_of(std::string msg_id, wall_time at = noon);
+/// The same with a content of so many bytes in the file of that id; equal hashes stand for equal bytes.
+media_record fetched(std::string msg_id, std::string file, std::string sha256, std::uint64_t bytes = 100,
+                     wall_time at = noon);
 contact_record contact_with(std::string ref, wall_time seen_at = noon);
 
 names ids_of(const result<std::vector<appended_message>>& messages);

@@ -45,6 +45,10 @@ struct MediaFiles : testing::Test {
     return await<media_file_info>([&](auto done) { file.finish(done); });
   }
 
+  result<std::shared_ptr<media_reader>> read_back(const std::string& name) {
+    return await<std::shared_ptr<media_reader>>([&](auto done) { files->open_file(name, done); });
+  }
+
   fs::path folder() const { return directory.path() / "media" / "bc"; }
 
   /// Every file and link below the directory.
@@ -222,6 +226,78 @@ TEST_F(MediaFiles, KeepManyFilesApart) {
       wanted += made[i];
     EXPECT_EQ(read_file(info->path), wanted);
   }
+}
+
+TEST_F(MediaFiles, AreToldWithTheHashOfTheirContent) {
+  auto file = create(id);
+  ASSERT_TRUE(write(*file, "a"));
+  ASSERT_TRUE(write(*file, "bc"));
+  EXPECT_EQ(finish(*file)->sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_F(MediaFiles, AreReadInPiecesToTheEndEvenWhenTheyAreRemovedMeanwhile) {
+  auto file = create(id);
+  ASSERT_TRUE(write(*file, "0123456789"));
+  ASSERT_TRUE(finish(*file));
+  auto reader = read_back(id);
+  ASSERT_TRUE(reader) << to_string(reader.error());
+  EXPECT_EQ((*reader)->size(), 10u);
+  EXPECT_EQ(*await<std::string>([&](auto done) { (*reader)->read(4, done); }), "0123");
+  files->remove(id);
+  EXPECT_EQ(*await<std::string>([&](auto done) { (*reader)->read(100, done); }), "456789");
+  EXPECT_EQ(*await<std::string>([&](auto done) { (*reader)->read(100, done); }), "");
+  EXPECT_EQ(code_of(read_back(id)), errc::file_missing);
+}
+
+TEST_F(MediaFiles, AreNotReadThroughALinkThatWasPlanted) {
+  write_file(directory.path() / "secret", "not for you");
+  fs::create_directory(folder());
+  fs::create_symlink(directory.path() / "secret", folder() / id);
+  EXPECT_EQ(code_of(read_back(id)), errc::file_missing);
+  fs::remove_all(folder());
+  fs::create_directory(directory.path() / "outside");
+  write_file(directory.path() / "outside" / id, "not for you");
+  fs::create_directory_symlink(directory.path() / "outside", folder());
+  EXPECT_EQ(code_of(read_back(id)), errc::file_missing);
+  files->remove(id);
+  open();
+  EXPECT_TRUE(fs::exists(directory.path() / "outside" / id)) << "nothing is removed through it either";
+}
+
+TEST_F(MediaFiles, AreNotReadWhereSomethingElseThanAFileWasPlanted) {
+  fs::create_directory(folder());
+  ASSERT_EQ(::mkfifo((folder() / id).c_str(), 0600), 0);
+  EXPECT_EQ(code_of(read_back(id)), errc::file_missing);
+  EXPECT_EQ(code_of(read_back("../secret")), errc::invalid_argument);
+}
+
+TEST_F(MediaFiles, AreListedWhenTheyAreFinishedAndOurs) {
+  ASSERT_TRUE(finish(*create(id)));
+  auto unfinished = create(id_in_the_same_directory);
+  ASSERT_TRUE(write(*unfinished, "half"));
+  write_file(folder() / "notes.txt", "an operator's");
+  write_file(directory.path() / "media" / id, "in the wrong place");
+  auto listed = await<std::vector<std::string>>([&](auto done) { files->list(done); });
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(*listed, std::vector<std::string>{id});
+}
+
+TEST_F(MediaFiles, LeaveOffBeforeTheDiskIsFull) {
+  std::atomic<std::uint64_t> room{100};
+  options.reserve_bytes = 1'000;
+  options.free_bytes = [&] { return room.load(); };
+  open();
+  EXPECT_EQ(code_of(write(*create(id), "x")), errc::disk_full);
+  room = 10'000'000;
+  auto file = create(id, 100'000'000);
+  ASSERT_TRUE(write(*file, std::string(1'000'000, 'x')));
+  room = 100;
+  std::optional<errc> refusal;
+  for (int i = 0; i < 10 && !refusal; ++i)
+    if (auto written = write(*file, std::string(1'000'000, 'x')); !written) refusal = written.error().code;
+  EXPECT_EQ(refusal, errc::disk_full) << "looked at again while a large file grows";
+  files.reset();
+  EXPECT_TRUE(everything().empty());
 }
 
 TEST(MediaFilesOpening, FailsWhereThereIsNoDirectory) {

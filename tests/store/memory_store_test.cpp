@@ -56,7 +56,7 @@ TEST(MemoryStore, HasASwitchForEveryCall) {
   EXPECT_EQ(code_of(call.save_position("", "", 0)), errc::store_failed);
   EXPECT_EQ(code_of(call.save_contacts("", {})), errc::store_failed);
   EXPECT_EQ(code_of(call.load_contacts("")), errc::store_failed);
-  EXPECT_EQ(code_of(call.add_media("", "")), errc::store_failed);
+  EXPECT_EQ(code_of(call.want_media("", {})), errc::store_failed);
   EXPECT_EQ(code_of(call.enqueue({})), errc::store_failed);
   EXPECT_EQ(code_of(call.update_send({})), errc::store_failed);
   EXPECT_EQ(code_of(call.find_send("", "")), errc::store_failed);

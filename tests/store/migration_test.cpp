@@ -18,7 +18,40 @@ struct Migration : OpenedStore {
   }
   /// A file that the version with schema 1 wrote: three accounts.
   void plant_version_1() { plant(read_file(fs::path{WEIXIN_TEST_DATA} / "store" / "schema-1.db")); }
+  /// One that the version with schema 2 wrote, with its key: two accounts, a message, and three pictures.
+  void plant_version_2() {
+    auto data = fs::path{WEIXIN_TEST_DATA} / "store";
+    plant(read_file(data / "schema-2-media.db"));
+    write_file(options.data_dir / "key", read_file(data / "schema-2-media.key"));
+    fs::permissions(options.data_dir / "key", fs::perms::owner_read | fs::perms::owner_write);
+  }
 };
+
+TEST_F(Migration, KeepsThePicturesOfSchema2ForTheirAccounts) {
+  plant_version_2();
+  ASSERT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 2);
+  open();
+  EXPECT_EQ(account_names(), (names{"shop-01", "shop-02"}));
+  EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-01"})), names{"1001"});
+  EXPECT_FALSE(call().list_accounts()->at(0).media) << "the server's default";
+  EXPECT_EQ(*call().unknown_media_files({"m-01hf7yat000000000000000abc", "m-01hf7yat000000000000009abc"}),
+            names{"m-01hf7yat000000000000009abc"});
+  EXPECT_EQ(call().check()->faults, names{});
+  open();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
+  EXPECT_EQ(*call().remove_account("shop-01"),
+            (names{"m-01hf7yat000000000000000abc", "m-01hf7yat000000000000001abc"}));
+}
+
+TEST_F(Migration, FromSchema2IsAllOrNothing) {
+  plant_version_2();
+  options.database.max_bytes = read_file(file()).size();
+  EXPECT_EQ(refused().code, errc::disk_full);
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 2);
+  options.database.max_bytes = 0;
+  open();
+  EXPECT_EQ(account_names().size(), 2u);
+}
 
 TEST_F(Migration, KeepsTheAccountsOfSchema1) {
   plant_version_1();

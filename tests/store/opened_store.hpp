@@ -66,7 +66,9 @@ struct OpenedStore : testing::Test {
 
   /// Some of everything, for the account shop-01.
   void fill() {
-    ASSERT_TRUE(call().add_account(account_named("shop-01")));
+    auto account = account_named("shop-01");
+    account.media = media_policy::all;
+    ASSERT_TRUE(call().add_account(account));
     names ids;
     for (int i = 0; i < 40; ++i)
       ids.push_back(std::to_string(i));
@@ -79,7 +81,8 @@ struct OpenedStore : testing::Test {
       ASSERT_TRUE(call().enqueue(send_with("s-" + std::to_string(i))));
     ASSERT_TRUE(call().save_position("shop-01", "echo", 7));
     ASSERT_TRUE(call().append_history("shop-01", {0, noon, "logged_out", "online", "resumed"}));
-    ASSERT_TRUE(call().add_media("shop-01", "m-1"));
+    ASSERT_TRUE(call().want_media("shop-01", picture_of("1")));
+    ASSERT_TRUE(call().keep_media("shop-01", fetched("2", "m-1", "hash-1")));
   }
 
   /// Makes every call that reads, and some that write, whatever they answer.
@@ -93,6 +96,10 @@ struct OpenedStore : testing::Test {
     call().unfinished_sends("shop-01");
     call().list_sends({.account = "shop-01"});
     call().read_history("shop-01", 0, 100);
+    call().find_message("shop-01", "1");
+    call().waiting_media("shop-01", 100);
+    call().find_media("shop-01", "2");
+    call().keep_media("shop-01", fetched("3", "m-3", "hash-3"));
     call().check();
     call().commit(batch({"1", "1000"}));
     call().enqueue(send_with("s-1000"));

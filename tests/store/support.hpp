@@ -95,8 +95,26 @@ struct waiting_store {
   result<std::vector<contact_record>> load_contacts(std::string a) {
     return await<std::vector<contact_record>>([&](auto done) { s.load_contacts(a, done); });
   }
-  result<void> add_media(std::string a, std::string b) {
-    return await<void>([&](auto done) { s.add_media(a, b, done); });
+  result<std::optional<stored_message>> find_message(std::string a, std::string b) {
+    return await<std::optional<stored_message>>([&](auto done) { s.find_message(a, b, done); });
+  }
+  result<media_record> want_media(std::string a, media_record b) {
+    return await<media_record>([&](auto done) { s.want_media(a, b, done); });
+  }
+  result<std::vector<media_record>> waiting_media(std::string a, std::size_t b) {
+    return await<std::vector<media_record>>([&](auto done) { s.waiting_media(a, b, done); });
+  }
+  result<kept_media> keep_media(std::string a, media_record b, media_quota c = {}) {
+    return await<kept_media>([&](auto done) { s.keep_media(a, b, c, done); });
+  }
+  result<void> note_media(std::string a, media_record b) {
+    return await<void>([&](auto done) { s.note_media(a, b, done); });
+  }
+  result<std::vector<media_record>> find_media(std::string a, std::string b) {
+    return await<std::vector<media_record>>([&](auto done) { s.find_media(a, b, done); });
+  }
+  result<std::vector<std::string>> unknown_media_files(std::vector<std::string> a) {
+    return await<std::vector<std::string>>([&](auto done) { s.unknown_media_files(a, done); });
   }
   result<accepted_send> enqueue(send_record a) {
     return await<accepted_send>([&](auto done) { s.enqueue(a, done); });

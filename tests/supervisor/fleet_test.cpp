@@ -270,8 +270,12 @@ TEST_F(Fleet, RemovesTheMediaFilesOfARemovedAccount) {
   service->remove_media = [&](std::vector<std::string> ids) { removed = std::move(ids); };
   start();
   add("shop-01");
-  memory->add_media("shop-01", "m-1", [](result<void>) {});
-  memory->add_media("shop-01", "m-2", [](result<void>) {});
+  for (const std::string file : {"m-1", "m-2"}) {
+    store::media_record record;
+    record.owner = file;
+    record.content = store::media_content{file, "hash of " + file, 10, "image/jpeg"};
+    memory->keep_media("shop-01", record, {}, [](result<store::kept_media>) {});
+  }
   ASSERT_TRUE(remove("shop-01"));
   std::sort(removed.begin(), removed.end());
   EXPECT_EQ(removed, (std::vector<std::string>{"m-1", "m-2"}));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace weixin::testing {
 
@@ -74,7 +75,8 @@ void scripted_weixin::started(transport::http_call c, transport::http_client::co
   requests.push_back(c.request);
   auto& scripted = scripted_[endpoint];
   if (!scripted.empty()) {
-    ready_.emplace_back(std::move(done), std::move(scripted.front()));
+    ready_.push_back(
+        {std::move(done), std::move(scripted.front().what), c.sink, std::move(scripted.front().cut)});
     scripted.pop_front();
     return;
   }
@@ -83,7 +85,7 @@ void scripted_weixin::started(transport::http_call c, transport::http_client::co
     waiting_.push_back({endpoint, std::move(c), std::move(done), {}});
     return;
   }
-  ready_.emplace_back(std::move(done), std::move(*usual_answer));
+  ready_.push_back({std::move(done), std::move(*usual_answer), c.sink, std::nullopt});
 }
 
 void scripted_weixin::closed_by(fake_client*) {
@@ -91,17 +93,32 @@ void scripted_weixin::closed_by(fake_client*) {
   for (auto& w : waiting_) {
     auto e = fail(errc::cancelled, w.endpoint);
     e.request_left = true;
-    ready_.emplace_back(std::move(w.done), e);
+    ready_.push_back({std::move(w.done), e, nullptr, std::nullopt});
   }
   waiting_.clear();
 }
 
 bool scripted_weixin::deliver() {
   if (ready_.empty()) return false;
-  auto [done, a] = std::move(ready_.front());
+  auto a = std::move(ready_.front());
   ready_.pop_front();
-  done(std::move(a));
+  if (a.sink && a.what && a.what->status / 100 == 2) stream(a);
+  a.done(std::move(a.what));
   return true;
+}
+
+/// As the transport does it, in pieces of 1,000 bytes.
+void scripted_weixin::stream(ready_answer& a) {
+  constexpr std::size_t piece = 1'000;
+  auto body = std::exchange(a.what->body, {});
+  result<void> taken;
+  if (!body.empty()) taken = a.sink->begin(*a.what);
+  for (std::size_t at = 0; at < body.size() && taken; at += piece)
+    a.sink->write(body.substr(at, piece), [&taken](result<void> r) { taken = std::move(r); });
+  if (!taken)
+    a.what = taken.error();
+  else if (a.cut)
+    a.what = *a.cut;
 }
 
 void scripted_weixin::pass(std::chrono::nanoseconds d) {
@@ -118,7 +135,12 @@ void scripted_weixin::pass(std::chrono::nanoseconds d) {
 
 void scripted_weixin::next(const std::string& endpoint, answer a) {
   // A call that waits already is the next one.
-  if (!answer_waiting(endpoint, a)) scripted_[endpoint].push_back(std::move(a));
+  if (!answer_waiting(endpoint, a)) scripted_[endpoint].push_back({std::move(a), std::nullopt});
+}
+
+void scripted_weixin::next_cut(const std::string& endpoint, http_response begun, error why) {
+  why.request_left = true;
+  scripted_[endpoint].push_back({std::move(begun), std::move(why)});
 }
 
 void scripted_weixin::throw_at(const std::string& endpoint) { ++throwing_[endpoint]; }
@@ -133,8 +155,8 @@ void scripted_weixin::release(const std::string& endpoint) {
       continue;
     }
     auto a = usual(endpoint, w.what.request);
-    ready_.emplace_back(std::move(w.done),
-                        a ? std::move(*a) : answer{fail(errc::internal, "no usual answer")});
+    ready_.push_back({std::move(w.done), a ? std::move(*a) : answer{fail(errc::internal, "no usual answer")},
+                      w.what.sink, std::nullopt});
   }
 }
 
@@ -142,7 +164,7 @@ bool scripted_weixin::answer_waiting(const std::string& endpoint, answer a) {
   auto found =
       std::find_if(waiting_.begin(), waiting_.end(), [&](const call& c) { return c.endpoint == endpoint; });
   if (found == waiting_.end()) return false;
-  ready_.emplace_back(std::move(found->done), std::move(a));
+  ready_.push_back({std::move(found->done), std::move(a), found->what.sink, std::nullopt});
   waiting_.erase(found);
   return true;
 }

@@ -35,6 +35,8 @@ public:
   // -----------------------------------------------------------------------------------------------
   /// The next call of that endpoint gets this answer instead of the usual one. Queues.
   void next(const std::string& endpoint, answer a);
+  /// The next call of that endpoint, which streams its body, gets this much of it and then this failure.
+  void next_cut(const std::string& endpoint, http_response begun, error why);
   /// Drops what was scripted for that endpoint.
   void forget(const std::string& endpoint) { scripted_[endpoint].clear(); }
   /// The next call of that endpoint throws inside the actor that makes it.
@@ -92,11 +94,23 @@ private:
   void closed_by(fake_client* client);
   std::optional<answer> usual(const std::string& endpoint, const http_request& r);
 
-  std::map<std::string, std::deque<answer>> scripted_;
+  struct ready_answer {
+    transport::http_client::completion done;
+    answer what;
+    std::shared_ptr<transport::body_sink> sink;
+    std::optional<error> cut;
+  };
+  void stream(ready_answer& a);
+
+  struct scripted_answer {
+    answer what;
+    std::optional<error> cut;
+  };
+  std::map<std::string, std::deque<scripted_answer>> scripted_;
   std::map<std::string, int> throwing_;
   std::map<std::string, bool> held_{{"synccheck", true}, {"login", true}};
   std::deque<call> waiting_;
-  std::deque<std::pair<transport::http_client::completion, answer>> ready_;
+  std::deque<ready_answer> ready_;
   struct batch {
     std::vector<std::string> entries;
     std::int64_t key = 0; // of the answer that brought it; 0: none did yet

@@ -87,6 +87,36 @@ TEST_F(HttpsClientSinkTest, StreamsTheBodyInSmallPieces) {
   EXPECT_EQ(server->connections(), 1U);
 }
 
+TEST_F(HttpsClientSinkTest, ShowsTheHeadBeforeTheFirstPieceAndOnlyOnce) {
+  struct seeing_sink final : held_sink {
+    result<void> begin(const http_response& head) override {
+      heads += std::to_string(head.status) + " " + std::string{find_header(head.headers, "Content-Length")};
+      return refusal ? result<void>{*refusal} : result<void>{};
+    }
+    std::string heads;
+    std::optional<error> refusal;
+  };
+  serve(always_answer(body));
+  auto seeing = std::make_shared<seeing_sink>();
+  sink = seeing;
+  sink->open();
+  ASSERT_TRUE(ask(download()));
+  EXPECT_EQ(seeing->heads, "200 " + std::to_string(body.size()));
+  seeing->refusal = fail(errc::invalid_argument, "not this one");
+  EXPECT_EQ(code_of(ask(download())), "invalid_argument");
+  EXPECT_EQ(sink->text(), body) << "no piece of what was refused";
+}
+
+TEST_F(HttpsClientSinkTest, TakesNoBodyThatIsLongerThanItSaid) {
+  serve([](server_connection& c) {
+    c.read_request();
+    c.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345and more");
+    c.wait_for_close();
+  });
+  sink->open();
+  EXPECT_EQ(code_of(ask(download())), "malformed_answer");
+}
+
 TEST_F(HttpsClientSinkTest, ReadsNothingWhileTheSinkIsBusy) {
   constexpr int times = 6; // 48 MB: more than the kernel's buffers take
   std::atomic<bool> finished{false};
