@@ -4,6 +4,7 @@
 #include "actors/image_sink.hpp"
 #include "actors/pacing.hpp"
 #include "metrics/registry.hpp"
+#include "protocol/webwx/login.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shared_bucket.hpp"
 #include "runtime/wall_clock.hpp"
@@ -48,6 +49,8 @@ struct webwx_settings {
   /// Whether a session that ended is followed by a login that the phone only confirms, before there is a new
   /// QR code (weixin-protocol.md 3.4).
   bool push_login = true;
+  /// Without extspam nobody logs in as the desktop client (weixin-protocol.md 3.6).
+  webwx::desktop_client desktop;
 };
 
 /// What every actor may use: made once by the program (or a test), shared by all accounts. Everything in it

@@ -63,16 +63,16 @@ void list_accounts(const context_ptr& c, const request&, const reply& to) {
 }
 
 void add_account(const context_ptr& c, const request& r, const reply& to) {
-  auto body = read_object(r.body, {"name", "bots", "kind"});
+  auto body = read_object(r.body, {"name", "kind", "bots", "login", "proxy"});
   if (!body) return to.refuse(body.error());
   auto name = read_text(*body, "name");
   if (!name) return to.refuse(name.error());
   to.concerns_account(*name);
   auto kind = read_text(*body, "kind", "webwx");
   if (!kind) return to.refuse(kind.error());
-  auto bots = read_names(*body, "bots");
-  if (!bots) return to.refuse(bots.error());
-  c->fleet.add(*name, *kind, *bots, [to](result<account_view> v) {
+  auto initial = read_account_change(*body);
+  if (!initial) return to.refuse(initial.error());
+  c->fleet.add(*name, *kind, *initial, [to](result<account_view> v) {
     if (!v) return to.refuse(v.error());
     auto answer = json_response(201, to_json(*v));
     answer.headers.push_back({"Location", "/v1/accounts/" + v->name});
@@ -87,12 +87,12 @@ void get_account(const context_ptr& c, const request& r, const reply& to) {
 }
 
 void patch_account(const context_ptr& c, const request& r, const reply& to) {
-  auto body = read_object(r.body, {"bots"});
+  auto body = read_object(r.body, {"bots", "login", "proxy"});
   if (!body) return to.refuse(body.error());
-  auto bots = read_names(*body, "bots");
-  if (!bots) return to.refuse(bots.error());
-  if (!*bots) return get_account(c, r, to);
-  c->fleet.set_bots(r.params.at("name"), **bots, answer_view(to, 200));
+  auto change = read_account_change(*body);
+  if (!change) return to.refuse(change.error());
+  if (body->empty()) return get_account(c, r, to);
+  c->fleet.change(r.params.at("name"), *change, answer_view(to, 200));
 }
 
 void delete_account(const context_ptr& c, const request& r, const reply& to) {

@@ -16,10 +16,21 @@ namespace weixin::ctl {
 enum class output_format { table, wide, json, name };
 
 // One struct for each verb, as the person typed it.
+
+/// How an account reaches Weixin; what is empty stays as it is.
+struct account_way {
+  std::string login;
+  std::string proxy;      ///< a URL without credentials
+  std::string proxy_file; ///< holds a URL; "-": standard input
+  bool no_proxy = false;
+
+  bool is_empty() const { return login.empty() && proxy.empty() && proxy_file.empty() && !no_proxy; }
+};
 struct account_add {
   std::string name;
   std::string kind;              ///< empty: the server's default
   std::vector<std::string> bots; ///< empty: the configured defaults
+  account_way way;
   bool no_wait = false;
 };
 struct account_list {};
@@ -28,7 +39,8 @@ struct account_show {
 };
 struct account_set {
   std::string name;
-  std::vector<std::string> bots; ///< the whole new list
+  std::optional<std::vector<std::string>> bots; ///< the whole new list
+  account_way way;
 };
 struct account_qr {
   std::string name;

@@ -1,5 +1,7 @@
 #include "store/account_rows.hpp"
 
+#include "store/settings_rows.hpp"
+
 namespace weixin::store {
 
 namespace {
@@ -32,6 +34,11 @@ std::vector<account_record> load_accounts(row_access rows) {
     bots.bind(found.number(0));
     while (bots.next())
       account.bots.push_back(bots.text(0));
+    auto settings = read_settings(rows, {found.number(0), account.name});
+    // Never without its proxy: a name that leads nowhere keeps the account from Weixin until it has one
+    // again.
+    account.settings =
+        settings ? *settings : account_settings{{}, secret{"http://settings-unreadable.invalid:1"}};
     accounts.push_back(std::move(account));
   }
   return accounts;
@@ -49,7 +56,9 @@ result<void> insert_account(row_access rows, const account_record& account) {
       .bind(account.name, account.kind, stored(account.desired), to_stored(account.created_at), account.uin,
             account.held)
       .run();
-  insert_bots(rows, *find_account(rows, account.name), account.bots);
+  auto id = *find_account(rows, account.name);
+  insert_bots(rows, id, account.bots);
+  write_settings(rows, {id, account.name}, account.settings);
   return {};
 }
 
@@ -59,6 +68,7 @@ void replace_account(row_access rows, std::int64_t id, const account_record& acc
       .run();
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
   insert_bots(rows, id, account.bots);
+  write_settings(rows, {id, account.name}, account.settings);
 }
 
 void insert_media(row_access rows, std::int64_t account, const std::string& media_id) {
@@ -76,6 +86,7 @@ std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
       media.push_back(found.text(0));
   }
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
+  erase_settings(rows, id);
   rows.use("DELETE FROM session WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM sync_key WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM position WHERE account = ?").bind(id).run();

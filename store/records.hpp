@@ -1,6 +1,8 @@
 #pragma once
 
+#include "protocol/secret.hpp"
 #include "protocol/webwx/contacts.hpp"
+#include "protocol/webwx/login_choice.hpp"
 #include "protocol/webwx/session.hpp"
 
 #include <chrono>
@@ -22,6 +24,14 @@ using wall_time = std::chrono::system_clock::time_point;
 /// What the operator wants. Wins over any automation.
 enum class desired_state { running, paused };
 
+/// How an account reaches Weixin. Sealed at rest.
+struct account_settings {
+  webwx::login_choice login = webwx::login_choice::web;
+  secret proxy; ///< a URL that `transport::parse_proxy` takes; empty: none
+
+  friend bool operator==(const account_settings&, const account_settings&) = default;
+};
+
 /// One configured account: what survives everything else.
 struct account_record {
   std::string name; ///< never changes; [a-z0-9][a-z0-9-]{0,62}
@@ -34,6 +44,7 @@ struct account_record {
   /// Why it waits for the operator ("kicked", "barred", "different_user", "duplicate_user"), also over a
   /// restart of the server; empty when it does not.
   std::string held;
+  account_settings settings;
 };
 
 /// One change of an account's state, for "why was it offline at 04:10".

@@ -1,5 +1,7 @@
 #include "store/schema.hpp"
 
+#include "store/settings_rows.hpp"
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
@@ -137,11 +139,16 @@ void insert_key_check(SQLite::Database& db, sealer& seal) {
   insert.exec();
 }
 
+void create_tables(SQLite::Database& db) {
+  db.exec(schema);
+  db.exec(settings_schema);
+}
+
 /// Version 1 held the accounts alone, by name.
 void migrate_from_1(SQLite::Database& db) {
   db.exec("ALTER TABLE account RENAME TO account_1");
   db.exec("ALTER TABLE account_bot RENAME TO account_bot_1");
-  db.exec(schema);
+  create_tables(db);
   db.exec("INSERT INTO account (name, kind, desired, created_at_ms, uin) "
           "SELECT name, kind, desired, created_at_ms, uin FROM account_1 ORDER BY name");
   db.exec("INSERT INTO account_bot (account, position, bot) "
@@ -155,7 +162,7 @@ void migrate_from_1(SQLite::Database& db) {
 
 void create_schema(SQLite::Database& db, sealer& seal) {
   db.exec("PRAGMA application_id = " + std::to_string(application_id));
-  db.exec(schema);
+  create_tables(db);
   insert_key_check(db, seal);
   set_version(db);
 }
@@ -165,12 +172,13 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
     migrate_from_1(db);
     insert_key_check(db, seal);
   }
+  if (from == 2) db.exec(settings_schema);
   set_version(db);
 }
 
 bool has_present_schema(SQLite::Database& db) {
   SQLite::Database expected{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
-  expected.exec(schema);
+  create_tables(expected);
   return definitions_of(db) == definitions_of(expected);
 }
 

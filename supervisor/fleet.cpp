@@ -61,13 +61,12 @@ std::map<std::string, std::size_t> fleet::count_by_state() const {
   return counts;
 }
 
-void fleet::add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots,
-                view_reply reply) {
-  impl_->ask([=](fleet_supervisor& f) { f.add(name, kind, bots, reply); });
+void fleet::add(std::string name, std::string kind, account_change initial, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.add(name, kind, initial, reply); });
 }
 
-void fleet::set_bots(std::string name, std::vector<std::string> bots, view_reply reply) {
-  impl_->ask([=](fleet_supervisor& f) { f.set_bots(name, bots, reply); });
+void fleet::change(std::string name, account_change what, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.change(name, what, reply); });
 }
 
 void fleet::remove(std::string name, std::function<void(result<void>)> reply) {

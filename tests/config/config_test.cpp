@@ -74,6 +74,8 @@ login_host = "login.weixin.qq.com"
 entry_host = "web.wechat.com"
 user_agent = "Browser/1.0"
 push_login = false
+extspam_file = "/etc/weixind/extspam"
+client_version = "2.1"
 [media]
 images = false
 max_bytes = 4096
@@ -111,6 +113,8 @@ bots = ["parrot"]
   EXPECT_EQ(c.webwx.entry_host, "web.wechat.com");
   EXPECT_EQ(c.webwx.user_agent, "Browser/1.0");
   EXPECT_FALSE(c.webwx.push_login);
+  EXPECT_EQ(c.webwx.extspam_file, "/etc/weixind/extspam");
+  EXPECT_EQ(c.webwx.client_version, "2.1");
   EXPECT_FALSE(c.media.images);
   EXPECT_EQ(c.media.max_bytes, 4096U);
   ASSERT_EQ(c.bots.size(), 1U);
@@ -123,6 +127,14 @@ bots = ["parrot"]
 
 // -- what a refusal says
 // ------------------------------------------------------------------------------------------
+
+TEST(Config, WantsTheDesktopClientsTokenWhereItIsTheDefault) {
+  EXPECT_THAT(refusal("[defaults]\nlogin = 'desktop'"), HasSubstr("webwx.extspam_file"));
+  EXPECT_THAT(refusal("[defaults]\nlogin = 'phone'"), HasSubstr("defaults.login"));
+  auto c = parse_config("[webwx]\nextspam_file = '/e'\n[defaults]\nlogin = 'web_then_desktop'", "w.toml");
+  ASSERT_TRUE(c) << c.error().context;
+  EXPECT_EQ(c->default_login, webwx::login_choice::web_then_desktop);
+}
 
 TEST(Config, TellsPlaceKeyFindingAndExpectation) {
   EXPECT_EQ(refusal("[limits]\nlogins_per_second = \"ten\"\n"),

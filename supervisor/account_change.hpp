@@ -1,0 +1,21 @@
+#pragma once
+
+#include "protocol/secret.hpp"
+#include "protocol/webwx/login_choice.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weixin::supervisor {
+
+/// What an operator wants of an account; what is not named stays as it is, or becomes the default.
+struct account_change {
+  std::optional<std::vector<std::string>> bots{};
+  /// How it logs in; the present session is not touched.
+  std::optional<webwx::login_choice> login{};
+  /// A proxy's URL (`transport::parse_proxy`), through which all further connections go; empty: none.
+  std::optional<secret> proxy{};
+};
+
+} // namespace weixin::supervisor
