@@ -18,8 +18,8 @@ namespace weixin {
 /// What the actors of one account share. All of them live on one shard, so there is no lock: only they touch
 /// it, and only from inside their handlers.
 ///
-/// Who writes what: the account supervisor `session` as a whole, `bots`, `media_policy`
-/// and `session_number`; the sync poller
+/// Who writes what: the account supervisor `session` as a whole, `bots`, `media_policy`, `login_choice` and
+/// `session_number`; the sync poller
 /// the session's keys, cookies and skey and the contacts; everybody stores the cookies of an answer through
 /// `call`.
 struct account_context {
@@ -39,6 +39,7 @@ struct account_context {
   address_book contacts;
   std::vector<std::string> bots;
   store::media_policy media_policy = store::media_policy::images_and_voices;
+  webwx::login_choice login_choice = webwx::login_choice::web;
   /// Contacts that were taken from `contacts` and that no commit has stored yet: they go with the next one,
   /// whoever makes it. Everything that can be lost between taking and storing is put here first.
   std::vector<store::contact_record> contacts_to_store;

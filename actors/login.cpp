@@ -45,6 +45,7 @@ login::login(caf::actor_config& cfg, std::shared_ptr<account_context> context, a
   draft_->device_id = webwx::make_device_id(random_digits(context_->service->entropy, 15));
   draft_->user_agent = settings.user_agent;
   draft_->host = webwx::hosts_for_entry(settings.entry_host);
+  if (context_->login_choice == webwx::login_choice::desktop) draft_->mode = webwx::login_mode::desktop;
   login_host_ = settings.login_host;
 }
 
@@ -111,15 +112,16 @@ void login::push() {
 }
 
 void login::get_uuid() {
-  call_weixin(webwx::endpoint::jslogin, draft_,
-              webwx::make_jslogin(login_host_, draft_->host.entry, draft_->user_agent, wall_ms()),
-              webwx::parse_jslogin, [this](result<std::string> uuid) {
-                if (!uuid) return failed(uuid.error());
-                uuid_ = std::move(*uuid);
-                context_->service->metrics->qr_code_issued();
-                send(supervisor_, qr_issued{uuid_});
-                proceed(step::poll);
-              });
+  call_weixin(
+      webwx::endpoint::jslogin, draft_,
+      webwx::make_jslogin(login_host_, draft_->host.entry, draft_->user_agent, wall_ms(), draft_->mode),
+      webwx::parse_jslogin, [this](result<std::string> uuid) {
+        if (!uuid) return failed(uuid.error());
+        uuid_ = std::move(*uuid);
+        context_->service->metrics->qr_code_issued();
+        send(supervisor_, qr_issued{uuid_});
+        proceed(step::poll);
+      });
 }
 
 void login::poll() {
@@ -155,10 +157,15 @@ void login::polled_login(const webwx::login_poll& answer) {
 }
 
 void login::exchange() {
+  auto request = draft_->mode == webwx::login_mode::desktop
+                     ? webwx::make_new_login_page(*draft_, redirect_, context_->service->webwx.desktop)
+                     : webwx::make_new_login_page(*draft_, redirect_);
+  if (!request) return failed(request.error());
   call_weixin(
-      webwx::endpoint::webwxnewloginpage, draft_, webwx::make_new_login_page(*draft_, redirect_),
+      webwx::endpoint::webwxnewloginpage, draft_, std::move(*request),
       [](const http_response& r) { return webwx::parse_new_login_page(r); },
       [this](result<webwx::login_tickets> tickets) {
+        if (!tickets && tickets.error().code == errc::barred && may_try_desktop()) return try_desktop();
         if (!tickets) return failed(tickets.error());
         auto begun = webwx::begin_session(*draft_, *tickets);
         if (!begun && !tickets->other_entry_host.empty()) return move_to(tickets->other_entry_host);
@@ -172,6 +179,21 @@ void login::move_to(const std::string& entry_host) {
   log_info("login.moved", {{"account", context_->name}, {"host", entry_host}});
   draft_->host = webwx::hosts_for_entry(entry_host);
   login_host_ = draft_->host.login;
+  begin_anew();
+}
+
+bool login::may_try_desktop() const {
+  return context_->login_choice == webwx::login_choice::web_then_desktop &&
+         draft_->mode == webwx::login_mode::web && !context_->service->webwx.desktop.extspam.empty();
+}
+
+void login::try_desktop() {
+  log_info("login.as_desktop", {{"account", context_->name}});
+  draft_->mode = webwx::login_mode::desktop;
+  begin_anew();
+}
+
+void login::begin_anew() {
   scanned_ = false;
   proceed(step::get_uuid);
 }

@@ -42,8 +42,13 @@ private:
   void poll();
   void polled_login(const webwx::login_poll& answer);
   void exchange();
+  /// Weixin bars the web page, and the operator allows another try: the login begins anew as the desktop
+  /// client.
+  bool may_try_desktop() const;
+  void try_desktop();
   /// Weixin sends the account to another entry host of the table: the login begins anew there.
   void move_to(const std::string& entry_host);
+  void begin_anew();
   void init();
   void initialised(webwx::init_answer answer);
   void notify();

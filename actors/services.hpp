@@ -4,6 +4,7 @@
 #include "actors/media_writer.hpp"
 #include "actors/pacing.hpp"
 #include "metrics/registry.hpp"
+#include "protocol/webwx/login.hpp"
 #include "protocol/webwx/upload_plan.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shared_bucket.hpp"
@@ -50,6 +51,8 @@ struct webwx_settings {
   /// Whether a session that ended is followed by a login that the phone only confirms, before there is a new
   /// QR code (weixin-protocol.md 3.4).
   bool push_login = true;
+  /// Without extspam nobody logs in as the desktop client (weixin-protocol.md 3.6).
+  webwx::desktop_client desktop;
 };
 
 /// What is fetched, and how much of it; from the configuration.

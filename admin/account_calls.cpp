@@ -63,18 +63,16 @@ void list_accounts(const context_ptr& c, const request&, const reply& to) {
 }
 
 void add_account(const context_ptr& c, const request& r, const reply& to) {
-  auto body = read_object(r.body, {"name", "bots", "kind", "media"});
+  auto body = read_object(r.body, {"name", "kind", "bots", "media", "login", "proxy"});
   if (!body) return to.refuse(body.error());
   auto name = read_text(*body, "name");
   if (!name) return to.refuse(name.error());
   to.concerns_account(*name);
   auto kind = read_text(*body, "kind", "webwx");
   if (!kind) return to.refuse(kind.error());
-  auto bots = read_names(*body, "bots");
-  if (!bots) return to.refuse(bots.error());
-  auto media = read_media_policy(*body);
-  if (!media) return to.refuse(media.error());
-  auto added = [to](result<account_view> v) {
+  auto initial = read_account_change(*body);
+  if (!initial) return to.refuse(initial.error());
+  c->fleet.add(*name, *kind, *initial, [to](result<account_view> v) {
     if (!v) return to.refuse(v.error());
     auto answer = json_response(201, to_json(*v));
     answer.headers.push_back({"Location", "/v1/accounts/" + v->name});
@@ -90,21 +88,12 @@ void get_account(const context_ptr& c, const request& r, const reply& to) {
 }
 
 void patch_account(const context_ptr& c, const request& r, const reply& to) {
-  auto body = read_object(r.body, {"bots", "media"});
+  auto body = read_object(r.body, {"bots", "media", "login", "proxy"});
   if (!body) return to.refuse(body.error());
-  auto bots = read_names(*body, "bots");
-  if (!bots) return to.refuse(bots.error());
-  auto media = read_media_policy(*body);
-  if (!media) return to.refuse(media.error());
-  const auto& name = r.params.at("name");
-  if (!*bots && !*media) return get_account(c, r, to);
-  if (!*bots) return c->fleet.set_media(name, **media, answer_view(to, 200));
-  if (!*media) return c->fleet.set_bots(name, **bots, answer_view(to, 200));
-  // The bots first: they may be refused, and then nothing is changed.
-  c->fleet.set_bots(name, **bots, [c, to, name, wanted = **media](result<account_view> v) {
-    if (!v) return to.refuse(v.error());
-    c->fleet.set_media(name, wanted, answer_view(to, 200));
-  });
+  auto change = read_account_change(*body);
+  if (!change) return to.refuse(change.error());
+  if (body->empty()) return get_account(c, r, to);
+  c->fleet.change(r.params.at("name"), *change, answer_view(to, 200));
 }
 
 void delete_account(const context_ptr& c, const request& r, const reply& to) {

@@ -188,4 +188,26 @@ result<std::string> read_msg_id(const std::string& text) {
   return text;
 }
 
+result<supervisor::account_change> read_account_change(const boost::json::object& body) {
+  supervisor::account_change change;
+  auto bots = read_names(body, "bots");
+  if (!bots) return bots.error();
+  change.bots = std::move(*bots);
+  auto media = read_media_policy(body);
+  if (!media) return media.error();
+  change.media = *media;
+  if (body.contains("login")) {
+    auto name = read_text(body, "login");
+    if (name) change.login = webwx::parse_login_choice(*name);
+    if (!change.login)
+      return fail(errc::invalid_argument, "login must be \"web\", \"desktop\" or \"web_then_desktop\"");
+  }
+  if (const auto* proxy = body.if_contains("proxy")) {
+    if (!proxy->is_null() && (!proxy->is_string() || proxy->get_string().empty()))
+      return fail(errc::invalid_argument, "proxy must be a URL like \"http://host:port\", or null for none");
+    change.proxy = secret{proxy->is_null() ? std::string{} : std::string{proxy->get_string()}};
+  }
+  return change;
+}
+
 } // namespace weixin::admin

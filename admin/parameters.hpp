@@ -4,6 +4,7 @@
 #include "protocol/http_message.hpp"
 #include "protocol/result.hpp"
 #include "store/records.hpp"
+#include "supervisor/account_change.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -65,5 +66,8 @@ result<std::string> read_text(const boost::json::object& body, std::string_view 
 /// A list of at most 100 strings under `key`; nullopt when it is not there.
 result<std::optional<std::vector<std::string>>> read_names(const boost::json::object& body,
                                                            std::string_view key);
+
+/// `bots`, `login` and `proxy` of an account: what is there. A proxy of null is none.
+result<supervisor::account_change> read_account_change(const boost::json::object& body);
 
 } // namespace weixin::admin

@@ -11,6 +11,7 @@
 #include "protocol/webwx/hosts.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/memory_watch.hpp"
+#include "runtime/secret_file.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/shard_scheduler.hpp"
 #include "runtime/watchdog.hpp"
@@ -129,12 +130,14 @@ struct server::parts {
   std::size_t service_shard() const { return shards->size() - 1; }
 
   runtime::descriptor_limit descriptors;
+  secret extspam; ///< of the desktop client; empty: nobody logs in as one
 
   result<void> check_descriptors();
   result<void> open_store();
   result<void> clean_spool();
   void remove_unknown_media();
   result<void> open_network();
+  result<void> read_secrets();
   void start_runtime();
   result<std::vector<bot_entry>> make_bots();
   result<void> start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal);
@@ -193,6 +196,14 @@ result<void> server::parts::clean_spool() {
   auto needed = asked->get_future().get();
   if (!needed) return needed.error();
   spool->keep_only(std::move(*needed));
+  return {};
+}
+
+result<void> server::parts::read_secrets() {
+  if (config.webwx.extspam_file.empty()) return {};
+  auto token = read_secret_file(config.webwx.extspam_file);
+  if (!token) return fail(errc::config_invalid, "webwx.extspam_file " + token.error().context);
+  extspam = std::move(*token);
   return {};
 }
 
@@ -272,8 +283,11 @@ void server::parts::start_runtime() {
   s.upload_limits.document = config.sends.max_file_bytes;
   s.seed = s.entropy();
   s.pacing = config.pacing;
-  s.webwx = {config.webwx.login_host, config.webwx.entry_host, config.webwx.user_agent,
-             config.webwx.push_login};
+  s.webwx = {config.webwx.login_host,
+             config.webwx.entry_host,
+             config.webwx.user_agent,
+             config.webwx.push_login,
+             {extspam, config.webwx.client_version}};
 
   system_config = std::make_unique<runtime::shard_system_config>(*shards);
   system = std::make_unique<caf::actor_system>(*system_config);
@@ -294,6 +308,7 @@ result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::functi
   supervisor::fleet_options options;
   options.bots = std::move(bots);
   options.default_bots = config.default_bots;
+  options.default_login = config.default_login;
   options.max_accounts = config.limits.max_accounts;
   if (descriptors.accounts < options.max_accounts) {
     options.max_accounts = descriptors.accounts;
@@ -492,6 +507,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   if (auto ok = p->check_descriptors(); !ok) return ok.error();
   auto bots = p->make_bots();
   if (!bots) return bots.error();
+  if (auto ok = p->read_secrets(); !ok) return ok.error();
   if (auto ok = p->open_store(); !ok) return ok.error();
   p->remove_unknown_media();
   if (auto ok = p->open_network(); !ok) return ok.error();

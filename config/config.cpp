@@ -4,7 +4,7 @@
 #include "config/notify_section.hpp"
 #include "config/section.hpp"
 #include "config/value_forms.hpp"
-#include "notify/secret_file.hpp"
+#include "runtime/secret_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -103,13 +103,24 @@ void read_log(section s, log_config& out) {
   s.refuse_unknown();
 }
 
-void read_webwx(section s, webwx_config& out) {
+bool is_version(const std::string& text) {
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
+void read_webwx(section s, webwx_config& out, const file_check& check_secret) {
   s.word_out_of("login_host", out.login_host, {"login.wx.qq.com", "login.weixin.qq.com"});
   s.word_out_of("entry_host", out.entry_host,
                 {"wx.qq.com", "wx2.qq.com", "wx8.qq.com", "web.wechat.com", "web2.wechat.com"});
   s.text("user_agent", out.user_agent, "a browser's User-Agent of 1 to 512 printable ASCII characters",
          is_user_agent);
   s.boolean("push_login", out.push_login);
+  s.text("client_version", out.client_version, "a version of digits and dots", is_version);
+  s.text("extspam_file", out.extspam_file, R"(the path of a file that holds the token, or "" for none)",
+         [](const std::string& text) { return text.empty() || is_path(text); });
+  if (!out.extspam_file.empty())
+    if (auto wrong = check_secret(out.extspam_file); !wrong.empty())
+      s.problem_at("extspam_file", shown(out.extspam_file) + " " + wrong);
   s.refuse_unknown();
 }
 
@@ -159,7 +170,7 @@ server_config read(const value& document, const file_check& check_secret, proble
   read_store(root.subsection("store"), out.store);
   read_log(root.subsection("log"), out.log);
   read_single(root.subsection("runtime"), [&](section& s) { s.integer("shards", out.shards, 0, 256); });
-  read_webwx(root.subsection("webwx"), out.webwx);
+  read_webwx(root.subsection("webwx"), out.webwx, check_secret);
   read_media(root.subsection("media"), out.media);
   read_sends(root.subsection("sends"), out.sends);
   out.notify = read_notify(root.subsection("notify"), check_secret);
@@ -175,6 +186,12 @@ server_config read(const value& document, const file_check& check_secret, proble
                             {"on_demand", media_policy::on_demand},
                             {"images_and_voices", media_policy::images_and_voices},
                             {"all", media_policy::all}});
+    s.choice<webwx::login_choice>("login", out.default_login,
+                                  {{"web", webwx::login_choice::web},
+                                   {"desktop", webwx::login_choice::desktop},
+                                   {"web_then_desktop", webwx::login_choice::web_then_desktop}});
+    if (out.default_login != webwx::login_choice::web && out.webwx.extspam_file.empty())
+      s.problem_at("login", "the desktop client needs webwx.extspam_file");
   });
   root.refuse_unknown();
   return out;
@@ -214,7 +231,7 @@ result<server_config> load_config(const std::filesystem::path& path) {
   auto text = read_file(path);
   if (!text) return text.error();
   return parse_config(*text, path.string(), [](const std::string& file) {
-    auto secret = notify::read_secret_file(file);
+    auto secret = read_secret_file(file);
     return secret ? std::string{} : secret.error().context;
   });
 }

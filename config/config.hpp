@@ -5,6 +5,7 @@
 #include "actors/pacing.hpp"
 #include "notify/settings.hpp"
 #include "protocol/result.hpp"
+#include "protocol/webwx/login_choice.hpp"
 #include "runtime/log.hpp"
 
 #include <chrono>
@@ -80,6 +81,9 @@ struct webwx_config {
   std::string user_agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
                            "Chrome/120.0.0.0 Safari/537.36";
   bool push_login = true; ///< ask the phone to confirm before there is a new QR code
+  /// What the desktop client says of itself (weixin-protocol.md 3.6): a file with the token, and the version.
+  std::string extspam_file;
+  std::string client_version = "2.0.0";
   friend bool operator==(const webwx_config&, const webwx_config&) = default;
 };
 
@@ -120,6 +124,7 @@ struct server_config {
   notify::notify_settings notify;
   std::vector<bots::bot_settings> bots;  ///< sorted by name; `bots::make_bot` takes every one of them
   std::vector<std::string> default_bots; ///< names out of `bots`, each once
+  webwx::login_choice default_login = webwx::login_choice::web;
   /// What is allowed but worth a line in the log at the start. No problem, so no part of the configuration's
   /// value.
   std::vector<std::string> notes;

@@ -75,6 +75,9 @@ account read_account(const boost::json::object& o) {
   a.nickname = text_of(o, "nickname");
   for (const auto& b : list_of(o, "bots"))
     if (b.is_string()) a.bots.emplace_back(b.get_string());
+  a.login = text_of(o, "login");
+  a.proxy = text_of(o, "proxy");
+  a.proxy_error = text_of(o, "proxy_error");
   a.last_poll_at = time_of(o, "last_poll_at");
   a.last_event_at = time_of(o, "last_event_at");
   a.last_send_at = time_of(o, "last_send_at");
@@ -161,6 +164,9 @@ std::string account_details(const account& a, std::optional<moment> now, bool co
   fact("Desired:", a.desired);
   fact("Nickname:", a.nickname);
   fact("Bots:", joined(a.bots));
+  fact("Login as:", a.login);
+  fact("Proxy:", a.proxy.empty() ? "none" : a.proxy);
+  if (!a.proxy_error.empty()) fact("", a.proxy_error, tone::bad);
   fact("Last poll:", when(a.last_poll_at));
   fact("Last event:", when(a.last_event_at));
   fact("Last send:", when(a.last_send_at));

@@ -6,11 +6,17 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <istream>
 #include <ostream>
 
 namespace weixin::ctl {
 namespace {
+
+constexpr std::size_t longest_proxy_url = 2'048;
 
 boost::json::array to_array(const std::vector<std::string>& names) {
   boost::json::array list;
@@ -40,6 +46,37 @@ bool asked_and_sure(session& s, const std::string& question) {
   return reply == "y" || reply == "Y" || reply == "yes";
 }
 
+/// The first line of a file that holds a proxy's URL. Short: nothing but a URL is to be read by mistake.
+outcome<std::string> read_proxy_file(session& s, const std::string& name) {
+  std::ifstream file;
+  if (name != "-") {
+    file.open(name);
+    if (!file)
+      return failure{exit_code::failure, "cannot read " + printable(name) + ": " + std::strerror(errno)};
+  }
+  std::string line(longest_proxy_url + 1, '\0');
+  std::istream& in = name == "-" ? s.terminal.in : file;
+  in.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(in.gcount()));
+  line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+  if (line.empty() || line.size() > longest_proxy_url)
+    return failure{exit_code::usage, "the first line of " + printable(name) + " is no proxy's URL",
+                   "write http://USER:PASSWORD@HOST:PORT or socks5://... into it"};
+  return line;
+}
+
+/// Adds what `way` names to the body of a request.
+outcome<void> add_way(session& s, const account_way& way, boost::json::object& body) {
+  if (!way.login.empty()) body["login"] = way.login;
+  if (!way.proxy.empty()) body["proxy"] = way.proxy;
+  if (way.no_proxy) body["proxy"] = nullptr;
+  if (way.proxy_file.empty()) return {};
+  auto url = read_proxy_file(s, way.proxy_file);
+  if (!url) return url.error();
+  body["proxy"] = *url;
+  return {};
+}
+
 } // namespace
 
 outcome<exit_code> execute(session& s, const account_add& c) {
@@ -47,6 +84,7 @@ outcome<exit_code> execute(session& s, const account_add& c) {
   if (!c.kind.empty()) body["kind"] = c.kind;
   if (!c.bots.empty()) body["bots"] = to_array(c.bots);
   if (!c.media.empty()) body["media"] = c.media;
+  if (auto added = add_way(s, c.way, body); !added) return added.error();
   auto a = s.server.post("/v1/accounts", body);
   if (!a) return a.error();
   if (c.no_wait) {
@@ -96,6 +134,7 @@ outcome<exit_code> execute(session& s, const account_set& c) {
   boost::json::object body;
   if (c.bots) body["bots"] = to_array(*c.bots);
   if (!c.media.empty()) body["media"] = c.media;
+  if (auto added = add_way(s, c.way, body); !added) return added.error();
   auto a = s.server.patch(*target, body);
   if (!a) return a.error();
   return write_changed(s, *a);

@@ -124,6 +124,28 @@ private:
     return v;
   }
 
+  /// Answers the options that name a proxy.
+  std::vector<CLI::Option*> way_options(CLI::App* verb, account_way& into) {
+    verb->add_option("--login", into.login, "How it logs in from the next time on")
+        ->check(CLI::IsMember({"web", "desktop", "web_then_desktop"}));
+    auto* proxy =
+        verb->add_option("--proxy", into.proxy, "Reach Weixin through http://HOST:PORT or socks5://HOST:PORT")
+            ->type_name("URL")
+            ->check([](const std::string& url) {
+              // Arguments are for every user of the machine to see.
+              return url.find('@') == std::string::npos
+                         ? std::string{}
+                         : std::string{"a user and a password belong into a file: --proxy-file"};
+            });
+    auto* file =
+        verb->add_option("--proxy-file", into.proxy_file,
+                         "The same, from the first line of a file, which may hold user and password; - "
+                         "is standard input")
+            ->type_name("FILE");
+    proxy->excludes(file);
+    return {proxy, file};
+  }
+
   void account_verbs() {
     auto* account = verb(&app_, "account", "Add, list, change and remove accounts");
     account->require_subcommand(1, 1);
@@ -137,6 +159,7 @@ private:
     add->add_option("--kind", add_.kind, "The protocol: webwx");
     media_option(add, add_.media);
     add->add_flag("--no-wait", add_.no_wait, "Do not wait for the login");
+    way_options(add, add_.way);
     help_->add(add, "  weixinctl account add shop-01 --bot echo\n"
                     "  weixinctl account add shop-02 --no-wait -o json\n");
 
@@ -150,12 +173,17 @@ private:
     auto* none = set->add_flag("--no-bots", no_bots_, "No bot answers any more");
     bots->excludes(none);
     media_option(set, set_.media);
+    auto* no_proxy = set->add_flag("--no-proxy", set_.way.no_proxy, "Go to Weixin directly from now on");
+    for (auto* proxy : way_options(set, set_.way))
+      no_proxy->excludes(proxy);
     help_->add(set, "  weixinctl account set shop-01 --bot echo --bot greeter\n"
                     "  weixinctl account set shop-01 --no-bots\n"
-                    "  weixinctl account set shop-01 --media all\n");
+                    "  weixinctl account set shop-01 --media all\n"
+                    "  weixinctl account set shop-01 --proxy-file proxy.txt --login desktop\n");
     set->callback([this] {
       if (!set_bots_.empty() || no_bots_) set_.bots = set_bots_;
-      if (!set_.bots && set_.media.empty()) throw CLI::RequiredError("--bot, --no-bots or --media");
+      if (!set_.bots && set_.media.empty() && set_.way.is_empty())
+        throw CLI::RequiredError("--bot, --no-bots, --media, --login, --proxy, --proxy-file or --no-proxy");
       result_.what = set_;
     });
 
@@ -405,6 +433,7 @@ private:
   std::string colour_ = "auto";
   double timeout_ = 0;
   bool no_bots_ = false;
+  std::vector<std::string> set_bots_;
   account_add add_;
   account_show show_;
   account_set set_;

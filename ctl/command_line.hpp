@@ -16,11 +16,22 @@ namespace weixin::ctl {
 enum class output_format { table, wide, json, name };
 
 // One struct for each verb, as the person typed it.
+
+/// How an account reaches Weixin; what is empty stays as it is.
+struct account_way {
+  std::string login;
+  std::string proxy;      ///< a URL without credentials
+  std::string proxy_file; ///< holds a URL; "-": standard input
+  bool no_proxy = false;
+
+  bool is_empty() const { return login.empty() && proxy.empty() && proxy_file.empty() && !no_proxy; }
+};
 struct account_add {
   std::string name;
   std::string kind;              ///< empty: the server's default
   std::vector<std::string> bots; ///< empty: the configured defaults
   std::string media;             ///< what is fetched; empty: the configured default
+  account_way way;
   bool no_wait = false;
 };
 struct account_list {};
@@ -31,6 +42,7 @@ struct account_set {
   std::string name;
   std::optional<std::vector<std::string>> bots; ///< the whole new list
   std::string media;                            ///< what is fetched; empty: as before
+  account_way way;
 };
 struct account_qr {
   std::string name;
@@ -135,12 +147,11 @@ struct follow_events {
 struct show_status {};
 struct show_version {};
 
-using command =
-    std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
-                 account_relogin, account_remove, account_history, list_contacts, send_message,
-                 recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
-                 avatar_get, backup_store, check_store, notify_test, follow_events, show_status,
-                 show_version>;
+using command = std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
+                             account_relogin, account_remove, account_history, list_contacts, send_message,
+                             recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb,
+                             media_get, avatar_get, backup_store, check_store, notify_test, follow_events,
+                             show_status, show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

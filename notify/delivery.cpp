@@ -2,7 +2,7 @@
 
 #include "notify/command_runner.hpp"
 #include "notify/http_post.hpp"
-#include "notify/secret_file.hpp"
+#include "runtime/secret_file.hpp"
 #include "notify/signature.hpp"
 
 namespace weixin::notify {

@@ -9,6 +9,7 @@ namespace {
 constexpr auto names = std::to_array<std::string_view>({
     "dns_failed",
     "connect_failed",
+    "proxy_failed",
     "tls_failed",
     "timed_out",
     "connection_lost",

@@ -11,6 +11,7 @@ enum class errc : std::uint8_t {
   // Try again later: the network or Weixin is in trouble, nobody has to act.
   dns_failed,       ///< the name did not resolve
   connect_failed,   ///< no TCP connection
+  proxy_failed,     ///< the account's proxy did not let the connection through; the context says why
   tls_failed,       ///< handshake or certificate check failed; the context names the host
   timed_out,        ///< a deadline passed
   connection_lost,  ///< reset or closed in the middle of an exchange

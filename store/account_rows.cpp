@@ -2,6 +2,7 @@
 
 #include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
+#include "store/settings_rows.hpp"
 
 namespace weixin::store {
 
@@ -36,6 +37,11 @@ std::vector<account_record> load_accounts(row_access rows) {
     while (bots.next())
       account.bots.push_back(bots.text(0));
     account.media = read_policy(rows, found.number(0));
+    auto settings = read_settings(rows, {found.number(0), account.name});
+    // Never without its proxy: a name that leads nowhere keeps the account from Weixin until it has one
+    // again.
+    account.settings =
+        settings ? *settings : account_settings{{}, secret{"http://settings-unreadable.invalid:1"}};
     accounts.push_back(std::move(account));
   }
   return accounts;
@@ -56,6 +62,7 @@ result<void> insert_account(row_access rows, const account_record& account) {
   auto id = *find_account(rows, account.name);
   insert_bots(rows, id, account.bots);
   write_policy(rows, id, account.media);
+  write_settings(rows, {id, account.name}, account.settings);
   return {};
 }
 
@@ -66,6 +73,7 @@ void replace_account(row_access rows, std::int64_t id, const account_record& acc
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
   insert_bots(rows, id, account.bots);
   write_policy(rows, id, account.media);
+  write_settings(rows, {id, account.name}, account.settings);
 }
 
 std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
@@ -73,6 +81,7 @@ std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
   for (auto& spooled : read_spooled(rows, id))
     media.push_back(std::move(spooled));
   rows.use("DELETE FROM account_bot WHERE account = ?").bind(id).run();
+  erase_settings(rows, id);
   rows.use("DELETE FROM session WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM sync_key WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM position WHERE account = ?").bind(id).run();

@@ -6,6 +6,7 @@
 #include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/session_rows.hpp"
+#include "store/settings_rows.hpp"
 #include "store/sqlite_error.hpp"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ private:
 
   void check_account(const account_ref& account) {
     auto of_account = " of account " + account.name;
+    if (!read_settings(rows(), account)) fault("settings" + of_account + ": cannot be unsealed");
     if (!read_session(rows(), account)) fault("session" + of_account + ": cannot be unsealed");
     check_messages(rows(), account, [&](std::int64_t seq, bool good) {
       count(report_.messages);

@@ -27,6 +27,9 @@ constexpr table_dump table_dumps[] = {
                 "FROM account ORDER BY name"},
     {"account_bot", "SELECT account.name AS account, position, bot FROM account_bot "
                     "JOIN account ON account.id = account_bot.account ORDER BY 1, 2"},
+    {"account_settings",
+     "SELECT account.name AS account, length(sealed) AS sealed_bytes FROM account_settings "
+     "JOIN account ON account.id = account_settings.account ORDER BY 1"},
     {"session", "SELECT account.name AS account, length(sealed) AS sealed_bytes FROM session "
                 "JOIN account ON account.id = session.account ORDER BY 1"},
     {"sync_key", "SELECT account.name AS account, length(sealed) AS sealed_bytes FROM sync_key "

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "protocol/secret.hpp"
 #include "protocol/webwx/contacts.hpp"
+#include "protocol/webwx/login_choice.hpp"
 #include "protocol/webwx/session.hpp"
 #include "store/media_records.hpp"
 #include "store/send_content.hpp"
@@ -24,6 +26,14 @@ using wall_time = std::chrono::system_clock::time_point;
 /// What the operator wants. Wins over any automation.
 enum class desired_state { running, paused };
 
+/// How an account reaches Weixin. Sealed at rest.
+struct account_settings {
+  webwx::login_choice login = webwx::login_choice::web;
+  secret proxy; ///< a URL that `transport::parse_proxy` takes; empty: none
+
+  friend bool operator==(const account_settings&, const account_settings&) = default;
+};
+
 /// One configured account: what survives everything else.
 struct account_record {
   std::string name; ///< never changes; [a-z0-9][a-z0-9-]{0,62}
@@ -37,6 +47,7 @@ struct account_record {
   /// restart of the server; empty when it does not.
   std::string held;
   std::optional<media_policy> media; ///< nothing: what `defaults.media` says
+  account_settings settings;
 };
 
 /// One change of an account's state, for "why was it offline at 04:10".

@@ -2,6 +2,7 @@
 
 #include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
+#include "store/settings_rows.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -180,6 +181,7 @@ void create_tables(SQLite::Database& db) {
   db.exec(other_tables);
   db.exec(outbox_schema);
   db.exec(media_schema);
+  db.exec(settings_schema);
 }
 
 /// Version 2 knew the files of pictures, and whose they were. Of which message, nobody knows any more, nor
@@ -266,7 +268,8 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
   }
   // Each version up to the present one.
   if (from == 2) add_kinds_of_sends(db, seal);
-  if (from == 2 || from == 3) add_media_tables(db, seal);
+  if (from >= 2 && from <= 3) add_media_tables(db, seal);
+  if (from >= 2 && from <= 4) db.exec(settings_schema);
   set_version(db);
 }
 

@@ -10,13 +10,6 @@ error not_allowed() { return fail(errc::media_not_allowed, "the account's media 
 
 } // namespace
 
-void account_supervisor::set_media(store::media_policy media, view_reply reply) {
-  setup_.record.media = media;
-  context_->media_policy = media;
-  context_->status->update([&](account_view& v) { v.media = to_string(media); });
-  store_record(std::move(reply));
-}
-
 void account_supervisor::want_media(std::string msg_id, store::media_part part, media_reply reply) {
   if (context_->media_policy == store::media_policy::none || !service_->make_media_writer)
     return reply(not_allowed());

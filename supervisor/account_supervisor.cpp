@@ -76,6 +76,7 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
   context_ = std::make_shared<account_context>(setup_.record.name, service_, setup_.status, shard_index());
   context_->bots = setup_.record.bots;
   context_->media_policy = setup_.record.media.value_or(service_->media.policy);
+  use_settings();
   context_->router = setup_.router;
   set_down_handler([this](caf::down_msg& down) {
     if (!session_.handle_down(down)) base_.handle_down(down);
@@ -117,6 +118,8 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
             auto wall = service_->clock->now();
             context_->status->last_poll_ms = to_milliseconds(wall);
             context_->metrics->set_last_sync(wall);
+            if (!setup_.record.settings.proxy.empty())
+              context_->status->update([](account_view& v) { v.proxy_error.clear(); });
             apply(event::good_poll{p.synccheck, p.news});
           },
           [this](const child_failed& f) {
@@ -258,6 +261,8 @@ void account_supervisor::failure_of(child who, const error& e, bool at_push_host
     log_warn("call.failed",
              {{"account", context_->name}, {"child", to_string(who)}, {"error", to_string(e)}});
   store_failed(e);
+  if (e.code == errc::proxy_failed)
+    context_->status->update([&](account_view& v) { v.proxy_error = e.context; });
   if (e.code == errc::login_expired) {
     service_->metrics->login_finished(metrics::login_result::qr_expired, 0s);
   } else if (e.code == errc::login_cancelled) {
@@ -529,12 +534,42 @@ void account_supervisor::command(account_command c, view_reply reply) {
   }
 }
 
-void account_supervisor::set_bots(std::vector<std::string> bots, view_reply reply) {
-  setup_.record.bots = bots;
-  context_->bots = bots;
-  send(context_->inbox, weixin::set_bots{bots});
-  context_->status->update([&](account_view& v) { v.bots = bots; });
+void account_supervisor::change(account_change what, view_reply reply) {
+  if (what.bots) {
+    setup_.record.bots = *what.bots;
+    context_->bots = *what.bots;
+    send(context_->inbox, weixin::set_bots{*what.bots});
+    context_->status->update([&](account_view& v) { v.bots = *what.bots; });
+  }
+  if (what.media) {
+    setup_.record.media = *what.media;
+    context_->media_policy = *what.media;
+    context_->status->update([&](account_view& v) { v.media = to_string(*what.media); });
+  }
+  auto& settings = setup_.record.settings;
+  auto before = settings;
+  if (what.login) settings.login = *what.login;
+  if (what.proxy) settings.proxy = std::move(*what.proxy);
+  if (!(settings == before)) use_settings();
   store_record(std::move(reply));
+}
+
+void account_supervisor::use_settings() {
+  const auto& settings = setup_.record.settings;
+  context_->login_choice = settings.login;
+  std::shared_ptr<transport::proxy> through;
+  if (!settings.proxy.empty()) {
+    auto parsed = transport::parse_proxy(settings.proxy.reveal());
+    // Never without its proxy: what nobody can read leads nowhere.
+    through = std::make_shared<transport::proxy>(
+        parsed ? std::move(*parsed) : *transport::parse_proxy("http://settings-unreadable.invalid:1"));
+  }
+  context_->status->update([&](account_view& v) {
+    v.login = to_string(settings.login);
+    v.proxy = through ? to_display(*through) : "";
+    v.proxy_error.clear();
+  });
+  context_->http->use_proxy(std::move(through));
 }
 
 void account_supervisor::set_router(router_actor router) {

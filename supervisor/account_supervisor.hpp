@@ -3,6 +3,7 @@
 #include "actors/account_context.hpp"
 #include "actors/interfaces.hpp"
 #include "runtime/supervised_children.hpp"
+#include "supervisor/account_change.hpp"
 #include "supervisor/account_writer.hpp"
 #include "supervisor/restart_policy.hpp"
 #include "supervisor/service_faults.hpp"
@@ -59,8 +60,8 @@ public:
   // What an account_request may ask.
   using view_reply = std::function<void(result<account_view>)>;
   void command(account_command c, view_reply reply);
-  void set_bots(std::vector<std::string> bots, view_reply reply);
-  void set_media(store::media_policy media, view_reply reply);
+  /// The values have been checked.
+  void change(account_change what, view_reply reply);
   void want_media(std::string msg_id, store::media_part part, media_reply reply);
   void avatar(fetch_avatar wanted);
   void submit(submit_send what);
@@ -77,6 +78,8 @@ protected:
   void on_exit() override;
 
 private:
+  void use_settings();
+
   // Policy.
   void apply(const policy_event& e);
   void carry_out(const decision& d);

@@ -61,17 +61,6 @@ std::map<std::string, std::size_t> fleet::count_by_state() const {
   return counts;
 }
 
-void fleet::add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots,
-                view_reply reply, std::optional<store::media_policy> media) {
-  impl_->ask([=](fleet_supervisor& f) { f.add(name, kind, bots, media, reply); });
-}
-
-void fleet::set_media(std::string name, store::media_policy media, view_reply reply) {
-  impl_->ask([=](fleet_supervisor& f) {
-    f.with_account(name, reply, [=](account_supervisor& a) { a.set_media(media, reply); });
-  });
-}
-
 void fleet::want_media(std::string name, std::string msg_id, store::media_part part, media_reply reply) {
   impl_->ask([=](fleet_supervisor& f) {
     f.with_account(name, reply, [=](account_supervisor& a) { a.want_media(msg_id, part, reply); });
@@ -84,8 +73,12 @@ void fleet::avatar(std::string name, std::string ref, media_reply reply) {
   });
 }
 
-void fleet::set_bots(std::string name, std::vector<std::string> bots, view_reply reply) {
-  impl_->ask([=](fleet_supervisor& f) { f.set_bots(name, bots, reply); });
+void fleet::add(std::string name, std::string kind, account_change initial, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.add(name, kind, initial, reply); });
+}
+
+void fleet::change(std::string name, account_change what, view_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.change(name, what, reply); });
 }
 
 void fleet::remove(std::string name, std::function<void(result<void>)> reply) {

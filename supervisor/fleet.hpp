@@ -4,6 +4,7 @@
 #include "actors/address_book.hpp"
 #include "actors/bot_host.hpp"
 #include "actors/services.hpp"
+#include "supervisor/account_change.hpp"
 #include "supervisor/account_state.hpp"
 #include "supervisor/restart_policy.hpp"
 
@@ -26,6 +27,7 @@ class fleet_directory;
 struct fleet_options {
   std::vector<bot_entry> bots;
   std::vector<std::string> default_bots; ///< of an account that names none
+  webwx::login_choice default_login = webwx::login_choice::web;
   std::size_t max_accounts = 10'000;
   /// Why not more: told to whoever adds one too many.
   std::string max_accounts_reason = "limits.max_accounts is reached";
@@ -68,12 +70,9 @@ public:
   std::optional<std::optional<pending_qr>> qr(std::string_view name) const;
   std::map<std::string, std::size_t> count_by_state() const;
 
-  /// `bots` and `media` nullopt: the configured defaults.
-  void add(std::string name, std::string kind, std::optional<std::vector<std::string>> bots, view_reply reply,
-           std::optional<store::media_policy> media = std::nullopt);
-  void set_bots(std::string name, std::vector<std::string> bots, view_reply reply);
-  /// What is fetched from now on; what waits already is not forgotten.
-  void set_media(std::string name, store::media_policy media, view_reply reply);
+  /// What `initial` does not name: the configured defaults.
+  void add(std::string name, std::string kind, account_change initial, view_reply reply);
+  void change(std::string name, account_change what, view_reply reply);
   void remove(std::string name, std::function<void(result<void>)> reply);
   void command(std::string name, account_command c, view_reply reply);
   /// Further errors: idempotency_conflict, body_too_large, invalid_argument, not_forwardable, not_online (for

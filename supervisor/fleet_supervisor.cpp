@@ -26,6 +26,7 @@ account_view initial_view(const store::account_record& r, store::media_policy de
   v.desired = r.desired == store::desired_state::running ? "running" : "paused";
   v.bots = r.bots;
   v.media = to_string(r.media.value_or(default_media));
+  v.login = to_string(r.settings.login);
   return v;
 }
 
@@ -131,9 +132,19 @@ result<void> fleet_supervisor::check_bots(const std::vector<std::string>& bots) 
   return {};
 }
 
-void fleet_supervisor::add(const std::string& name, const std::string& kind,
-                           const std::optional<std::vector<std::string>>& bots,
-                           std::optional<store::media_policy> media, view_reply reply) {
+result<void> fleet_supervisor::check(const account_change& what) const {
+  if (what.bots)
+    if (auto ok = check_bots(*what.bots); !ok) return ok.error();
+  if (what.login && *what.login != webwx::login_choice::web && service_->webwx.desktop.extspam.empty())
+    return fail(errc::invalid_argument,
+                "login as the desktop client needs webwx.extspam_file in the configuration");
+  if (what.proxy && !what.proxy->empty())
+    if (auto parsed = transport::parse_proxy(what.proxy->reveal()); !parsed) return parsed.error();
+  return {};
+}
+
+void fleet_supervisor::add(const std::string& name, const std::string& kind, account_change initial,
+                           view_reply reply) {
   if (!is_valid_account_name(name))
     return reply(
         fail(errc::invalid_name, "a name is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'"));
@@ -145,10 +156,13 @@ void fleet_supervisor::add(const std::string& name, const std::string& kind,
   store::account_record record;
   record.name = name;
   record.kind = kind;
-  record.bots = bots.value_or(options_.default_bots);
-  record.media = media;
+  if (!initial.bots) initial.bots = options_.default_bots;
+  if (!initial.login) initial.login = options_.default_login;
+  if (auto ok = check(initial); !ok) return reply(ok.error());
+  record.bots = std::move(*initial.bots);
+  record.media = initial.media;
+  record.settings = {*initial.login, std::move(initial.proxy).value_or(secret{})};
   record.created_at = service_->clock->now();
-  if (auto ok = check_bots(record.bots); !ok) return reply(ok.error());
   being_added_.insert(name);
   service_->store->add_account(record, inside([this, record, reply = std::move(reply)](result<void> stored) {
                                  being_added_.erase(record.name);
@@ -184,10 +198,9 @@ caf::strong_actor_ptr fleet_supervisor::spawn_tree(const std::string& name) {
       account_setup{a.record, a.status, claims_, routers_[a.shard], options_.limits, store_faults_}));
 }
 
-void fleet_supervisor::set_bots(const std::string& name, const std::vector<std::string>& bots,
-                                view_reply reply) {
-  if (auto ok = check_bots(bots); !ok) return reply(ok.error());
-  with_account(name, reply, [=](account_supervisor& a) { a.set_bots(bots, reply); });
+void fleet_supervisor::change(const std::string& name, account_change what, view_reply reply) {
+  if (auto ok = check(what); !ok) return reply(ok.error());
+  with_account(name, reply, [=](account_supervisor& a) { a.change(what, reply); });
 }
 
 void fleet_supervisor::remove(const std::string& name, std::function<void(result<void>)> reply) {

@@ -43,10 +43,8 @@ public:
   const char* name() const override { return "fleet_supervisor"; }
 
   void start(std::function<void(result<std::size_t>)> started);
-  void add(const std::string& name, const std::string& kind,
-           const std::optional<std::vector<std::string>>& bots, std::optional<store::media_policy> media,
-           view_reply reply);
-  void set_bots(const std::string& name, const std::vector<std::string>& bots, view_reply reply);
+  void add(const std::string& name, const std::string& kind, account_change initial, view_reply reply);
+  void change(const std::string& name, account_change what, view_reply reply);
   void remove(const std::string& name, std::function<void(result<void>)> reply);
 
   /// The routers, by shard.
@@ -76,6 +74,7 @@ private:
   };
 
   result<void> check_bots(const std::vector<std::string>& bots) const;
+  result<void> check(const account_change& what) const;
   account_root_actor root_of(const std::string& name) const {
     return account_trees_.get<account_root_actor>(name);
   }

@@ -38,7 +38,13 @@ connector::connector(std::shared_ptr<network::parts> net, asio::io_context& shar
 
 asio::awaitable<result<std::shared_ptr<tls_stream>>>
 connector::connect(std::string host, std::chrono::steady_clock::time_point until) {
-  auto found = co_await find(host);
+  auto through = proxy_; // one that is set meanwhile is for the next connection
+  // Two statements: GCC 12 destroys the temporaries of a co_await within ?: twice.
+  result<endpoints> found = endpoints{};
+  if (through)
+    found = co_await find_proxy(*through);
+  else
+    found = co_await find(host);
   if (!found) co_return found.error();
   // Before connecting: a server does not wait long for a client that says nothing.
   auto turn_came = co_await wait_for_turn(until);
@@ -50,7 +56,13 @@ connector::connect(std::string host, std::chrono::steady_clock::time_point until
     connected = co_await stream->connect(to, net_->options.connect_timeout);
     if (connected) break;
   }
+  if (!connected && through)
+    co_return fail(errc::proxy_failed, "no connection: " + connected.error().context);
   if (!connected) co_return connected.error();
+  if (through) {
+    auto passed = co_await pass(*stream, *through, host);
+    if (!passed) co_return passed.error();
+  }
 
   auto turn = co_await handshakes_->enter();
   if (!turn) co_return fail(errc::cancelled);
@@ -77,6 +89,29 @@ asio::awaitable<result<void>> connector::wait_for_turn(std::chrono::steady_clock
   co_await timer.async_wait(asio::use_awaitable);
   token.bucket = nullptr;
   co_return result<void>{};
+}
+
+/// The addresses of a proxy; never empty. It may well stand in the operator's own network.
+asio::awaitable<result<connector::endpoints>> connector::find_proxy(const proxy& through) {
+  auto loopback_only = net_->options.loopback_only;
+  // Where a proxy leads to is out of sight.
+  if (loopback_only && !net_->connect_to)
+    co_return fail(errc::host_not_allowed, "only loopback may be connected to");
+  auto found = co_await resolve(through.host);
+  if (!found) co_return fail(errc::proxy_failed, "the proxy's name: " + found.error().context);
+  endpoints allowed;
+  for (const auto& address : take_turns(*found))
+    if ((!loopback_only || is_loopback(address)) && allowed.size() < max_tried_addresses)
+      allowed.emplace_back(address, through.port);
+  if (allowed.empty()) co_return fail(errc::host_not_allowed, "the proxy is not on loopback");
+  co_return allowed;
+}
+
+asio::awaitable<result<void>> connector::pass(tls_stream& stream, const proxy& through,
+                                              const std::string& host) {
+  const auto& detour = net_->connect_to;
+  co_return co_await stream.pass(through, detour ? detour->host : host, detour ? detour->port : https_port,
+                                 net_->options.handshake_timeout);
 }
 
 /// The addresses that may be connected to; never empty.

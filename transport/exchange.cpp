@@ -107,7 +107,8 @@ asio::awaitable<result<http_response>> exchange(tls_stream& stream, const std::s
     if (!taken) co_return taken.error();
     progress.in_sink = false;
   }
-  // Of a body that goes to a file nobody looks at the end: more than it said is another body than the right one.
+  // Of a body that goes to a file nobody looks at the end: more than it said is another body than the right
+  // one.
   if (call.sink && !bytes.empty()) co_return fail(errc::malformed_answer, "longer than it said");
   progress.reusable =
       sent.how == tls_stream::io::ok && got == tls_stream::io::ok && reader.keep_alive() && bytes.empty();

@@ -2,6 +2,7 @@
 
 #include "protocol/http_message.hpp"
 #include "protocol/result.hpp"
+#include "transport/proxy.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace weixin::transport {
 class body_sink {
 public:
   virtual ~body_sink() = default;
-  /// Sees the answer's status and headers, once, before the first piece; an error ends the call with that error.
-  /// Not called for an answer without a body. Called on the client's thread; must not block.
+  /// Sees the answer's status and headers, once, before the first piece; an error ends the call with that
+  /// error. Not called for an answer without a body. Called on the client's thread; must not block.
   virtual result<void> begin(const http_response& head) {
     static_cast<void>(head);
     return {};
@@ -68,11 +69,11 @@ struct http_call {
 ///
 /// Lives on one shard: every member function is called on its thread, every completion runs on its thread,
 /// exactly once, and never from inside `start`. Redirects are never followed: a 301 is an answer.
-/// Errors: dns_failed, connect_failed, tls_failed, timed_out, connection_lost, malformed_answer,
-/// answer_too_large, breaker_open, host_not_allowed, cancelled, queue_full (too many calls of this account,
-/// or handshakes of all accounts, wait), invalid_argument (the request cannot be put on the wire), or the
-/// sink's or source's; `error::request_left` tells whether a byte of the request may have left. Any HTTP
-/// status is a success here.
+/// Errors: dns_failed, connect_failed, proxy_failed, tls_failed, timed_out, connection_lost,
+/// malformed_answer, answer_too_large, breaker_open, host_not_allowed, cancelled, queue_full (too many calls
+/// of this account, or handshakes of all accounts, wait), invalid_argument (the request cannot be put on the
+/// wire), or the sink's or source's; `error::request_left` tells whether a byte of the request may have left.
+/// Any HTTP status is a success here.
 class http_client {
 public:
   using completion = std::function<void(result<http_response>)>;
@@ -81,6 +82,9 @@ public:
   virtual void start(http_call call, completion done) = 0;
   /// Ends every call under way with errc::cancelled and closes all connections. New calls may be started.
   virtual void close() = 0;
+  /// Connections made from now on go through that proxy, or to Weixin directly when it is null. Calls under
+  /// way end on the connection they have, which nothing uses afterwards.
+  virtual void use_proxy(std::shared_ptr<const proxy> through) = 0;
 };
 
 } // namespace weixin::transport

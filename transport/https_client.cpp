@@ -100,6 +100,12 @@ public:
     });
   }
 
+  void use_proxy(std::shared_ptr<const proxy> through) {
+    connector_.use_proxy(std::move(through));
+    ++way_;
+    pool_->clear();
+  }
+
   void close() {
     auto under_way = calls_; // a completion may start new calls
     for (const auto& c : under_way)
@@ -135,24 +141,27 @@ private:
     c.permit = net_->breaker->admit(request.host, number_);
     if (!c.permit) co_return fail(errc::breaker_open);
 
+    auto way = way_;
     if (auto stream = pool_->take(request.host)) {
-      auto outcome = co_await use(c, std::move(stream), *head);
+      auto outcome = co_await use(c, std::move(stream), *head, way);
       // A server may close an idle connection at the very moment we use it.
       auto went_stale = !outcome && outcome.error().code == errc::connection_lost && !c.progress.answer_begun;
       if (!went_stale || (c.progress.request_left && request.method != "GET")) co_return outcome;
     }
     make_room();
+    way = way_;
     auto fresh = co_await connector_.connect(request.host, c.deadline.expiry());
     if (!fresh) co_return fresh.error();
-    co_return co_await use(c, *fresh, *head);
+    co_return co_await use(c, *fresh, *head, way);
   }
 
   asio::awaitable<result<http_response>> use(call_state& c, std::shared_ptr<tls_stream> stream,
-                                             const std::string& head) {
+                                             const std::string& head, unsigned way) {
     c.request_left = c.request_left || c.progress.request_left;
     c.progress = {};
     auto outcome = co_await exchange(*stream, head, c.call, c.progress);
-    if (outcome && c.progress.reusable && !c.stopped) pool_->put(c.call.request.host, std::move(stream));
+    if (outcome && c.progress.reusable && !c.stopped && way == way_)
+      pool_->put(c.call.request.host, std::move(stream));
     co_return outcome;
   }
 
@@ -191,6 +200,7 @@ private:
   std::shared_ptr<fair_gate> slots_;
   std::shared_ptr<connection_pool> pool_;
   std::unordered_set<call_ptr> calls_;
+  unsigned way_ = 0; ///< counts the changes of the proxy
 };
 
 class https_client final : public http_client {
@@ -202,6 +212,7 @@ public:
 
   void start(http_call call, completion done) override { core_->start(std::move(call), std::move(done)); }
   void close() override { core_->close(); }
+  void use_proxy(std::shared_ptr<const proxy> through) override { core_->use_proxy(std::move(through)); }
 
 private:
   std::shared_ptr<client_core> core_;

@@ -1,5 +1,7 @@
 #include "transport/tls_stream.hpp"
 
+#include "transport/proxy_tunnel.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -77,6 +79,14 @@ asio::awaitable<result<void>> tls_stream::connect(tcp::endpoint to, std::chrono:
   // early.
   wire_.socket.set_option(asio::socket_base::keep_alive(true), ec);
   co_return result<void>{};
+}
+
+asio::awaitable<result<void>> tls_stream::pass(const proxy& through, std::string host, std::uint16_t port,
+                                               std::chrono::milliseconds limit) {
+  limit_stage(limit);
+  auto passed = co_await open_tunnel(wire_.socket, through, std::move(host), port);
+  if (!end_stage()) co_return fail(errc::proxy_failed, "the proxy does not answer in time");
+  co_return passed;
 }
 
 asio::awaitable<result<void>> tls_stream::handshake(const tls_context& context, std::string host,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "transport/proxy.hpp"
 #include "transport/socket_bio.hpp"
 #include "transport/tls_context.hpp"
 #include "transport/tls_sessions.hpp"
@@ -31,6 +32,10 @@ public:
   /// Errors: connect_failed.
   boost::asio::awaitable<result<void>> connect(boost::asio::ip::tcp::endpoint to,
                                                std::chrono::milliseconds limit);
+
+  /// After connecting to a proxy: makes it lead to `host`. Error: proxy_failed.
+  boost::asio::awaitable<result<void>> pass(const proxy& through, std::string host, std::uint16_t port,
+                                            std::chrono::milliseconds limit);
 
   /// Proves that the other side is `host`. Resumes a session of `sessions` if there is one. Error:
   /// tls_failed.

@@ -14,11 +14,12 @@ TEST(AccountJson, HasExactlyTheMembersOfTheInterface) {
   v.state = "online";
   v.bots = {"echo"};
   auto o = to_json(v);
-  for (const char* key :
-       {"name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots", "media",
-        "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out", "queue", "restarts"})
+  for (const char* key : {"name",         "kind",        "state",        "state_since",  "reason",
+                          "retry_at",     "desired",     "nickname",     "bots",         "media",
+                          "login",        "proxy",       "proxy_error",  "last_poll_at", "last_event_at",
+                          "last_send_at", "messages_in", "messages_out", "queue",        "restarts"})
     EXPECT_TRUE(o.contains(key)) << key;
-  EXPECT_EQ(o.size(), 17U);
+  EXPECT_EQ(o.size(), 20U);
 }
 
 TEST(AccountJson, SaysNullWhereThereIsNothing) {
@@ -28,6 +29,7 @@ TEST(AccountJson, SaysNullWhereThereIsNothing) {
   EXPECT_TRUE(o.at("last_event_at").is_null());
   EXPECT_TRUE(o.at("last_send_at").is_null());
   EXPECT_TRUE(o.at("nickname").is_null());
+  EXPECT_TRUE(o.at("proxy").is_null());
 }
 
 TEST(SendJson, NeverRepeatsTheText) {

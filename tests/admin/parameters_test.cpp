@@ -141,5 +141,26 @@ TEST(Parameters, TakeNothingButDigitsForAMessagesId) {
     EXPECT_EQ(read_msg_id(bad).error().code, errc::message_not_found) << bad;
 }
 
+TEST(AccountChange, IsWhatIsNamed) {
+  auto none = read_account_change(body("{}"));
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(none->bots || none->login || none->proxy);
+  auto all = read_account_change(
+      body(R"({"bots":["echo"],"login":"web_then_desktop","proxy":"http://u:p@127.0.0.1:1"})"));
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->bots->size(), 1U);
+  EXPECT_EQ(all->login, webwx::login_choice::web_then_desktop);
+  EXPECT_EQ(all->proxy->reveal(), "http://u:p@127.0.0.1:1");
+  EXPECT_TRUE(read_account_change(body(R"({"proxy":null})"))->proxy->empty());
+}
+
+TEST(AccountChange, OfAnotherKindIsRefused) {
+  for (const char* bad : {R"({"login":"phone"})", R"({"login":1})", R"({"login":null})"})
+    expect_refused(read_account_change(body(bad)), "login", bad);
+  for (const char* bad : {R"({"proxy":1})", R"({"proxy":["http://canary.example.com:1"]})"})
+    expect_refused(read_account_change(body(bad)), "proxy", bad);
+  expect_refused(read_account_change(body(R"({"bots":"echo"})")), "bots");
+}
+
 } // namespace
 } // namespace weixin::admin

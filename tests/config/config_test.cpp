@@ -74,6 +74,8 @@ login_host = "login.weixin.qq.com"
 entry_host = "web.wechat.com"
 user_agent = "Browser/1.0"
 push_login = false
+extspam_file = "/etc/weixind/extspam"
+client_version = "2.1"
 [media]
 max_file_bytes = 4096
 quota_bytes = 20971520
@@ -126,6 +128,8 @@ media = "on_demand"
   EXPECT_THAT(c.sends.allowed_paths, ElementsAre("/srv/outgoing", "/var/lib/reports/"));
   EXPECT_EQ(c.sends.max_file_bytes, 104857600U);
   EXPECT_EQ(c.sends.max_spool_bytes, 1073741824U);
+  EXPECT_EQ(c.webwx.extspam_file, "/etc/weixind/extspam");
+  EXPECT_EQ(c.webwx.client_version, "2.1");
   ASSERT_EQ(c.bots.size(), 1U);
   EXPECT_EQ(c.bots[0].name, "parrot");
   EXPECT_EQ(c.bots[0].type, "echo");
@@ -136,6 +140,14 @@ media = "on_demand"
 
 // -- what a refusal says
 // ------------------------------------------------------------------------------------------
+
+TEST(Config, WantsTheDesktopClientsTokenWhereItIsTheDefault) {
+  EXPECT_THAT(refusal("[defaults]\nlogin = 'desktop'"), HasSubstr("webwx.extspam_file"));
+  EXPECT_THAT(refusal("[defaults]\nlogin = 'phone'"), HasSubstr("defaults.login"));
+  auto c = parse_config("[webwx]\nextspam_file = '/e'\n[defaults]\nlogin = 'web_then_desktop'", "w.toml");
+  ASSERT_TRUE(c) << c.error().context;
+  EXPECT_EQ(c->default_login, webwx::login_choice::web_then_desktop);
+}
 
 TEST(Config, TellsPlaceKeyFindingAndExpectation) {
   EXPECT_EQ(refusal("[limits]\nlogins_per_second = \"ten\"\n"),
@@ -352,7 +364,8 @@ TEST(Config, KnowsWhatOfMediaMayBeFetched) {
 
 TEST(Config, SendsFilesOnlyFromAbsoluteDirectories) {
   for (const char* bad : {"['outgoing']", "['/srv/../etc']", "['/srv/..']", "['']", "[7]", "'/srv'"})
-    EXPECT_THAT(refusal("[sends]\nallowed_paths = " + std::string{bad}), HasSubstr("sends.allowed_paths")) << bad;
+    EXPECT_THAT(refusal("[sends]\nallowed_paths = " + std::string{bad}), HasSubstr("sends.allowed_paths"))
+        << bad;
   EXPECT_THAT(refusal("[sends]\nmax_file_bytes = 1"), HasSubstr("from 1024 to 1073741824"));
 }
 

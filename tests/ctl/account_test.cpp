@@ -10,7 +10,7 @@ namespace {
 account shop() {
   return read_account(boost::json::parse(R"({"name":"shop-01","kind":"webwx","state":"online",
     "state_since":"2026-01-31T08:00:00.000Z","reason":null,"retry_at":null,"desired":"running","nickname":"小店",
-    "bots":["echo","greeter"],"last_poll_at":"2026-01-31T09:59:50.000Z",
+    "bots":["echo","greeter"],"login":"web","proxy":null,"proxy_error":null,"last_poll_at":"2026-01-31T09:59:50.000Z",
     "last_event_at":"2026-01-31T09:00:00.000Z","last_send_at":null,"messages_in":12,"messages_out":3,"queue":1,
     "restarts":0})")
                           .get_object());
@@ -57,6 +57,8 @@ TEST(AccountDetails, TellEverything) {
                                                  "Desired:    running\n"
                                                  "Nickname:   小店\n"
                                                  "Bots:       echo,greeter\n"
+                                                 "Login as:   web\n"
+                                                 "Proxy:      none\n"
                                                  "Last poll:  2026-01-31T09:59:50Z (10s ago)\n"
                                                  "Last event: 2026-01-31T09:00:00Z (60m ago)\n"
                                                  "Last send:  -\n"

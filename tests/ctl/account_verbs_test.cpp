@@ -111,6 +111,48 @@ TEST_F(AccountVerbs, SetReplacesTheBots) {
                                           R"(PATCH /v1/accounts/a-1 {"bots":[]})"));
 }
 
+TEST_F(AccountVerbs, SetChangesOnlyWhatIsNamed) {
+  server.on("PATCH /v1/accounts/a-1", {json(200, account_json("a-1", "online"))});
+  run({"account", "set", "a-1", "--login", "desktop"});
+  run({"account", "set", "a-1", "--proxy", "socks5://127.0.0.1:1080"});
+  run({"account", "set", "a-1", "--no-proxy"});
+  EXPECT_THAT(server.asked(), ElementsAre(R"(PATCH /v1/accounts/a-1 {"login":"desktop"})",
+                                          R"(PATCH /v1/accounts/a-1 {"proxy":"socks5://127.0.0.1:1080"})",
+                                          R"(PATCH /v1/accounts/a-1 {"proxy":null})"));
+}
+
+TEST_F(AccountVerbs, SetTakesAProxyWithItsPasswordFromAFile) {
+  server.on("PATCH /v1/accounts/a-1", {json(200, account_json("a-1", "online"))});
+  auto name = server.file("proxy.txt");
+  std::ofstream{name} << "http://anna:pass@127.0.0.1:3128\n# not read\n";
+  EXPECT_EQ(run({"account", "set", "a-1", "--proxy-file", name.c_str()}).code, 0);
+  EXPECT_THAT(server.asked(),
+              ElementsAre(R"(PATCH /v1/accounts/a-1 {"proxy":"http://anna:pass@127.0.0.1:3128"})"));
+}
+
+TEST_F(AccountVerbs, SetRefusesAFileWithoutAProxy) {
+  auto missing = run({"account", "set", "a-1", "--proxy-file", server.file("none.txt").c_str()});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("No such file"));
+  auto name = server.file("empty.txt");
+  std::ofstream{name} << "\n";
+  auto empty = run({"account", "set", "a-1", "--proxy-file", name.c_str()});
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_THAT(empty.err, HasSubstr("no proxy's URL"));
+  EXPECT_THAT(server.asked(), IsEmpty());
+}
+
+TEST_F(AccountVerbs, ShowTellsWhatTheProxyDid) {
+  server.on("GET /v1/accounts/a-1",
+            {json(200, account_json("a-1", "degraded",
+                                    R"(,"login":"desktop","proxy":"http://127.0.0.1:1",)"
+                                    R"("proxy_error":"the proxy answers 502")"))});
+  auto e = run({"account", "show", "a-1"});
+  EXPECT_THAT(e.out, HasSubstr("Login as:   desktop\n"));
+  EXPECT_THAT(e.out, HasSubstr("Proxy:      http://127.0.0.1:1\n"));
+  EXPECT_THAT(e.out, HasSubstr("the proxy answers 502\n"));
+}
+
 TEST_F(AccountVerbs, PauseResumeRestartLogoutTellTheNewState) {
   for (const char* verb : {"pause", "resume", "restart", "logout"}) {
     server.on(std::string{"POST /v1/accounts/a-1/"} + verb, {json(202, account_json("a-1", "stopped"))});

@@ -57,6 +57,29 @@ TEST(CommandLine, ReadsTheVerbsOfAnAccount) {
   EXPECT_EQ(verb<account_qr>({"account", "qr", "shop-01", "--png", "-"}).png_file, "-");
 }
 
+TEST(CommandLine, TakesTheWayOfAnAccount) {
+  auto way = verb<account_add>({"account", "add", "a", "--login", "desktop", "--proxy-file", "p.txt"}).way;
+  EXPECT_EQ(way.login, "desktop");
+  EXPECT_EQ(way.proxy_file, "p.txt");
+  auto set = verb<account_set>({"account", "set", "a", "--proxy", "socks5://127.0.0.1:1080"});
+  EXPECT_EQ(set.way.proxy, "socks5://127.0.0.1:1080");
+  EXPECT_FALSE(set.bots) << "they stay as they are";
+  EXPECT_TRUE(verb<account_set>({"account", "set", "a", "--no-proxy"}).way.no_proxy);
+  for (const strings& wrong : {strings{"--login", "phone"}, strings{"--proxy", "http://a:1", "--no-proxy"},
+                               strings{"--proxy", "http://a:1", "--proxy-file", "f"}}) {
+    strings line{"account", "set", "a"};
+    line.insert(line.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(refused(line).code, exit_code::usage) << wrong[0];
+  }
+}
+
+TEST(CommandLine, WantsAProxysPasswordInAFileWhereNobodyElseSeesIt) {
+  auto no = refused({"account", "set", "a", "--proxy", "http://anna:canary@proxy.example.com:1"});
+  EXPECT_EQ(no.code, exit_code::usage);
+  EXPECT_NE(no.err.find("--proxy-file"), std::string::npos) << no.err;
+  EXPECT_EQ(no.err.find("canary"), std::string::npos) << no.err;
+}
+
 TEST(CommandLine, WantsSomethingToSetForAccountSet) {
   EXPECT_EQ(verb<account_set>({"account", "set", "shop-01", "--bot", "echo"}).bots, strings{"echo"});
   EXPECT_EQ(verb<account_set>({"account", "set", "shop-01", "--no-bots"}).bots, strings{});

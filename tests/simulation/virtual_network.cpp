@@ -194,6 +194,8 @@ public:
     }
   }
 
+  void use_proxy(std::shared_ptr<const transport::proxy>) override {}
+
   void close() override {
     idle_.clear();
     waiting_.clear();

@@ -86,6 +86,30 @@ TEST_P(StoreContract, ReplacesOnlyBotsDesiredStateUinAndHeld) {
   EXPECT_EQ(stored.held, "barred");
 }
 
+TEST_P(StoreContract, KeepsHowAnAccountReachesWeixin) {
+  auto account = account_named("shop-01");
+  account.settings = {webwx::login_choice::web_then_desktop, secret{"socks5://u:p@proxy.example.com:1080"}};
+  ASSERT_TRUE(call().add_account(account));
+  ASSERT_TRUE(call().add_account(account_named("shop-02")));
+  EXPECT_EQ(call().list_accounts()->at(0).settings, account.settings);
+  EXPECT_EQ(call().list_accounts()->at(1).settings, account_settings{});
+  account.settings = {webwx::login_choice::desktop, {}};
+  ASSERT_TRUE(call().update_account(account));
+  EXPECT_EQ(call().list_accounts()->at(0).settings, account.settings);
+  account.settings = {};
+  ASSERT_TRUE(call().update_account(account));
+  EXPECT_EQ(call().list_accounts()->at(0).settings, account_settings{});
+}
+
+TEST_P(StoreContract, GivesANewAccountNothingOfARemovedOnesWay) {
+  auto account = account_named("shop-01");
+  account.settings.proxy = secret{"http://proxy.example.com:3128"};
+  ASSERT_TRUE(call().add_account(account));
+  ASSERT_TRUE(call().remove_account("shop-01"));
+  ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  EXPECT_EQ(call().list_accounts()->at(0).settings, account_settings{});
+}
+
 TEST_P(StoreContractWithAccount, ForgetsAllThatBelongsToARemovedAccount) {
   auto sync = batch({"1"});
   sync.session = session_of(1001, 1);

@@ -24,6 +24,9 @@ struct Dump : OpenedStore {
 TEST_F(Dump, ShowsEveryTable) {
   open();
   fill();
+  auto account = account_named("shop-01");
+  account.settings.login = webwx::login_choice::desktop;
+  ASSERT_TRUE(call().update_account(account));
   std::set<std::string> dumped, expected;
   for (const auto& line : lines())
     dumped.emplace(line.at("table").as_string());

@@ -118,6 +118,22 @@ TEST_F(Migration, KeepsASendOfSchema2ThatCannotBeReadAsUnreadable) {
   EXPECT_EQ(s->health().unreadable_rows, 1U);
 }
 
+TEST_F(Migration, AddsTheSettingsOfAccountsToSchema4) {
+  plant_version_1();
+  open();
+  s.reset();
+  auto old = raw();
+  old.exec("DROP TABLE account_settings");
+  old.exec("PRAGMA user_version = 4");
+  open();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
+  auto account = call().list_accounts()->at(1);
+  EXPECT_EQ(account.settings, account_settings{});
+  account.settings.login = webwx::login_choice::desktop;
+  ASSERT_TRUE(call().update_account(account));
+  EXPECT_EQ(call().list_accounts()->at(1).settings, account.settings);
+}
+
 TEST_F(Migration, LeavesADatabaseOfThePresentSchema) {
   plant_version_1();
   open();

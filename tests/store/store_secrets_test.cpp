@@ -18,7 +18,9 @@ struct StoreSecrets : OpenedStore {
   }
 
   void store_canaries() {
-    ASSERT_TRUE(call().add_account(account_named("shop-01")));
+    auto account = account_named("shop-01");
+    account.settings.proxy = secret{"http://anna:" + canary("proxy") + "@proxy.example.com:3128"};
+    ASSERT_TRUE(call().add_account(account));
     auto sync = batch({});
     sync.session = session_of(1001, 1);
     sync.session->sid = secret{canary("sid")};
@@ -61,7 +63,7 @@ TEST_F(StoreSecrets, AreInNoFile) {
   expect_no_canary(options.data_dir / "weixind.db-wal");
   expect_no_canary(file());
   expect_no_canary(backup);
-  ASSERT_EQ((*call().load_session("shop-01"))->skey.reveal(), canaries[1]) << "what is looked for was there";
+  ASSERT_EQ((*call().load_session("shop-01"))->skey.reveal(), canaries[2]) << "what is looked for was there";
   s.reset();
   expect_no_canary(file());
 }

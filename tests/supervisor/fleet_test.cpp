@@ -54,7 +54,7 @@ struct Fleet : ::testing::Test {
   result<account_view> add(const std::string& name, const std::string& kind = "webwx",
                            std::optional<std::vector<std::string>> bots = std::nullopt) {
     result<account_view> answer = fail(errc::internal, "no answer");
-    fleet->add(name, kind, bots, [&](result<account_view> v) { answer = std::move(v); });
+    fleet->add(name, kind, {.bots = bots}, [&](result<account_view> v) { answer = std::move(v); });
     time.settle();
     return answer;
   }
@@ -114,6 +114,36 @@ TEST_F(Fleet, RefusesASecondAccountOfTheSameName) {
   start();
   ASSERT_TRUE(add("shop-01"));
   EXPECT_EQ(add("shop-01").error().code, errc::account_exists);
+}
+
+TEST_F(Fleet, RefusesAWayToWeixinThatIsNone) {
+  start();
+  ASSERT_TRUE(add("shop-01"));
+  std::vector<supervisor::account_change> wrong{{.login = webwx::login_choice::desktop},
+                                                {.login = webwx::login_choice::web_then_desktop},
+                                                {.proxy = secret{"canary.example.com:80"}}};
+  for (const auto& what : wrong) {
+    result<account_view> added = fail(errc::internal, "no answer"), changed = added;
+    fleet->add("shop-02", "webwx", what, [&](result<account_view> v) { added = std::move(v); });
+    fleet->change("shop-01", what, [&](result<account_view> v) { changed = std::move(v); });
+    time.settle();
+    for (const auto* answer : {&added, &changed}) {
+      ASSERT_FALSE(*answer);
+      EXPECT_EQ(answer->error().code, errc::invalid_argument);
+      EXPECT_EQ(answer->error().context.find("canary"), std::string::npos);
+    }
+  }
+  EXPECT_FALSE(fleet->account("shop-02"));
+}
+
+TEST_F(Fleet, LogsInAsTheConfigurationSaysUnlessAnAccountSaysOtherwise) {
+  service->webwx.desktop = {secret{"ZXh0c3BhbQ=="}, "2.0.0"};
+  options.default_login = webwx::login_choice::desktop;
+  start();
+  EXPECT_EQ(add("shop-01")->login, "desktop");
+  fleet->add("shop-02", "webwx", {.login = webwx::login_choice::web}, [](result<account_view>) {});
+  time.settle();
+  EXPECT_EQ(fleet->account("shop-02")->login, "web");
 }
 
 TEST_F(Fleet, RefusesUnknownKindsAndBots) {
@@ -194,7 +224,7 @@ TEST_F(Fleet, AnswersNotFoundForEveryRequestToAnUnknownAccount) {
   std::vector<errc> codes;
   auto note = [&](auto r) { codes.push_back(r ? errc::internal : r.error().code); };
   fleet->command("x", account_command::pause, note);
-  fleet->set_bots("x", {}, note);
+  fleet->change("x", {.bots = std::vector<std::string>{}}, note);
   fleet->send("x", {"filehelper", "hello", {}, {}, {}}, note);
   fleet->command_send("x", "s-1", outbox_command::cancel, note);
   fleet->contacts("x", "", "", note);

@@ -50,6 +50,9 @@ public:
     owner_.started(std::move(c), std::move(done));
   }
   void close() override { owner_.closed_by(this); }
+  void use_proxy(std::shared_ptr<const transport::proxy> through) override {
+    owner_.proxies.push_back(through ? to_display(*through) : "");
+  }
 
 private:
   scripted_weixin& owner_;

@@ -71,6 +71,8 @@ public:
   const http_request* last(const std::string& endpoint) const;
   std::size_t waiting(const std::string& endpoint) const;
   std::size_t closed = 0; ///< how often a client was told to close
+  /// What the clients were told to go through, in order: proxies without credentials, "" for none.
+  std::vector<std::string> proxies;
 
   static http_response ok(std::string body) { return {200, {}, std::move(body)}; }
   static std::string base_response(int ret) {

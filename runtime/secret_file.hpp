@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-namespace weixin::notify {
+namespace weixin {
 
 inline constexpr std::size_t shortest_secret = 16;
 inline constexpr std::size_t longest_secret = 4'096;
@@ -15,4 +15,4 @@ inline constexpr std::size_t longest_secret = 4'096;
 /// is what is wrong, without the path. Blocks.
 result<secret> read_secret_file(const std::string& path);
 
-} // namespace weixin::notify
+} // namespace weixin

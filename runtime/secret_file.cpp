@@ -1,11 +1,11 @@
-#include "notify/secret_file.hpp"
+#include "runtime/secret_file.hpp"
 
 #include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <system_error>
 
-namespace weixin::notify {
+namespace weixin {
 
 result<secret> read_secret_file(const std::string& path) {
   struct closer {
@@ -25,4 +25,4 @@ result<secret> read_secret_file(const std::string& path) {
   return secret{std::move(text)};
 }
 
-} // namespace weixin::notify
+} // namespace weixin
