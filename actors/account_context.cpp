@@ -14,7 +14,7 @@ account_context::account_context(std::string account_name, std::shared_ptr<const
                                  std::shared_ptr<account_status> st, unsigned shard)
     : name(std::move(account_name)), service(std::move(s)), status(std::move(st)),
       metrics(service->metrics->account(name)), http(service->make_client(name, shard)),
-      contacts(service->contact_ids, service->clock) {}
+      contacts(service->contact_ids, service->clock), pacing(service->pacing) {}
 
 std::string account_context::next_client_msg_id() {
   last_client_msg_id_ =

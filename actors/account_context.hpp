@@ -36,6 +36,8 @@ struct account_context {
   /// Grows with every login of this process: calls of an older session are recognised by it.
   std::uint64_t session_number = 0;
   address_book contacts;
+  /// What the account may do when. Whoever does something of a paced operation asks it and tells it.
+  pacer pacing;
   std::vector<std::string> bots;
   /// Contacts that were taken from `contacts` and that no commit has stored yet: they go with the next one,
   /// whoever makes it. Everything that can be lost between taking and storing is put here first.

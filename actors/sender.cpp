@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 sender::sender(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
                std::uint64_t seed)
-    : child_actor(cfg, std::move(context), std::move(supervisor), seed), pacer_(context_->service->pacing) {}
+    : child_actor(cfg, std::move(context), std::move(supervisor), seed) {}
 
 sender::behavior_type sender::make_behavior() {
   load_unfinished();
@@ -65,7 +65,7 @@ result<store::send_record> sender::checked(const send_request& what) {
 std::optional<std::string> sender::may_leave_at_once(const store::send_record& r) {
   bool idle = loaded_ && !current_ && !storing_ && accepting_ == 0 && queue_.empty() && outcomes_.empty();
   auto t = now();
-  if (!idle || !gate_.open || !context_->session || earliest_start(t) > t) return std::nullopt;
+  if (!idle || !gate_.open || !context_->session || next_start(t).at > t) return std::nullopt;
   if (r.expires_at && *r.expires_at <= wall_now()) return std::nullopt;
   auto user_name = context_->contacts.resolve(r.to);
   if (!user_name) return std::nullopt;
@@ -120,7 +120,6 @@ void sender::enqueue_attempting(store::send_record r, std::string user_name, sen
 void sender::set_gate(const send_gate& g) {
   gate_ = g;
   if (g.new_session) {
-    pacer_.session_started(now());
     failures_ = 0;
     not_before_ = {};
   }
@@ -212,6 +211,7 @@ void sender::show_queue() {
   auto length = queue_.size() + (current_ ? 1U : 0U);
   context_->status->queue = length;
   context_->metrics->set_send_queue_length(length);
+  context_->status->show_waiting(paced_operation::text, queue_.size());
 }
 
 // -- sending
@@ -224,9 +224,11 @@ void sender::pump() {
                !queue_.front().busy && gate_.open && context_->session;
   if (!ready) return arm(std::nullopt);
   auto t = now();
-  if (auto earliest = earliest_start(t); earliest > t) {
-    if (earliest == pacer_.earliest(t)) context_->service->metrics->pacing_delayed(earliest - t);
-    return arm(earliest);
+  if (auto turn = next_start(t); turn.at > t) {
+    bool by_pacing = turn.reason != pacing_reason::none && turn.reason != pacing_reason::too_frequent;
+    if (by_pacing) context_->service->metrics->pacing_delayed(paced_operation::text, turn.at - t);
+    show_turn(paced_operation::text, turn);
+    return arm(turn.at);
   }
   context_->service->metrics->send_queue_waited(t - queue_.front().since);
   current_ = take(queue_.begin());
@@ -235,8 +237,12 @@ void sender::pump() {
 }
 
 // Of one reading of the clock: a pacer that holds nothing back says "now", which a later reading has passed.
-sender::steady_time sender::earliest_start(steady_time t) const {
-  return std::max({pacer_.earliest(t), gate_.not_before, not_before_});
+pacer::turn sender::next_start(steady_time t) const {
+  auto turn = context_->pacing.next(paced_operation::text, t);
+  // The gate's own time is that of a pause after 1205.
+  if (gate_.not_before > turn.at) turn = {gate_.not_before, pacing_reason::too_frequent};
+  if (not_before_ > turn.at) turn = {not_before_, pacing_reason::none}; // after a failure
+  return turn;
 }
 
 void sender::begin_attempt(store::send_record& r) {
@@ -283,7 +289,7 @@ void sender::attempt_stored(const std::shared_ptr<webwx::session>& session, cons
 }
 
 void sender::post(const std::shared_ptr<webwx::session>& session, const std::string& user_name) {
-  pacer_.sent(now(), random_);
+  context_->pacing.used(paced_operation::text, now(), random_);
   post_started_ = now();
   auto request =
       webwx::make_send_text(*session, user_name, current_->record.text, current_->record.client_msg_id);

@@ -75,7 +75,7 @@ private:
   /// Starts what may start, and arms the timer for what may not yet.
   void pump();
   /// When the next send may start, as seen at `t`; never before it.
-  steady_time earliest_start(steady_time t) const;
+  pacer::turn next_start(steady_time t) const;
   void attempt();
   void begin_attempt(store::send_record& r);
   void attempt_stored(const std::shared_ptr<webwx::session>& session, const std::string& user_name);
@@ -127,7 +127,6 @@ private:
 
   std::optional<steady_time> armed_for_;
   send_gate gate_;
-  pacer pacer_;
   unsigned failures_ = 0; // in a row, of the network
   bool answered_ = false; // the last attempt, and the supervisor was told
   steady_time post_started_{};

@@ -71,7 +71,7 @@ struct services {
   std::function<void(std::vector<std::string>)> remove_media;
   entropy_source entropy; ///< any thread
   std::uint64_t seed = 0; ///< of all jitter
-  pacing_profile pacing = pacing_profile::conservative;
+  pacing_settings pacing;
   webwx_settings webwx;
 };
 

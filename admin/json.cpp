@@ -101,6 +101,14 @@ boost::json::object to_json(const account_view& v) {
   boost::json::array bots;
   for (const auto& b : v.bots)
     bots.emplace_back(b);
+  boost::json::object pacing;
+  for (std::size_t i = 0; i < v.pacing.size(); ++i) {
+    const auto& p = v.pacing[i];
+    pacing[to_string(static_cast<paced_operation>(i))] =
+        boost::json::object{{"waiting", p.waiting},
+                            {"next_at", or_null(p.next_at)},
+                            {"reason", or_null(std::string{to_string(p.reason)})}};
+  }
   return {{"name", v.name},
           {"kind", v.kind},
           {"state", v.state},
@@ -116,7 +124,8 @@ boost::json::object to_json(const account_view& v) {
           {"messages_in", v.messages_in},
           {"messages_out", v.messages_out},
           {"queue", v.queue},
-          {"restarts", v.restarts}};
+          {"restarts", v.restarts},
+          {"pacing", std::move(pacing)}};
 }
 
 boost::json::object to_json(const contact_view& v) {

@@ -79,7 +79,12 @@ void post_message(const context_ptr& c, const request& r, const reply& to) {
     if (!a) return to.refuse(a.error());
     to.concerns(a->record.id);
     auto state = a->repeated ? a->record.state : store::send_state::queued;
-    auto answer = json_response(202, {{"id", a->record.id}, {"state", to_string(state)}});
+    boost::json::object body{{"id", a->record.id}, {"state", to_string(state)}};
+    // What waits for its turn is told so: no earlier than the first of the queue.
+    if (auto view = c->fleet.account(account); view && state == store::send_state::queued)
+      if (const auto& next = view->pacing[static_cast<std::size_t>(paced_operation::text)].next_at)
+        body["not_before"] = to_rfc3339(*next);
+    auto answer = json_response(202, body);
     if (a->repeated) answer.headers.push_back({"Idempotency-Replayed", "true"});
     to.send(std::move(answer));
   });

@@ -309,6 +309,7 @@ void account_supervisor::carry_out(const decision& d) {
     if (policy_.state == account_state::cooling_off) after(d.delay, timer{++login_timer_});
     return;
   case action::throttle:
+    context_->pacing.pause(now() + d.delay);
     send(context_->sender, send_gate{true, now() + d.delay, false});
     polls_slowly_ = true;
     send(session_.get<sync_poller_actor>(id_of(child::poller)), poll_distance{throttled_poll_distance});
@@ -488,6 +489,8 @@ void account_supervisor::beat() {
 }
 
 void account_supervisor::open_gate(bool new_session) {
+  context_->pacing.pause(policy_.until.value_or(steady_time{}));
+  if (new_session) context_->pacing.session_started(now());
   send(context_->sender, send_gate{true, policy_.until.value_or(steady_time{}), new_session});
 }
 void account_supervisor::close_gate() { send(context_->sender, send_gate{false, {}, false}); }
