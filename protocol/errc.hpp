@@ -47,9 +47,13 @@ enum class errc : std::uint8_t {
   invalid_argument,     ///< any other value that is not acceptable; the context says which and why
   idempotency_conflict, ///< the key was used before for another request
   send_not_found,
-  wrong_state, ///< the send is in a state that does not allow it; the context says which
-  file_exists, ///< the file to be written is there already, and is left as it is
-  queue_full,  ///< of sends or accounts: the caller asked for more than its share
+  operation_not_found,      ///< no operation of that id is remembered
+  friend_request_not_found, ///< none of that id waits for a decision
+  member_not_found,         ///< a group has no such member
+  wrong_kind,               ///< a contact of another kind than the call works on; the context says which
+  wrong_state,              ///< the send is in a state that does not allow it; the context says which
+  file_exists,              ///< the file to be written is there already, and is left as it is
+  queue_full,               ///< of sends or accounts: the caller asked for more than its share
   body_too_large,
   disk_full,
   not_online, ///< needs a session and there is none

@@ -2,6 +2,7 @@
 
 #include "store/account_rows.hpp"
 #include "store/contact_rows.hpp"
+#include "store/friend_request_rows.hpp"
 #include "store/inbox_rows.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/session_rows.hpp"
@@ -84,6 +85,9 @@ private:
     check_contacts(rows(), account, [&](const std::string& ref, bool good) {
       count(report_.contacts);
       if (!good) fault("contact " + ref + of_account + ": cannot be unsealed");
+    });
+    check_friend_requests(rows(), account, [&](const std::string& id, bool good) {
+      if (!good) fault("friend request " + id + of_account + ": cannot be unsealed");
     });
     check_sends(rows(), account, [&](const std::string& id, bool good) {
       count(report_.sends);

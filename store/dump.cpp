@@ -35,6 +35,9 @@ constexpr table_dump table_dumps[] = {
                  "JOIN account ON account.id = position.account ORDER BY 1, 2"},
     {"contact", "SELECT account.name AS account, ref, seen_at_ms AS seen_at, length(sealed) AS sealed_bytes "
                 "FROM contact JOIN account ON account.id = contact.account ORDER BY account.id, ref"},
+    {"friend_request",
+     "SELECT account.name AS account, friend_request.id, received_at_ms AS received_at, length(sealed) AS "
+     "sealed_bytes FROM friend_request JOIN account ON account.id = friend_request.account ORDER BY 1, 2"},
     {"media", "SELECT account.name AS account, media.id FROM media "
               "JOIN account ON account.id = media.account ORDER BY 1, 2"},
     {"history", "SELECT history.id, account.name AS account, at_ms AS at, old_state AS \"from\", new_state "

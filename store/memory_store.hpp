@@ -28,6 +28,8 @@ enum class store_call {
   save_position,
   save_contacts,
   load_contacts,
+  load_friend_requests,
+  remove_friend_request,
   add_media,
   enqueue,
   update_send,
@@ -103,6 +105,8 @@ public:
                      callback<void> done) override;
   void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
+  void load_friend_requests(std::string account, callback<std::vector<friend_request_record>> done) override;
+  void remove_friend_request(std::string account, std::string id, callback<void> done) override;
   void add_media(std::string account, std::string media_id, callback<void> done) override;
   void enqueue(send_record send, callback<accepted_send> done) override;
   void update_send(send_record send, callback<void> done) override;

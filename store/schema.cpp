@@ -21,6 +21,15 @@ namespace {
 // A number that a consumer's position or an answer once named is never given again: AUTOINCREMENT sees to it,
 // and for `inbox.seq`, where that would be one more page a message, the value `last_seq` in `meta`, which is
 // written before messages are deleted.
+constexpr const char* friend_request_table = R"(
+CREATE TABLE friend_request (
+  account INTEGER NOT NULL REFERENCES account (id),
+  id TEXT NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+)";
 constexpr const char* schema = R"(
 CREATE TABLE meta (
   key TEXT PRIMARY KEY NOT NULL,
@@ -137,11 +146,16 @@ void insert_key_check(SQLite::Database& db, sealer& seal) {
   insert.exec();
 }
 
+void create_tables(SQLite::Database& db) {
+  db.exec(schema);
+  db.exec(friend_request_table);
+}
+
 /// Version 1 held the accounts alone, by name.
 void migrate_from_1(SQLite::Database& db) {
   db.exec("ALTER TABLE account RENAME TO account_1");
   db.exec("ALTER TABLE account_bot RENAME TO account_bot_1");
-  db.exec(schema);
+  create_tables(db);
   db.exec("INSERT INTO account (name, kind, desired, created_at_ms, uin) "
           "SELECT name, kind, desired, created_at_ms, uin FROM account_1 ORDER BY name");
   db.exec("INSERT INTO account_bot (account, position, bot) "
@@ -155,7 +169,7 @@ void migrate_from_1(SQLite::Database& db) {
 
 void create_schema(SQLite::Database& db, sealer& seal) {
   db.exec("PRAGMA application_id = " + std::to_string(application_id));
-  db.exec(schema);
+  create_tables(db);
   insert_key_check(db, seal);
   set_version(db);
 }
@@ -165,12 +179,14 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
     migrate_from_1(db);
     insert_key_check(db, seal);
   }
+  // Version 2 kept no friend requests.
+  if (from == 2) db.exec(friend_request_table);
   set_version(db);
 }
 
 bool has_present_schema(SQLite::Database& db) {
   SQLite::Database expected{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
-  expected.exec(schema);
+  create_tables(expected);
   return definitions_of(db) == definitions_of(expected);
 }
 

@@ -166,6 +166,18 @@ void faulty_store::load_contacts(std::string account, callback<std::vector<conta
   });
 }
 
+void faulty_store::load_friend_requests(std::string account,
+                                        callback<std::vector<friend_request_record>> done) {
+  forward<std::vector<friend_request_record>>(
+      "load_friend_requests", false, std::move(done),
+      [this, account](auto answer) { inner_->load_friend_requests(account, answer); });
+}
+
+void faulty_store::remove_friend_request(std::string account, std::string id, callback<void> done) {
+  forward<void>("remove_friend_request", true, std::move(done),
+                [=, this](auto answer) { inner_->remove_friend_request(account, id, answer); });
+}
+
 void faulty_store::add_media(std::string account, std::string media_id, callback<void> done) {
   forward<void>("add_media", true, std::move(done),
                 [=, this](auto answer) { inner_->add_media(account, media_id, answer); });

@@ -37,6 +37,7 @@ public:
   using stored_message = weixin::store::stored_message;
   using inbox_positions = weixin::store::inbox_positions;
   using contact_record = weixin::store::contact_record;
+  using friend_request_record = weixin::store::friend_request_record;
   using accepted_send = weixin::store::accepted_send;
   using outbox_query = weixin::store::outbox_query;
   using retention = weixin::store::retention;
@@ -76,6 +77,8 @@ public:
                      callback<void> done) override;
   void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
+  void load_friend_requests(std::string account, callback<std::vector<friend_request_record>> done) override;
+  void remove_friend_request(std::string account, std::string id, callback<void> done) override;
   void add_media(std::string account, std::string media_id, callback<void> done) override;
   void enqueue(send_record send, callback<accepted_send> done) override;
   void update_send(send_record send, callback<void> done) override;

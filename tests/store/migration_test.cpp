@@ -30,6 +30,31 @@ TEST_F(Migration, KeepsTheAccountsOfSchema1) {
   EXPECT_TRUE(accounts->at(2).bots.empty());
 }
 
+/// What version 2 wrote: the present schema without friend requests.
+TEST_F(Migration, KeepsEverythingOfSchema2) {
+  open();
+  fill();
+  s.reset();
+  {
+    auto db = raw();
+    db.exec("DROP TABLE friend_request");
+    db.exec("PRAGMA user_version = 2");
+  }
+  open();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
+  EXPECT_EQ(call().read_inbox({.account = "shop-01"})->size(), 40u);
+  EXPECT_EQ(call().load_contacts("shop-01")->size(), 20u);
+  EXPECT_EQ(call().unfinished_sends("shop-01")->size(), 20u);
+  EXPECT_TRUE(call().load_friend_requests("shop-01")->empty());
+  auto sync = batch({"100"}, 2);
+  sync.friend_requests.emplace_back();
+  sync.friend_requests.back().id = "100";
+  sync.friend_requests.back().received_at = noon;
+  ASSERT_TRUE(call().commit(sync));
+  EXPECT_EQ(call().load_friend_requests("shop-01")->size(), 1u);
+  EXPECT_EQ(call().check()->faults, names{});
+}
+
 TEST_F(Migration, LeavesADatabaseOfThePresentSchema) {
   plant_version_1();
   open();

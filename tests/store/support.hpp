@@ -92,6 +92,12 @@ struct waiting_store {
   result<std::vector<contact_record>> load_contacts(std::string a) {
     return await<std::vector<contact_record>>([&](auto done) { s.load_contacts(a, done); });
   }
+  result<std::vector<friend_request_record>> load_friend_requests(std::string a) {
+    return await<std::vector<friend_request_record>>([&](auto done) { s.load_friend_requests(a, done); });
+  }
+  result<void> remove_friend_request(std::string a, std::string b) {
+    return await<void>([&](auto done) { s.remove_friend_request(a, b, done); });
+  }
   result<void> add_media(std::string a, std::string b) {
     return await<void>([&](auto done) { s.add_media(a, b, done); });
   }
