@@ -3,6 +3,7 @@
 #include "actors/account_status.hpp"
 #include "actors/address_book.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/operation_book.hpp"
 #include "actors/services.hpp"
 #include "metrics/account_metrics.hpp"
 #include "protocol/webwx/session.hpp"
@@ -38,6 +39,8 @@ struct account_context {
   address_book contacts;
   /// What the account may do when. Whoever does something of a paced operation asks it and tells it.
   pacer pacing;
+  /// What operators want done with friends and groups; the contact operator writes it.
+  operation_book operations;
   std::vector<std::string> bots;
   /// Contacts that were taken from `contacts` and that no commit has stored yet: they go with the next one,
   /// whoever makes it. Everything that can be lost between taking and storing is put here first.
@@ -47,7 +50,8 @@ struct account_context {
   router_actor router;
   sender_actor sender;
   inbox_reader_actor inbox;
-  media_fetcher_actor media; ///< null without a session
+  media_fetcher_actor media;               ///< null without a session
+  contact_operator_actor contact_operator; ///< null without a session
 
   /// A ClientMsgId: 17 digits, ascending within the account (weixin-protocol.md 1.2).
   std::string next_client_msg_id();
@@ -57,6 +61,8 @@ struct account_context {
   bool is_own(const std::string& msg_id) const;
 
 private:
+  void operation_ended(const contact_operation& op) const;
+
   std::string last_client_msg_id_;
   std::deque<std::string> own_msg_ids_; // at most 200
 };

@@ -2,6 +2,7 @@
 
 // Every conversation between actors, on one page.
 
+#include "actors/contact_operation.hpp"
 #include "actors/messages.hpp"
 #include "runtime/actor.hpp"
 
@@ -17,6 +18,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::poll_distance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::send_gate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::command_send)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_operation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_image)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_may_have_grown)
@@ -60,6 +62,10 @@ using sync_poller_actor =
 using sender_actor =
     caf::typed_actor<caf::reacts_to<submit_send>, caf::reacts_to<command_send>, caf::reacts_to<send_gate>,
                      caf::reacts_to<heartbeat>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+
+/// The CONTACT OPERATOR: what an operator wants done with friends and groups.
+using contact_operator_actor = caf::typed_actor<caf::reacts_to<submit_operation>, caf::reacts_to<heartbeat>,
+                                                caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The MEDIA FETCHER: pictures to files.
 using media_fetcher_actor = caf::typed_actor<caf::reacts_to<fetch_image>, caf::reacts_to<heartbeat>,

@@ -21,6 +21,7 @@ bool waits(const command& c) {
   if (const auto* relogin = std::get_if<account_relogin>(&c)) return !relogin->no_wait;
   if (const auto* qr = std::get_if<account_qr>(&c)) return qr->wait;
   if (const auto* send = std::get_if<send_text>(&c)) return send->wait;
+  if (std::holds_alternative<friend_verb>(c) || std::holds_alternative<group_verb>(c)) return true;
   if (const auto* messages = std::get_if<list_messages>(&c)) return messages->follow;
   return std::holds_alternative<follow_events>(c);
 }
