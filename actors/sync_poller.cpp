@@ -353,7 +353,8 @@ void sync_poller::want_speaker(const webwx::message& m) {
 void sync_poller::get_wanted_contacts() {
   auto& status = *context_->status;
   status.show_waiting(paced_operation::batch_contacts, wanted_contacts_.size());
-  if (details_call_under_way_ || details_timer_armed_ || wanted_contacts_.empty()) return;
+  // Messages that wait for the name of their group come first.
+  if (held_ || details_call_under_way_ || details_timer_armed_ || wanted_contacts_.empty()) return;
   auto t = now();
   if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t) {
     details_timer_armed_ = true;

@@ -131,7 +131,7 @@ TEST(StoredContact, IsShownAsOneOfTheSession) {
   r.kind = webwx::contact_kind::friend_;
   r.nick = "Lin";
   EXPECT_EQ(to_json(to_view(r)), boost::json::parse(R"({"ref":"c-1","kind":"friend","nick":"Lin","remark":"",
-    "display":"Lin"})"));
+    "display":"Lin","pinned":false,"muted":false})"));
   r.remark = "Supplier Lin";
   EXPECT_EQ(to_view(r).display, "Supplier Lin");
 }

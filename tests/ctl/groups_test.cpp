@@ -24,7 +24,7 @@ TEST_F(Groups, AreATableOfFixedColumns) {
   EXPECT_EQ(e.code, 0);
   EXPECT_EQ(e.out, "REF   DISPLAY      MEMBERS   OWNED   PINNED\n"
                    "c-1   Chess club        12   yes     no\n"
-                   "c-2   a\\x1b[2J          0   no      no\n");
+                   "c-2   a\\x1b[2J           0   no      no\n");
   EXPECT_EQ(run({"group", "list", "a-1", "-o", "name"}).out, "c-1\nc-2\n");
 }
 
