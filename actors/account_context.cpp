@@ -1,6 +1,10 @@
 #include "actors/account_context.hpp"
 
 #include "protocol/webwx/client_ids.hpp"
+#include "runtime/log.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -14,7 +18,29 @@ account_context::account_context(std::string account_name, std::shared_ptr<const
                                  std::shared_ptr<account_status> st, unsigned shard)
     : name(std::move(account_name)), service(std::move(s)), status(std::move(st)),
       metrics(service->metrics->account(name)), http(service->make_client(name, shard)),
-      contacts(service->contact_ids, service->clock) {}
+      contacts(service->contact_ids, service->clock), pacing(service->pacing),
+      operations(std::make_shared<store::id_source>('o', service->entropy),
+                 [this](const contact_operation& op) { operation_ended(op); }) {}
+
+void account_context::operation_ended(const contact_operation& op) const {
+  using outcome = metrics::contact_operation_outcome;
+  auto nth = static_cast<std::size_t>(op.state) - static_cast<std::size_t>(operation_state::confirmed);
+  service->metrics->contact_operation_ended(op.kind, static_cast<outcome>(nth));
+  log_info("operation.ended", {{"account", name},
+                               {"id", op.id},
+                               {"operation", to_string(op.kind)},
+                               {"state", to_string(op.state)},
+                               {"errc", op.error},
+                               {"ret", op.ret}});
+  boost::json::object data{{"account", name},
+                           {"at", to_rfc3339(op.updated_at)},
+                           {"id", op.id},
+                           {"operation", to_string(op.kind)},
+                           {"state", to_string(op.state)}};
+  if (!op.error.empty()) data["error"] = op.error;
+  service->events->publish("operation", name, op.updated_at,
+                           [text = boost::json::serialize(data)] { return text; });
+}
 
 std::string account_context::next_client_msg_id() {
   last_client_msg_id_ =

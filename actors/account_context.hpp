@@ -3,6 +3,7 @@
 #include "actors/account_status.hpp"
 #include "actors/address_book.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/operation_book.hpp"
 #include "actors/services.hpp"
 #include "metrics/account_metrics.hpp"
 #include "protocol/webwx/session.hpp"
@@ -37,6 +38,10 @@ struct account_context {
   /// Grows with every login of this process: calls of an older session are recognised by it.
   std::uint64_t session_number = 0;
   address_book contacts;
+  /// What the account may do when. Whoever does something of a paced operation asks it and tells it.
+  pacer pacing;
+  /// What operators want done with friends and groups; the contact operator writes it.
+  operation_book operations;
   std::vector<std::string> bots;
   store::media_policy media_policy = store::media_policy::images_and_voices;
   webwx::login_choice login_choice = webwx::login_choice::web;
@@ -48,7 +53,8 @@ struct account_context {
   router_actor router;
   sender_actor sender;
   inbox_reader_actor inbox;
-  media_fetcher_actor media; ///< null without a session
+  media_fetcher_actor media;               ///< null without a session
+  contact_operator_actor contact_operator; ///< null without a session
 
   /// A ClientMsgId: 17 digits, ascending within the account (weixin-protocol.md 1.2).
   std::string next_client_msg_id();
@@ -60,6 +66,8 @@ struct account_context {
   bool is_own(const std::string& msg_id) const;
 
 private:
+  void operation_ended(const contact_operation& op) const;
+
   std::string last_client_msg_id_;
   std::uint64_t upload_number_ = 0;
   std::deque<std::string> own_msg_ids_; // at most 200

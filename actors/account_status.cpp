@@ -18,6 +18,11 @@ account_view account_status::view() const {
   show(last_poll_ms, v.last_poll_at);
   show(last_event_ms, v.last_event_at);
   show(last_send_ms, v.last_send_at);
+  for (std::size_t i = 0; i < pacing_.size(); ++i) {
+    v.pacing[i].waiting = pacing_[i].waiting;
+    show(pacing_[i].next_ms, v.pacing[i].next_at);
+    if (v.pacing[i].next_at) v.pacing[i].reason = pacing_[i].reason;
+  }
   return v;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/pacing.hpp"
 #include "runtime/wall_clock.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -26,6 +28,13 @@ struct upload_progress {
   std::uint64_t total = 0;
 };
 
+/// What of one paced operation waits, and for what.
+struct pacing_view {
+  std::uint64_t waiting = 0;
+  std::optional<wall_time> next_at; ///< when the first of them may leave; nullopt: at once, or nothing waits
+  pacing_reason reason = pacing_reason::none;
+};
+
 /// What the admin API shows of an account, as a value.
 struct account_view {
   std::string name;
@@ -48,7 +57,8 @@ struct account_view {
   std::uint64_t messages_out = 0;
   std::uint64_t queue = 0;
   std::uint64_t restarts = 0;
-  std::optional<upload_progress> upload; ///< of the send whose file is under way
+  std::optional<upload_progress> upload;                   ///< of the send whose file is under way
+  std::array<pacing_view, paced_operation_count> pacing{}; ///< by paced_operation
 };
 
 /// The window through which other threads see an account: its actors write, the admin API reads. Counters are
@@ -65,6 +75,19 @@ public:
   std::atomic<std::int64_t> last_event_ms{0};
   std::atomic<std::int64_t> last_send_ms{0};
 
+  /// How many of an operation wait for their turn.
+  void show_waiting(paced_operation o, std::size_t waiting) {
+    auto& p = pacing_[static_cast<std::size_t>(o)];
+    p.waiting = waiting;
+    if (waiting == 0) p.next_ms = 0;
+  }
+  /// When the first of them may leave, and what it waits for.
+  void show_turn(paced_operation o, wall_time at, pacing_reason why) {
+    auto& p = pacing_[static_cast<std::size_t>(o)];
+    p.reason = why;
+    p.next_ms = why == pacing_reason::none ? 0 : to_milliseconds(at);
+  }
+
   account_view view() const;
   /// Applies `change` to the view under the lock.
   template <class F>
@@ -77,6 +100,13 @@ public:
   void set_qr(std::optional<pending_qr> qr);
 
 private:
+  struct shown_pace {
+    std::atomic<std::uint64_t> waiting{0};
+    std::atomic<std::int64_t> next_ms{0};
+    std::atomic<pacing_reason> reason{pacing_reason::none};
+  };
+
+  std::array<shown_pace, paced_operation_count> pacing_;
   mutable std::mutex mutex_;
   account_view view_;
   std::optional<pending_qr> qr_;

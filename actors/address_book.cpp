@@ -171,11 +171,18 @@ address_book::entries::value_type* address_book::take_in(webwx::contact contact)
   names called{contact.remark_name, contact.nick_name, contact.alias, contact.pinyin};
   bool is_other = contact.kind != known.kind || !(called == known.called);
   known.kind = contact.kind;
+  known.flags = contact.flags;
   known.called = std::move(called);
-  // A group's short form must not wipe out the members that an earlier answer brought.
-  if (!contact.members.empty()) {
+  // A group's short form must not wipe out what an earlier answer brought.
+  if (!contact.members.empty() || !contact.owner_user_name.empty() || !contact.encry_chat_room_id.empty()) {
+    if (!known.group) known.group = std::make_unique<group_part>();
+    auto keep = [](auto& into, auto&& from) {
+      if (!from.empty()) into = std::move(from);
+    };
     contact.members.shrink_to_fit();
-    known.members = std::make_unique<std::vector<webwx::group_member>>(std::move(contact.members));
+    keep(known.group->members, std::move(contact.members));
+    keep(known.group->owner, std::move(contact.owner_user_name));
+    keep(known.group->encry_chat_room_id, std::move(contact.encry_chat_room_id));
   }
   if (is_other) mark_changed(*found);
   bool needs_ref = found->second.ref.is_none() && !has_fixed_name(found->first);
@@ -315,7 +322,47 @@ std::optional<known_contact> address_book::find(std::string_view user_name) cons
 
 known_contact address_book::known(const entry& e) {
   static const std::vector<webwx::group_member> nobody;
-  return {e.kind, e.called.nick(), e.called.remark(), e.members ? *e.members : nobody};
+  if (!e.group) return {e.kind, e.called.nick(), e.called.remark(), nobody, e.flags, {}};
+  return {e.kind, e.called.nick(), e.called.remark(), e.group->members, e.flags, e.group->owner};
+}
+
+std::optional<webwx::contact> address_book::snapshot(std::string_view user_name) const {
+  auto found = contacts_.find(std::string{user_name});
+  if (found == contacts_.end()) return std::nullopt;
+  const auto& e = found->second;
+  webwx::contact c;
+  c.user_name = user_name;
+  c.nick_name = e.called.nick();
+  c.remark_name = e.called.remark();
+  c.alias = e.called.alias();
+  c.pinyin = e.called.pinyin();
+  c.kind = e.kind;
+  c.flags = e.flags;
+  if (e.group) {
+    c.members = e.group->members;
+    c.owner_user_name = e.group->owner;
+    c.encry_chat_room_id = e.group->encry_chat_room_id;
+  }
+  return c;
+}
+
+std::optional<std::string> address_book::known_ref(std::string_view user_name) const {
+  auto found = contacts_.find(std::string{user_name});
+  if (found == contacts_.end()) return std::nullopt;
+  return ref(*found);
+}
+
+std::optional<contact_view> address_book::view_of(std::string_view user_name) const {
+  auto found = contacts_.find(std::string{user_name});
+  if (found == contacts_.end()) return std::nullopt;
+  return view(*found);
+}
+
+std::vector<std::string> address_book::groups() const {
+  std::vector<std::string> user_names;
+  for (const auto& e : contacts_)
+    if (e.second.kind == webwx::contact_kind::group) user_names.push_back(e.first);
+  return user_names;
 }
 
 const std::string* address_book::by_ref(std::string_view to) const {
@@ -388,8 +435,13 @@ std::vector<contact_view> address_book::list(std::string_view query, std::string
 
 contact_view address_book::view(const entries::value_type& e) const {
   auto c = known(e.second);
-  return {ref(e), std::string{webwx::to_string(c.kind)}, std::string{c.nick}, std::string{c.remark},
-          c.display()};
+  return {ref(e),
+          std::string{webwx::to_string(c.kind)},
+          std::string{c.nick},
+          std::string{c.remark},
+          c.display(),
+          c.is_pinned(),
+          (c.flags & webwx::contact_flag::muted) != 0};
 }
 
 } // namespace weixin

@@ -25,6 +25,8 @@ struct contact_view {
   std::string nick;
   std::string remark;
   std::string display;
+  bool pinned = false;
+  bool muted = false;
 };
 
 /// What the book knows of a contact. Valid until the book is changed.
@@ -33,6 +35,9 @@ struct known_contact {
   std::string_view nick;
   std::string_view remark;
   const std::vector<webwx::group_member>& members; ///< of a group
+  int flags = 0;                                   ///< ContactFlag, see `webwx::contact_flag`
+  std::string_view owner;                          ///< UserName of a group's owner; empty: not told
+  bool is_pinned() const noexcept { return (flags & webwx::contact_flag::pinned) != 0; }
   /// As a person would call it.
   std::string display() const;
 };
@@ -69,6 +74,14 @@ public:
   void remove(std::string_view user_name);
 
   std::optional<known_contact> find(std::string_view user_name) const;
+  /// All that is known of it, as a record of the protocol; its picture is not kept.
+  std::optional<webwx::contact> snapshot(std::string_view user_name) const;
+  /// Its reference, without giving it one.
+  std::optional<std::string> known_ref(std::string_view user_name) const;
+  std::optional<contact_view> view_of(std::string_view user_name) const;
+  /// The UserNames of all groups.
+  std::vector<std::string> groups() const;
+  const std::string& self() const noexcept { return self_; } ///< empty before the first session
   /// The reference of a UserName; an unknown one gets an entry of its own.
   std::string ref_of(std::string_view user_name);
   /// The UserName to send to, from a reference, "filehelper", or an exact remark or nick name.
@@ -119,10 +132,17 @@ private:
     std::uint32_t nick_size_ = 0;
     std::uint32_t alias_size_ = 0;
   };
+  /// What only groups have.
+  struct group_part {
+    std::vector<webwx::group_member> members;
+    std::string owner;
+    std::string encry_chat_room_id;
+  };
   struct entry {
     names called;
-    std::unique_ptr<std::vector<webwx::group_member>> members; // null: none
-    ref_id ref; // none: the UserName is fixed and serves as the reference, or not given yet
+    std::unique_ptr<group_part> group; // null: nothing of it is known
+    ref_id ref;    // none: the UserName is fixed and serves as the reference, or not given yet
+    int flags = 0; // ContactFlag
     webwx::contact_kind kind = webwx::contact_kind::stranger;
     bool changed = false; // among changed_
   };

@@ -65,6 +65,12 @@ protected:
     this->send(supervisor_, child_failed{who, std::move(what), at_push_host});
   }
 
+  /// Shows what the first of an operation waits for.
+  void show_turn(paced_operation o, pacer::turn turn) {
+    auto wait = std::chrono::duration_cast<wall_time::duration>(turn.at - this->now());
+    context_->status->show_turn(o, wall_now() + wait, turn.reason);
+  }
+
   wall_time wall_now() const { return context_->service->clock->now(); }
   std::int64_t wall_ms() const { return to_milliseconds(wall_now()); }
 

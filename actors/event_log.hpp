@@ -15,7 +15,7 @@ namespace weixin {
 /// One thing that happened to an account, as `GET /v1/events` tells it.
 struct account_event {
   std::uint64_t id = 0; ///< ascending within this process, from 1
-  std::string type;     ///< "state", "message", "qr" or "send"
+  std::string type;     ///< "state", "message", "qr", "send", "contact", "group" or "operation"
   std::string account;
   wall_time at{};
   /// Makes the JSON object, with `account` and `at`, that a listener is shown: most events nobody asks for.

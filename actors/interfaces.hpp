@@ -2,6 +2,7 @@
 
 // Every conversation between actors, on one page.
 
+#include "actors/contact_operation.hpp"
 #include "actors/messages.hpp"
 #include "runtime/actor.hpp"
 
@@ -21,6 +22,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::recall_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::mark_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::media_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::fetch_avatar)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::submit_operation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbox_may_have_grown)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::set_bots)
@@ -64,6 +66,10 @@ using sender_actor =
     caf::typed_actor<caf::reacts_to<submit_send>, caf::reacts_to<command_send>,
                      caf::reacts_to<recall_message>, caf::reacts_to<mark_read>, caf::reacts_to<send_gate>,
                      caf::reacts_to<heartbeat>, caf::reacts_to<timer>, caf::reacts_to<continuation>>;
+
+/// The CONTACT OPERATOR: what an operator wants done with friends and groups.
+using contact_operator_actor = caf::typed_actor<caf::reacts_to<submit_operation>, caf::reacts_to<heartbeat>,
+                                                caf::reacts_to<timer>, caf::reacts_to<continuation>>;
 
 /// The MEDIA FETCHER: media to files.
 using media_fetcher_actor =

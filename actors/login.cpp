@@ -261,6 +261,10 @@ void login::contacts_done() {
 
 void login::get_groups() {
   if (groups_.empty()) return finish();
+  auto t = now();
+  if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t)
+    return set_timer(turn.at - t);
+  context_->pacing.used(paced_operation::batch_contacts, t, random_);
   std::vector<webwx::batch_item> wanted;
   auto count = std::min(groups_.size(), groups_per_call);
   for (std::size_t i = 0; i < count; ++i)

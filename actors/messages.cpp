@@ -14,6 +14,8 @@ std::string_view to_string(child c) noexcept {
     return "media_fetcher";
   case child::inbox:
     return "inbox_reader";
+  case child::contacts:
+    return "contact_operator";
   }
   return "login";
 }

@@ -19,7 +19,7 @@
 namespace weixin {
 
 /// Which child of an account supervisor.
-enum class child { login, poller, sender, media, inbox };
+enum class child { login, poller, sender, media, inbox, contacts };
 std::string_view to_string(child c) noexcept;
 
 // -- login -> account supervisor

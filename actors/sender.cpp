@@ -15,11 +15,18 @@ std::size_t entry_bytes(const store::send_record& r) {
   return forward != nullptr ? forward->entry.size() : 0;
 }
 
+/// The budget that a send draws from.
+paced_operation paced_by(const store::send_record& r) {
+  auto kind = kind_of(r.content);
+  return kind == store::send_kind::text || kind == store::send_kind::location ? paced_operation::text
+                                                                              : paced_operation::media;
+}
+
 } // namespace
 
 sender::sender(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
                std::uint64_t seed)
-    : child_actor(cfg, std::move(context), std::move(supervisor), seed), pacer_(context_->service->pacing) {}
+    : child_actor(cfg, std::move(context), std::move(supervisor), seed) {}
 
 sender::behavior_type sender::make_behavior() {
   load_unfinished();
@@ -75,7 +82,7 @@ result<store::send_record> sender::checked(const send_request& what) {
 std::optional<sender::ready_message> sender::may_leave_at_once(const store::send_record& r) {
   bool idle = loaded_ && !current_ && !storing_ && accepting_ == 0 && queue_.empty() && outcomes_.empty();
   auto t = now();
-  if (!idle || !gate_.open || !context_->session || earliest_start(t) > t) return std::nullopt;
+  if (!idle || !gate_.open || !context_->session || next_start(paced_by(r), t).at > t) return std::nullopt;
   if (r.expires_at && *r.expires_at <= wall_now()) return std::nullopt;
   if (!is_uploaded(r)) return std::nullopt;
   auto user_name = context_->contacts.resolve(r.to);
@@ -134,7 +141,6 @@ void sender::enqueue_attempting(store::send_record r, ready_message message, sen
 void sender::set_gate(const send_gate& g) {
   gate_ = g;
   if (g.new_session) {
-    pacer_.session_started(now());
     failures_ = 0;
     not_before_ = {};
   }
@@ -185,6 +191,7 @@ void sender::loaded(std::vector<store::send_record> sends) {
 void sender::push_back(store::send_record r) {
   if (r.expires_at) deadlines_.emplace(*r.expires_at, r.id);
   waiting_entries_ += entry_bytes(r);
+  ++waiting(paced_by(r));
   queue_.push_back({std::move(r), now()});
   show_queue();
 }
@@ -192,6 +199,7 @@ void sender::push_back(store::send_record r) {
 void sender::push_front(queued q) {
   if (q.record.expires_at) deadlines_.emplace(*q.record.expires_at, q.record.id);
   waiting_entries_ += entry_bytes(q.record);
+  ++waiting(paced_by(q.record));
   queue_.push_front(std::move(q));
   show_queue();
 }
@@ -200,6 +208,7 @@ sender::queued sender::take(place at) {
   auto q = std::move(*at);
   queue_.erase(at);
   waiting_entries_ -= entry_bytes(q.record);
+  --waiting(paced_by(q.record));
   if (q.record.expires_at) deadlines_.erase({*q.record.expires_at, q.record.id});
   return q;
 }
@@ -229,6 +238,8 @@ void sender::show_queue() {
   auto length = queue_.size() + (current_ ? 1U : 0U);
   context_->status->queue = length;
   context_->metrics->set_send_queue_length(length);
+  for (auto o : {paced_operation::text, paced_operation::media})
+    context_->status->show_waiting(o, waiting(o));
 }
 
 // -- sending
@@ -241,9 +252,12 @@ void sender::pump() {
                !queue_.front().busy && gate_.open && context_->session;
   if (!ready) return arm(std::nullopt);
   auto t = now();
-  if (auto earliest = earliest_start(t); earliest > t) {
-    if (earliest == pacer_.earliest(t)) context_->service->metrics->pacing_delayed(earliest - t);
-    return arm(earliest);
+  auto operation = paced_by(queue_.front().record);
+  if (auto turn = next_start(operation, t); turn.at > t) {
+    bool by_pacing = turn.reason != pacing_reason::none && turn.reason != pacing_reason::too_frequent;
+    if (by_pacing) context_->service->metrics->pacing_delayed(operation, turn.at - t);
+    show_turn(operation, turn);
+    return arm(turn.at);
   }
   context_->service->metrics->send_queue_waited(t - queue_.front().since);
   current_ = take(queue_.begin());
@@ -252,8 +266,12 @@ void sender::pump() {
 }
 
 // Of one reading of the clock: a pacer that holds nothing back says "now", which a later reading has passed.
-sender::steady_time sender::earliest_start(steady_time t) const {
-  return std::max({pacer_.earliest(t), gate_.not_before, not_before_});
+pacer::turn sender::next_start(paced_operation operation, steady_time t) const {
+  auto turn = context_->pacing.next(operation, t);
+  // The gate's own time is that of a pause after 1205.
+  if (gate_.not_before > turn.at) turn = {gate_.not_before, pacing_reason::too_frequent};
+  if (not_before_ > turn.at) turn = {not_before_, pacing_reason::none}; // after a failure
+  return turn;
 }
 
 void sender::begin_attempt(store::send_record& r) {
@@ -307,7 +325,7 @@ void sender::attempt_stored(const std::shared_ptr<webwx::session>& session, cons
 }
 
 void sender::post(const std::shared_ptr<webwx::session>& session, const ready_message& message) {
-  pacer_.sent(now(), random_);
+  context_->pacing.used(paced_by(current_->record), now(), random_);
   post_started_ = now();
   auto call = message.what.call;
   auto request = webwx::make_send(*session, message.what, message.user_name, current_->record.client_msg_id);

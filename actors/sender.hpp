@@ -4,6 +4,7 @@
 #include "actors/upload_job.hpp"
 #include "protocol/webwx/outgoing.hpp"
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -98,7 +99,9 @@ private:
   /// Starts what may start, and arms the timer for what may not yet.
   void pump();
   /// When the next send may start, as seen at `t`; never before it.
-  steady_time earliest_start(steady_time t) const;
+  pacer::turn next_start(paced_operation operation, steady_time t) const;
+  /// How many of the queue draw from that budget.
+  std::size_t& waiting(paced_operation o) { return waiting_[static_cast<std::size_t>(o)]; }
   void attempt();
   /// Stores that the message of the send under way leaves now.
   void announce(ready_message message);
@@ -163,8 +166,9 @@ private:
   std::deque<queued> queue_;
   std::set<std::pair<wall_time, std::string>> deadlines_; // of what is in queue_
   std::optional<queued> current_;                         // attempting, or about to
-  bool storing_ = false;               // the store was asked about `current_` and has not answered
-  std::size_t accepting_ = 0;          // sends that the store was asked to take
+  bool storing_ = false;      // the store was asked about `current_` and has not answered
+  std::size_t accepting_ = 0; // sends that the store was asked to take
+  std::array<std::size_t, paced_operation_count> waiting_{};
   std::size_t waiting_entries_ = 0;    ///< bytes of the forwarded messages in queue_
   std::unique_ptr<upload_job> upload_; ///< of the first send, or of the one before; null: none
   bool uploading_ = false;             ///< `current_` waits for its file to be with Weixin
@@ -187,7 +191,6 @@ private:
 
   std::optional<steady_time> armed_for_;
   send_gate gate_;
-  pacer pacer_;
   unsigned failures_ = 0; // in a row, of the network
   bool answered_ = false; // the last attempt, and the supervisor was told
   steady_time post_started_{};

@@ -86,7 +86,7 @@ struct services {
   webwx::upload_limits upload_limits;
   entropy_source entropy; ///< any thread
   std::uint64_t seed = 0; ///< of all jitter
-  pacing_profile pacing = pacing_profile::conservative;
+  pacing_settings pacing;
   webwx_settings webwx;
 };
 

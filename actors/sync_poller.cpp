@@ -1,5 +1,6 @@
 #include "actors/sync_poller.hpp"
 
+#include "actors/contact_learning.hpp"
 #include "actors/media_source.hpp"
 #include "actors/to_inbound.hpp"
 #include "protocol/webwx/return_code.hpp"
@@ -17,7 +18,12 @@ constexpr auto sync_at_least_every = 1h;
 /// After so many empty batches in a row the selector is not believed any more (weixin-protocol.md 4.5).
 constexpr unsigned empty_batches_tolerated = 3;
 constexpr std::chrono::milliseconds longest_pause = 30s;
-constexpr std::size_t max_wanted_groups = 200;
+constexpr std::size_t max_wanted_contacts = 200;
+constexpr std::size_t max_asked_speakers = 2'000;
+/// The poller's own timer and the one for details: a generation that counting never reaches.
+constexpr std::uint64_t details_timer = ~std::uint64_t{0};
+/// Messages wait no longer than that for the names of their groups.
+constexpr std::chrono::nanoseconds longest_hold = 15s;
 
 /// A part of the cookies' values is set anew by every webwxsync with another lifetime, which means nothing
 /// here: a session that differs in that alone is not worth storing.
@@ -60,7 +66,13 @@ sync_poller::behavior_type sync_poller::make_behavior() {
   return {[this](weixin::try_again) { try_again(); }, [this](poll_distance d) { distance_ = d.distance; },
           answer_heartbeats(),
           [this](timer t) {
-            if (is_current(t)) check();
+            if (t.generation == details_timer) {
+              details_timer_armed_ = false;
+              return get_wanted_contacts();
+            }
+            if (!is_current(t)) return;
+            if (held_) return ask_and_store(std::exchange(held_, nullptr));
+            check();
           },
           run_continuations()};
 }
@@ -143,14 +155,27 @@ void sync_poller::synced(webwx::sync_answer answer) {
   learn(answer);
   auto held = std::make_shared<batch>();
   held->answer = std::move(answer);
+  ask_and_store(std::move(held));
+}
+
+void sync_poller::ask_and_store(std::shared_ptr<batch> held) {
   auto groups = strange_groups(held->answer);
   if (groups.empty()) return store(std::move(held));
+  auto t = now();
+  auto turn = context_->pacing.next(paced_operation::batch_contacts, t);
+  if (turn.at - t > longest_hold) return store(std::move(held));
+  if (turn.at > t) {
+    held_ = std::move(held);
+    return set_timer(turn.at - t);
+  }
+  asked_groups_.insert(groups.begin(), groups.end());
+  context_->pacing.used(paced_operation::batch_contacts, t, random_);
   call_weixin(webwx::endpoint::webwxbatchgetcontact, session_, ask_about(groups),
               webwx::parse_batch_get_contact,
               [this, held = std::move(held)](result<std::vector<webwx::contact>> found) {
                 // What was received is stored first: there may be no other way to get it again.
                 if (!found && found.error().code == errc::session_ended) held->ended = found.error();
-                learn_groups(std::move(found));
+                learn_details(std::move(found));
                 store(held);
               });
 }
@@ -164,6 +189,7 @@ void sync_poller::store(std::shared_ptr<batch> b) {
     if (!is_for_the_inbox(m)) continue;
     b->messages.push_back(to_inbound(m, *context_, *session_));
     const auto& made = b->messages.back();
+    if (auto request = friend_request_of(m)) commit.friend_requests.push_back(std::move(*request));
     commit.messages.push_back(
         {m.msg_id, made.chat, made.sent_at, to_stored_json(made, commit.at), m.raw, {}});
     // With the message, so that neither a crash nor the session's end forgets what is to be fetched.
@@ -199,6 +225,27 @@ void sync_poller::store(std::shared_ptr<batch> b) {
       }));
 }
 
+/// Somebody who asks to be a friend: the ticket in it is kept, for there is no other way to accept.
+std::optional<store::friend_request_record>
+sync_poller::friend_request_of(const webwx::raw_message& m) const {
+  const auto* c = std::get_if<webwx::content::friend_request>(&m.parsed.content);
+  if (c == nullptr || c->is_own || c->ticket.empty() || c->who.user_name.empty()) return std::nullopt;
+  store::friend_request_record r;
+  r.id = m.msg_id;
+  r.received_at = wall_time{} + std::chrono::seconds{m.parsed.create_time};
+  r.session = session_->user_name;
+  r.user_name = c->who.user_name;
+  r.ticket = c->ticket;
+  r.nick = c->who.nick_name;
+  r.alias = c->who.alias;
+  r.greeting = c->greeting;
+  r.province = c->who.province;
+  r.city = c->who.city;
+  r.sex = c->who.sex;
+  r.scene = c->who.scene;
+  return r;
+}
+
 void sync_poller::stored(batch& b, webwx::session next, const std::vector<store::appended_message>& fresh) {
   last_sync_ = now();
   bool moved = !(session_->keys == next.keys);
@@ -209,7 +256,7 @@ void sync_poller::stored(batch& b, webwx::session next, const std::vector<store:
   send(supervisor_, polled{false, empty ? poll_news::nothing : poll_news::delivered});
   dispatch(b, fresh);
   if (b.ended) return failed(*b.ended);
-  want_groups(b.answer);
+  want_contacts(b.answer);
   if (b.answer.continue_flag && moved) return sync();
   empty_batches_ = empty ? empty_batches_ + 1 : 0;
   poll_later();
@@ -255,11 +302,8 @@ void sync_poller::warn_of_keys_going_back(const webwx::sync_answer& answer) cons
 // -- contacts
 // ---------------------------------------------------------------------------------------------------
 
-void sync_poller::learn(const webwx::sync_answer& answer) {
-  for (const auto& c : answer.mod_contacts)
-    context_->contacts.put(c);
-  for (const auto& user_name : answer.del_contacts)
-    context_->contacts.remove(user_name);
+void sync_poller::learn(webwx::sync_answer& answer) {
+  learn_contacts(*context_, std::move(answer.mod_contacts), answer.del_contacts, contact_source::changes);
 }
 
 std::vector<std::string> sync_poller::strange_groups(const webwx::sync_answer& answer) {
@@ -267,57 +311,95 @@ std::vector<std::string> sync_poller::strange_groups(const webwx::sync_answer& a
   for (const auto& m : answer.messages) {
     const auto& group = m.parsed.peer;
     if (!m.parsed.is_group || !is_for_the_inbox(m) || context_->contacts.find(group)) continue;
-    if (groups.size() >= webwx::max_batch_items || asked_groups_.size() >= max_wanted_groups) break;
-    if (asked_groups_.insert(group).second) groups.push_back(group);
+    if (groups.size() >= webwx::max_batch_items ||
+        asked_groups_.size() + groups.size() >= max_wanted_contacts)
+      break;
+    bool is_listed = std::find(groups.begin(), groups.end(), group) != groups.end();
+    if (!is_listed && !asked_groups_.contains(group)) groups.push_back(group);
   }
   return groups;
 }
 
-void sync_poller::want_groups(const webwx::sync_answer& answer) {
-  auto want = [&](const std::string& user_name) {
+void sync_poller::want_contacts(const webwx::sync_answer& answer) {
+  auto want_group = [&](const std::string& user_name) {
     auto known = context_->contacts.find(user_name);
-    if ((!known || known->members.empty()) && wanted_groups_.size() < max_wanted_groups)
-      wanted_groups_.insert(user_name);
+    if ((!known || known->members.empty()) && wanted_contacts_.size() < max_wanted_contacts)
+      wanted_contacts_.insert(user_name);
   };
   for (const auto& m : answer.messages) {
-    if (m.parsed.is_group) want(m.parsed.peer);
+    if (m.parsed.is_group) want_group(m.parsed.peer);
+    if (is_for_the_inbox(m)) want_speaker(m.parsed);
     for (const auto& user_name : m.parsed.status_notify_user_names)
-      if (webwx::is_group_user_name(user_name)) want(user_name);
+      if (webwx::is_group_user_name(user_name)) want_group(user_name);
   }
-  get_wanted_groups();
+  for (const auto& group : answer.changed_groups)
+    if (wanted_contacts_.size() < max_wanted_contacts) wanted_contacts_.insert(group);
+  get_wanted_contacts();
 }
 
-void sync_poller::get_wanted_groups() {
-  if (group_call_under_way_ || wanted_groups_.empty()) return;
-  group_call_under_way_ = true;
+/// Somebody without a name in a direct chat, or who speaks in a group and is none of its known members: each
+/// is asked about once in a session.
+void sync_poller::want_speaker(const webwx::message& m) {
+  if (m.is_own || wanted_contacts_.size() >= max_wanted_contacts) return;
+  const auto& who = m.is_group ? m.sender : m.peer;
+  if (!who.starts_with('@') || asked_speakers_.size() >= max_asked_speakers) return;
+  if (m.is_group) {
+    auto group = context_->contacts.find(m.peer);
+    if (!group || group->members.empty() || group->members.size() >= webwx::contact::max_members) return;
+    if (std::any_of(group->members.begin(), group->members.end(),
+                    [&](const auto& member) { return member.user_name == who; }))
+      return;
+  } else if (auto known = context_->contacts.find(who); known && !known->nick.empty()) {
+    return;
+  }
+  if (asked_speakers_.insert(who).second) wanted_contacts_.insert(m.peer);
+}
+
+void sync_poller::get_wanted_contacts() {
+  auto& status = *context_->status;
+  status.show_waiting(paced_operation::batch_contacts, wanted_contacts_.size());
+  // Messages that wait for the name of their group come first.
+  if (held_ || details_call_under_way_ || details_timer_armed_ || wanted_contacts_.empty()) return;
+  auto t = now();
+  if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t) {
+    details_timer_armed_ = true;
+    show_turn(paced_operation::batch_contacts, turn);
+    context_->service->metrics->pacing_delayed(paced_operation::batch_contacts, turn.at - t);
+    return after(turn.at - t, timer{details_timer});
+  }
+  context_->pacing.used(paced_operation::batch_contacts, t, random_);
+  details_call_under_way_ = true;
   std::vector<std::string> wanted;
-  while (!wanted_groups_.empty() && wanted.size() < webwx::max_batch_items)
-    wanted.push_back(wanted_groups_.extract(wanted_groups_.begin()).value());
-  // Beside the polls, and without a second try: an unknown group is asked for again when it speaks again.
+  while (!wanted_contacts_.empty() && wanted.size() < webwx::max_batch_items)
+    wanted.push_back(wanted_contacts_.extract(wanted_contacts_.begin()).value());
+  // Beside the polls, and without a second try: who is still unknown is asked about again when it speaks
+  // again.
   call(
       context_, session_, webwx::endpoint::webwxbatchgetcontact, ask_about(wanted),
       [this](auto f) { return inside(std::move(f)); }, webwx::parse_batch_get_contact,
-      [this](result<std::vector<webwx::contact>> groups) {
-        group_call_under_way_ = false;
-        if (!groups && groups.error().code == errc::session_ended) return failed(groups.error());
-        if (learn_groups(std::move(groups))) get_wanted_groups();
+      [this](result<std::vector<webwx::contact>> contacts) {
+        details_call_under_way_ = false;
+        if (!contacts && contacts.error().code == errc::session_ended) return failed(contacts.error());
+        if (learn_details(std::move(contacts))) get_wanted_contacts();
       });
 }
 
-http_request sync_poller::ask_about(const std::vector<std::string>& groups) const {
+http_request sync_poller::ask_about(const std::vector<std::string>& user_names) const {
   std::vector<webwx::batch_item> items;
-  for (const auto& group : groups)
-    items.push_back({group, ""});
+  for (const auto& user_name : user_names)
+    items.push_back({user_name, ""});
   return webwx::make_batch_get_contact(*session_, items, wall_ms());
 }
 
-bool sync_poller::learn_groups(result<std::vector<webwx::contact>> groups) {
-  if (!groups) {
-    log_info("groups.unknown", {{"account", context_->name}, {"errc", to_string(groups.error().code)}});
-    return false;
+bool sync_poller::learn_details(result<std::vector<webwx::contact>> contacts) {
+  if (contacts) {
+    learn_contacts(*context_, std::move(*contacts), {}, contact_source::details);
+    return true;
   }
-  context_->contacts.put_all(std::move(*groups));
-  return true;
+  log_info("contacts.unknown", {{"account", context_->name}, {"errc", to_string(contacts.error().code)}});
+  // The policy decides about the pace of the whole account.
+  if (contacts.error().code == errc::too_frequent) send(supervisor_, send_hit{contacts.error()});
+  return false;
 }
 
 } // namespace weixin

@@ -44,20 +44,27 @@ private:
   void sync();
   void synced(webwx::sync_answer answer);
   void store(std::shared_ptr<batch> b);
+  std::optional<weixin::store::friend_request_record> friend_request_of(const webwx::raw_message& m) const;
   void stored(batch& b, webwx::session next, const std::vector<store::appended_message>& fresh);
   void poll_later();
   void failed(error e, bool at_push_host = false);
   void dispatch(batch& b, const std::vector<store::appended_message>& fresh);
   void warn_of_keys_going_back(const webwx::sync_answer& answer) const;
 
-  void learn(const webwx::sync_answer& answer);
+  void learn(webwx::sync_answer& answer);
+  /// Asks about groups that spoke and are not known, as soon as the pace allows, and stores the batch then;
+  /// without asking when that would hold messages back for long.
+  void ask_and_store(std::shared_ptr<batch> b);
   /// The groups of the batch of which nothing is known. They are asked for before their first message is
   /// stored: a group that is known by then gets the reference that it had in earlier sessions.
   std::vector<std::string> strange_groups(const webwx::sync_answer& answer);
-  void want_groups(const webwx::sync_answer& answer);
-  void get_wanted_groups();
-  http_request ask_about(const std::vector<std::string>& groups) const;
-  bool learn_groups(result<std::vector<webwx::contact>> groups);
+  /// Remembers whom to ask about beside the polls: groups whose members are not known or changed, and people
+  /// who write and have no name yet.
+  void want_contacts(const webwx::sync_answer& answer);
+  void want_speaker(const webwx::message& m);
+  void get_wanted_contacts();
+  http_request ask_about(const std::vector<std::string>& user_names) const;
+  bool learn_details(result<std::vector<webwx::contact>> contacts);
 
   std::shared_ptr<webwx::session> session_;
   /// The session as the store has it, its keys aside; nullopt: not known.
@@ -67,10 +74,13 @@ private:
   std::chrono::milliseconds distance_{0};
   std::chrono::steady_clock::time_point last_sync_{};
   std::chrono::steady_clock::time_point check_started_{};
-  unsigned empty_batches_ = 0; // in a row, with a selector that says otherwise
-  bool group_call_under_way_ = false;
-  std::set<std::string> wanted_groups_;
-  std::set<std::string> asked_groups_; // of strange_groups, once each
+  unsigned empty_batches_ = 0;  // in a row, with a selector that says otherwise
+  std::shared_ptr<batch> held_; // waits until its strange groups may be asked about
+  bool details_call_under_way_ = false;
+  bool details_timer_armed_ = false;
+  std::set<std::string> wanted_contacts_;
+  std::set<std::string> asked_groups_;   // of strange_groups, once each
+  std::set<std::string> asked_speakers_; // of want_speaker, once each
 };
 
 } // namespace weixin

@@ -20,8 +20,10 @@ inbound_kind kind_of(webwx::message_kind k) {
   return parse_inbound_kind(webwx::to_string(k)).value_or(inbound_kind::unsupported);
 }
 
+/// A friend request's raw form holds its ticket, which is nobody's business but the account's.
 bool needs_raw(inbound_kind kind) noexcept {
-  return kind != inbound_kind::text && kind != inbound_kind::image && kind != inbound_kind::system;
+  return kind != inbound_kind::text && kind != inbound_kind::image && kind != inbound_kind::system &&
+         kind != inbound_kind::friend_request;
 }
 
 /// A pat's sentence names people as `${UserName}`: those that are known get their name.

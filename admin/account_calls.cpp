@@ -77,8 +77,7 @@ void add_account(const context_ptr& c, const request& r, const reply& to) {
     auto answer = json_response(201, to_json(*v));
     answer.headers.push_back({"Location", "/v1/accounts/" + v->name});
     to.send(std::move(answer));
-  };
-  c->fleet.add(*name, *kind, *bots, std::move(added), *media);
+  });
 }
 
 void get_account(const context_ptr& c, const request& r, const reply& to) {

@@ -54,6 +54,30 @@ void cancel_send(const context_ptr& c, const httpd::request& r, const reply& to)
 void retry_send(const context_ptr& c, const httpd::request& r, const reply& to);
 void settle_send(const context_ptr& c, const httpd::request& r, const reply& to);
 
+// friend_calls.cpp
+void patch_contact(const context_ptr& c, const httpd::request& r, const reply& to);
+void list_friend_requests(const context_ptr& c, const httpd::request& r, const reply& to);
+void accept_friend(const context_ptr& c, const httpd::request& r, const reply& to);
+void reject_friend(const context_ptr& c, const httpd::request& r, const reply& to);
+void ignore_friend(const context_ptr& c, const httpd::request& r, const reply& to);
+void request_friend(const context_ptr& c, const httpd::request& r, const reply& to);
+
+// operation_calls.cpp
+/// Has the account do it, and answers: 200 when it is done, 202 when it is not yet.
+void operate(const context_ptr& c, const httpd::request& r, const reply& to, contact_operation_request what);
+void list_operations(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_operation(const context_ptr& c, const httpd::request& r, const reply& to);
+
+// group_calls.cpp
+void list_groups(const context_ptr& c, const httpd::request& r, const reply& to);
+void create_group(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_group(const context_ptr& c, const httpd::request& r, const reply& to);
+void rename_group(const context_ptr& c, const httpd::request& r, const reply& to);
+void quit_group(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_members(const context_ptr& c, const httpd::request& r, const reply& to);
+void add_members(const context_ptr& c, const httpd::request& r, const reply& to);
+void remove_members(const context_ptr& c, const httpd::request& r, const reply& to);
+
 // store_calls.cpp
 void get_store(const context_ptr& c, const httpd::request& r, const reply& to);
 void backup_store(const context_ptr& c, const httpd::request& r, const reply& to);

@@ -35,6 +35,9 @@ int status_of(errc code) {
   case errc::message_not_found:
   case errc::media_not_found:
   case errc::file_missing:
+  case errc::operation_not_found:
+  case errc::friend_request_not_found:
+  case errc::member_not_found:
     return 404;
   case errc::path_not_allowed:
     return 403;
@@ -42,6 +45,7 @@ int status_of(errc code) {
   case errc::contact_ambiguous:
   case errc::file_exists:
   case errc::wrong_state:
+  case errc::wrong_kind:
   case errc::not_online:
   case errc::target_lost:
   case errc::file_gone:
@@ -117,6 +121,12 @@ std::string_view advice_for(errc code) {
     return "Its file is gone from data_dir/media, which nothing but weixind may change.";
   case errc::send_not_found:
     return "This account has no send of that id.";
+  case errc::operation_not_found:
+    return "No operation of that id is remembered: a restart forgets them, and only the last ones are kept.";
+  case errc::friend_request_not_found:
+    return "No friend request of that id waits: see .../friend-requests.";
+  case errc::member_not_found:
+    return "The group has no such member: see .../groups/{group}/members.";
   case errc::idempotency_conflict:
     return "This Idempotency-Key was used for another recipient or content: use a new key for a new send.";
   case errc::file_exists:
@@ -154,6 +164,14 @@ boost::json::object to_json(const account_view& v) {
   boost::json::array bots;
   for (const auto& b : v.bots)
     bots.emplace_back(b);
+  boost::json::object pacing;
+  for (std::size_t i = 0; i < v.pacing.size(); ++i) {
+    const auto& p = v.pacing[i];
+    pacing[to_string(static_cast<paced_operation>(i))] =
+        boost::json::object{{"waiting", p.waiting},
+                            {"next_at", or_null(p.next_at)},
+                            {"reason", or_null(std::string{to_string(p.reason)})}};
+  }
   return {{"name", v.name},
           {"kind", v.kind},
           {"state", v.state},
@@ -173,11 +191,61 @@ boost::json::object to_json(const account_view& v) {
           {"messages_in", v.messages_in},
           {"messages_out", v.messages_out},
           {"queue", v.queue},
-          {"restarts", v.restarts}};
+          {"restarts", v.restarts},
+          {"pacing", std::move(pacing)}};
 }
 
 boost::json::object to_json(const contact_view& v) {
-  return {{"ref", v.ref}, {"kind", v.kind}, {"nick", v.nick}, {"remark", v.remark}, {"display", v.display}};
+  return {{"ref", v.ref},         {"kind", v.kind},     {"nick", v.nick},  {"remark", v.remark},
+          {"display", v.display}, {"pinned", v.pinned}, {"muted", v.muted}};
+}
+
+boost::json::object to_json(const contact_operation& o) {
+  boost::json::object body{{"id", o.id},
+                           {"operation", to_string(o.kind)},
+                           {"to", or_null(o.to)},
+                           {"state", to_string(o.state)},
+                           {"error", or_null(o.error)},
+                           {"ret", o.ret},
+                           {"created_at", to_rfc3339(o.created_at)},
+                           {"updated_at", to_rfc3339(o.updated_at)},
+                           {"not_before", or_null(o.not_before)}};
+  if (!o.way.empty()) body["way"] = o.way;
+  if (o.kind == contact_operation_kind::group_create) {
+    boost::json::array left_out;
+    for (const auto& ref : o.left_out)
+      left_out.emplace_back(ref);
+    body["left_out"] = std::move(left_out);
+  }
+  return body;
+}
+
+boost::json::object to_json(const group_view& g) {
+  auto body = to_json(g.contact);
+  body["members"] = g.member_count;
+  body["owned"] = g.is_owner;
+  body["owner"] = or_null(g.owner.value_or(""));
+  return body;
+}
+
+boost::json::object to_json(const member_view& m) {
+  return {{"id", m.id},       {"ref", or_null(m.ref.value_or(""))},
+          {"nick", m.nick},   {"display_name", m.display_name},
+          {"owner", m.owner}, {"self", m.self}};
+}
+
+boost::json::object to_json(const supervisor::friend_request_view& v) {
+  const auto& r = v.record;
+  return {{"id", r.id},
+          {"received_at", to_rfc3339(r.received_at)},
+          {"nick", r.nick},
+          {"alias", r.alias},
+          {"greeting", r.greeting},
+          {"province", r.province},
+          {"city", r.city},
+          {"sex", r.sex},
+          {"scene", r.scene},
+          {"acceptable", v.acceptable}};
 }
 
 boost::json::object to_json(const store::send_record& r, const std::optional<upload_progress>& upload) {
@@ -244,8 +312,9 @@ boost::json::object to_json(const store::check_report& report) {
 }
 
 contact_view to_view(const store::contact_record& r) {
-  return {r.ref, std::string{webwx::to_string(r.kind)}, r.nick, r.remark,
-          r.remark.empty() ? r.nick : r.remark};
+  return {r.ref,    std::string{webwx::to_string(r.kind)}, r.nick,
+          r.remark, r.remark.empty() ? r.nick : r.remark,  false,
+          false};
 }
 
 std::string messages_page(const std::vector<store::stored_message>& messages, std::size_t limit,

@@ -2,10 +2,13 @@
 
 #include "actors/account_status.hpp"
 #include "actors/address_book.hpp"
+#include "actors/contact_operation.hpp"
+#include "actors/group_view.hpp"
 #include "actors/messages.hpp"
 #include "httpd/message.hpp"
 #include "protocol/result.hpp"
 #include "store/store.hpp"
+#include "supervisor/friend_request_view.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -23,6 +26,10 @@ boost::json::object to_json(const contact_view& v);
 boost::json::object to_json(const store::send_record& r,
                             const std::optional<upload_progress>& upload = std::nullopt);
 boost::json::object to_json(const action_outcome& outcome);
+boost::json::object to_json(const contact_operation& o);
+boost::json::object to_json(const group_view& g);
+boost::json::object to_json(const member_view& m);
+boost::json::object to_json(const supervisor::friend_request_view& r);
 boost::json::object to_json(const pending_qr& qr);
 boost::json::object to_json(const store::state_change& change);
 boost::json::object to_json(const store::store_health& health);

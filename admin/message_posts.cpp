@@ -38,7 +38,17 @@ void submit(const context_ptr& c, const std::string& account, send_request wante
     if (!a) return to.refuse(a.error());
     to.concerns(a->record.id);
     auto state = a->repeated ? a->record.state : store::send_state::queued;
-    auto answer = json_response(202, {{"id", a->record.id}, {"state", to_string(state)}});
+    boost::json::object body{{"id", a->record.id}, {"state", to_string(state)}};
+    // What waits for its turn is told so: no earlier than the first of the queue.
+    c->gate->pass([&] {
+      auto view = c->fleet.account(account);
+      auto operation =
+          kind_of(a->record.content) == send_kind::text ? paced_operation::text : paced_operation::media;
+      if (!view || state != store::send_state::queued) return;
+      if (const auto& next = view->pacing[static_cast<std::size_t>(operation)].next_at)
+        body["not_before"] = to_rfc3339(*next);
+    });
+    auto answer = json_response(202, body);
     if (a->repeated) answer.headers.push_back({"Idempotency-Replayed", "true"});
     to.send(std::move(answer));
   };

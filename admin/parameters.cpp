@@ -82,6 +82,14 @@ result<std::optional<store::send_state>> read_state(const query_map& query) {
   return state;
 }
 
+result<std::chrono::seconds> read_wait(const query_map& query) {
+  const auto* text = find(query, "wait");
+  if (text == nullptr) return std::chrono::seconds{10};
+  auto number = read_number(*text);
+  if (!number || *number > 25) return wrong("wait must be a whole number of seconds from 0 to 25");
+  return std::chrono::seconds{*number};
+}
+
 result<std::string> read_with(const query_map& query) {
   const auto* text = find(query, "with");
   if (text == nullptr) return std::string{};
@@ -147,6 +155,13 @@ result<std::string> read_text(const boost::json::object& body, std::string_view 
   if (value == nullptr && otherwise) return *std::move(otherwise);
   if (value == nullptr || !value->is_string()) return wrong(std::string{key} + " is missing or not a string");
   return std::string{value->get_string()};
+}
+
+result<std::optional<bool>> read_flag(const boost::json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  if (value == nullptr) return std::optional<bool>{};
+  if (!value->is_bool()) return wrong(std::string{key} + " must be true or false");
+  return std::optional{value->get_bool()};
 }
 
 result<std::optional<std::vector<std::string>>> read_names(const boost::json::object& body,

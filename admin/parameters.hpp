@@ -41,6 +41,8 @@ result<std::optional<std::int64_t>> read_position(const query_map& query);
 result<std::string> read_send_position(const query_map& query);
 /// `state` of a send; nullopt when it is not there.
 result<std::optional<store::send_state>> read_state(const query_map& query);
+/// `wait`: whole seconds from 0 to 25 that the caller waits for an operation's end; 10 when it is not there.
+result<std::chrono::seconds> read_wait(const query_map& query);
 /// `with`: whose messages; empty when it is not there.
 result<std::string> read_with(const query_map& query);
 
@@ -63,6 +65,8 @@ result<std::filesystem::path> read_file(const boost::json::object& body);
 /// A string under `key`; `otherwise` when it is not there.
 result<std::string> read_text(const boost::json::object& body, std::string_view key,
                               std::optional<std::string> otherwise = std::nullopt);
+/// true or false under `key`; nullopt when it is not there.
+result<std::optional<bool>> read_flag(const boost::json::object& body, std::string_view key);
 /// A list of at most 100 strings under `key`; nullopt when it is not there.
 result<std::optional<std::vector<std::string>>> read_names(const boost::json::object& body,
                                                            std::string_view key);

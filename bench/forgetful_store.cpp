@@ -123,6 +123,14 @@ public:
     }));
   }
 
+  void load_friend_requests(std::string, callback<std::vector<friend_request_record>> done) override {
+    done(std::vector<friend_request_record>{});
+  }
+
+  void remove_friend_request(std::string, std::string, callback<void> done) override {
+    done(fail(errc::friend_request_not_found, "none are kept"));
+  }
+
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override {
     done(with(account, [&](account_memory& a) -> result<std::vector<contact_record>> {
       std::vector<contact_record> list;

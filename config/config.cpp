@@ -79,6 +79,25 @@ void read_limits(section s, limits_config& out) {
   s.refuse_unknown();
 }
 
+void read_pacing(section s, pacing_settings& out) {
+  s.choice<pacing_profile>("profile", out.profile,
+                           {{"conservative", pacing_profile::conservative}, {"none", pacing_profile::none}});
+  s.number("jitter", out.jitter, 0, 10);
+  s.duration("slow_start", out.slow_start, 0s, 24h);
+  s.number("slow_start_factor", out.slow_start_factor, 1, 100);
+  for (std::size_t i = 0; i < paced_operation_count; ++i) {
+    auto operation = static_cast<paced_operation>(i);
+    auto& budget = out.of(operation);
+    auto b = s.subsection(to_string(operation));
+    double interval = std::chrono::duration<double>(budget.interval).count();
+    b.number("interval", interval, 0, 86'400);
+    budget.interval = std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(interval));
+    b.integer("per_hour", budget.per_hour, 0, pacing_settings::max_per_hour);
+    b.refuse_unknown();
+  }
+  s.refuse_unknown();
+}
+
 void read_store(section s, store_config& out) {
   s.choice<durability>("durability", out.survives,
                        {{"power", durability::power}, {"process", durability::process}});
@@ -162,11 +181,7 @@ server_config read(const value& document, const file_check& check_secret, proble
   read_metrics(root.subsection("metrics"), out.metrics, out.notes);
   read_network(root.subsection("network"), out.network);
   read_limits(root.subsection("limits"), out.limits);
-  read_single(root.subsection("pacing"), [&](section& s) {
-    s.choice<pacing_profile>(
-        "profile", out.pacing,
-        {{"conservative", pacing_profile::conservative}, {"none", pacing_profile::none}});
-  });
+  read_pacing(root.subsection("pacing"), out.pacing);
   read_store(root.subsection("store"), out.store);
   read_log(root.subsection("log"), out.log);
   read_single(root.subsection("runtime"), [&](section& s) { s.integer("shards", out.shards, 0, 256); });

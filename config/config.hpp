@@ -114,7 +114,7 @@ struct server_config {
   metrics_config metrics;
   network_config network;
   limits_config limits;
-  pacing_profile pacing = pacing_profile::conservative;
+  pacing_settings pacing;
   store_config store;
   log_config log;
   std::size_t shards = 0; ///< `runtime.shards`; 0: one for each core

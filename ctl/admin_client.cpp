@@ -141,6 +141,10 @@ outcome<answer> admin_client::remove(const std::string& target) const {
   return call(request_for("DELETE", target), content::json);
 }
 
+outcome<answer> admin_client::remove(const std::string& target, const boost::json::value& body) const {
+  return call(with_body(request_for("DELETE", target), body), content::json);
+}
+
 outcome<answer> admin_client::get_file(const std::string& target) const {
   return call(request_for("GET", target), content::file);
 }

@@ -50,6 +50,7 @@ public:
   outcome<answer> post(const std::string& target) const;
   outcome<answer> patch(const std::string& target, const boost::json::value& body) const;
   outcome<answer> remove(const std::string& target) const;
+  outcome<answer> remove(const std::string& target, const boost::json::value& body) const;
   /// Bytes that are no JSON, such as a picture.
   outcome<answer> get_file(const std::string& target) const;
 

@@ -26,6 +26,8 @@ constexpr const char* main_examples =
   echo "long text" | weixinctl send shop-01 filehelper -
   weixinctl messages shop-01 --follow           what it receives, as it comes
   weixinctl outbox list shop-01 --state unknown sends that somebody has to look at
+  weixinctl friend list-requests shop-01        who wants to be a friend
+  weixinctl group members shop-01 "Chess club"  who is in a group
   weixinctl events --account shop-01 -o json    what happens, one JSON object a line
 )";
 
@@ -72,6 +74,8 @@ public:
     message_verbs();
     outbox_verbs();
     media_verbs();
+    friend_verbs();
+    group_verbs();
     other_verbs();
   }
 
@@ -335,6 +339,73 @@ private:
     return v;
   }
 
+  CLI::App* friend_verb_on(CLI::App* parent, std::size_t index, const char* name, const char* help,
+                           const char* who) {
+    auto& into = friend_verb_[index];
+    into.verb = name;
+    auto* v = on_account(parent, name, help, into);
+    v->add_option(who, into.who)->required();
+    v->add_flag("--no-wait", into.no_wait, "Do not wait for the outcome");
+    return v;
+  }
+
+  void friend_verbs() {
+    auto* friends = verb(&app_, "friend", "Friend requests, remarks and pins");
+    friends->require_subcommand(1, 1);
+    help_->add(friends,
+               "  weixinctl friend list-requests shop-01\n"
+               "  weixinctl friend accept shop-01 ID\n"
+               "  weixinctl friend request shop-01 MEMBER --group \"Chess club\" --greeting \"Hello\"\n"
+               "  weixinctl friend remark shop-01 Lin \"Supplier Lin\"\n");
+    on_account(friends, "list-requests", "Who wants to be a friend", friend_list_);
+    friend_verb_.resize(7);
+    friend_verb_on(friends, 0, "accept", "Accept a friend request", "ID");
+    friend_verb_on(friends, 1, "reject", "Reject a friend request", "ID");
+    friend_verb_on(friends, 2, "ignore", "List a friend request no more, and tell nobody", "ID");
+    auto* ask = friend_verb_on(friends, 3, "request", "Ask somebody to be a friend", "WHO");
+    ask->add_option("--group", friend_verb_[3].group, "WHO is a member of this group");
+    ask->add_option("--greeting", friend_verb_[3].text, "What the other one reads")->type_name("TEXT");
+    friend_verb_on(friends, 4, "remark", "Call a friend by a name of your own; none takes it away", "CONTACT")
+        ->add_option("REMARK", friend_verb_[4].text, "The new remark");
+    friend_verb_on(friends, 5, "pin", "Put a chat to the top of the list", "CONTACT");
+    friend_verb_on(friends, 6, "unpin", "Take a chat from the top of the list", "CONTACT");
+  }
+
+  CLI::App* group_verb_on(CLI::App* parent, std::size_t index, const char* name, const char* help) {
+    auto& into = group_verb_[index];
+    into.verb = name;
+    auto* v = on_account(parent, name, help, into);
+    if (into.verb != "create")
+      v->add_option("GROUP", into.group, "A reference or the exact name")->required();
+    v->add_flag("--no-wait", into.no_wait, "Do not wait for the outcome");
+    return v;
+  }
+
+  void group_verbs() {
+    auto* groups = verb(&app_, "group", "Groups and their members");
+    groups->require_subcommand(1, 1);
+    help_->add(groups, "  weixinctl group list shop-01\n"
+                       "  weixinctl group create shop-01 Lin Mia --topic \"Order 4711\"\n"
+                       "  weixinctl group add shop-01 \"Order 4711\" Zoe\n");
+    on_account(groups, "list", "List an account's groups", group_list_);
+    on_account(groups, "members", "List a group's members", group_members_)
+        ->add_option("GROUP", group_members_.group, "A reference or the exact name")
+        ->required();
+    group_verb_.resize(5);
+    auto* create = group_verb_on(groups, 0, "create", "Make a group of friends");
+    create->add_option("--topic", group_verb_[0].text, "The group's name")->type_name("TEXT");
+    auto* add = group_verb_on(groups, 1, "add", "Add friends to a group, or invite them when it is large");
+    auto* remove = group_verb_on(groups, 2, "remove", "Remove members from a group");
+    for (auto [v, index] : {std::pair{create, 0}, std::pair{add, 1}, std::pair{remove, 2}})
+      v->add_option("MEMBER", group_verb_[static_cast<std::size_t>(index)].members,
+                    "A reference, a member's id or an exact name; may be repeated")
+          ->required();
+    group_verb_on(groups, 3, "rename", "Give a group another name")
+        ->add_option("TOPIC", group_verb_[3].text, "The new name")
+        ->required();
+    group_verb_on(groups, 4, "quit", "Leave a group");
+  }
+
   void other_verbs() {
     auto* events = verb(&app_, "events", "Follow what happens, until Ctrl-C");
     events->add_option("--account", events_.account, "Only this account")->type_name("NAME");
@@ -414,7 +485,9 @@ private:
   static bool may_be_watched(const command& c) {
     return std::holds_alternative<account_list>(c) || std::holds_alternative<account_show>(c) ||
            std::holds_alternative<show_status>(c) || std::holds_alternative<list_contacts>(c) ||
-           std::holds_alternative<outbox_list>(c) || std::holds_alternative<outbox_show>(c);
+           std::holds_alternative<outbox_list>(c) || std::holds_alternative<outbox_show>(c) ||
+           std::holds_alternative<friend_list>(c) || std::holds_alternative<group_list>(c) ||
+           std::holds_alternative<group_members>(c);
   }
   static bool has_names(const command& c) {
     return !std::holds_alternative<account_qr>(c) && !std::holds_alternative<follow_events>(c) &&
@@ -454,6 +527,11 @@ private:
   outbox_list outbox_list_;
   outbox_show outbox_show_;
   std::vector<outbox_verb> outbox_verb_;
+  friend_list friend_list_;
+  std::vector<friend_verb> friend_verb_;
+  group_list group_list_;
+  group_members group_members_;
+  std::vector<group_verb> group_verb_;
   backup_store backup_;
   notify_test notify_test_;
   follow_events events_;

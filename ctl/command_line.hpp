@@ -133,6 +133,35 @@ struct avatar_get {
   std::string file;
   bool force = false;
 };
+/// The friend requests that wait.
+struct friend_list {
+  std::string name;
+};
+/// accept, reject, ignore, request, remark, pin or unpin.
+struct friend_verb {
+  std::string name;
+  std::string verb;
+  std::string who;   ///< the id of a request, a contact, or a member of `group`
+  std::string group; ///< of request
+  std::string text;  ///< greeting or remark
+  bool no_wait = false;
+};
+struct group_list {
+  std::string name;
+};
+struct group_members {
+  std::string name;
+  std::string group;
+};
+/// create, add, remove, rename or quit.
+struct group_verb {
+  std::string name;
+  std::string verb;
+  std::string group;                ///< not of create
+  std::vector<std::string> members; ///< of create, add and remove
+  std::string text;                 ///< the topic
+  bool no_wait = false;
+};
 struct backup_store {
   std::string file; ///< on the server's machine
 };
@@ -147,11 +176,12 @@ struct follow_events {
 struct show_status {};
 struct show_version {};
 
-using command = std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
-                             account_relogin, account_remove, account_history, list_contacts, send_message,
-                             recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb,
-                             media_get, avatar_get, backup_store, check_store, notify_test, follow_events,
-                             show_status, show_version>;
+using command =
+    std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
+                 account_relogin, account_remove, account_history, list_contacts, send_message,
+                 recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
+                 avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
+                 check_store, notify_test, follow_events, show_status, show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

@@ -39,6 +39,17 @@ std::string story(const server_event& e, const boost::json::object& d, bool colo
   if (e.type == "media")
     return printable(text_of(d, "kind") + " of " + text_of(d, "id") + " " + text_of(d, "state") +
                      optional_part(": ", text_of(d, "error")));
+  if (e.type == "operation")
+    return printable(text_of(d, "id") + " " + text_of(d, "operation") + " " + text_of(d, "state") +
+                     optional_part(": ", text_of(d, "error")));
+  if (e.type == "contact") return printable(text_of(d, "change") + " " + text_of(d, "display"));
+  if (e.type == "group") {
+    auto count = [&](const char* what) {
+      auto n = number_of(d, std::string{what} + "_count");
+      return n == 0 ? std::string{} : ", " + std::to_string(n) + " " + what;
+    };
+    return printable(text_of(d, "display") + count("joined") + count("left") + count("renamed"));
+  }
   return to_json_text(d);
 }
 

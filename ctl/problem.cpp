@@ -31,6 +31,10 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
     return again;
   if (code == "send_not_found") return "weixinctl outbox list NAME shows an account's sends";
   if (code == "wrong_state") return "weixinctl outbox show NAME ID tells what can be done with it";
+  if (code == "operation_not_found") return "operations are forgotten when weixind restarts";
+  if (code == "friend_request_not_found") return "weixinctl friend list-requests NAME shows those that wait";
+  if (code == "member_not_found") return "weixinctl group members NAME GROUP shows a group's members";
+  if (code == "wrong_kind") return "weixinctl contacts NAME --query PART tells what a contact is";
   if (code == "idempotency_conflict") return "a new message, or another recipient, needs a new --key";
   if (code == "file_exists") return "name a file that is not there yet";
   if (code == "message_not_found") return "weixinctl messages NAME shows what is kept";

@@ -38,6 +38,7 @@ enum class metric : std::uint8_t {
   send_queue_length,
   send_queue_wait,
   pacing_delay,
+  contact_operations,
   media_transfers,
   media_bytes,
   media_files,

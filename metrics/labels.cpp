@@ -31,6 +31,13 @@ constexpr std::array<std::string_view, bot_result_count> bot_results{"ok", "igno
                                                                      "overload"};
 constexpr std::array<std::string_view, notification_result_count> notification_results{"ok", "failed",
                                                                                        "refused", "dropped"};
+constexpr std::array<std::string_view, paced_operation_count> paced_operations{"text", "media", "groups",
+                                                                               "friends", "batch_contacts"};
+constexpr std::array<std::string_view, contact_operation_kind_count> contact_operations{
+    "friend_accept", "friend_reject", "friend_request", "contact_remark", "contact_pin",
+    "group_create",  "group_add",     "group_remove",   "group_rename",   "group_quit"};
+constexpr std::array<std::string_view, contact_operation_outcome_count> contact_outcomes{
+    "confirmed", "answered", "refused", "unknown", "expired"};
 
 } // namespace
 
@@ -47,6 +54,14 @@ std::string_view to_string(bot_result result) noexcept { return name_of(bot_resu
 
 std::string_view to_string(notification_result result) noexcept {
   return name_of(notification_results, result);
+}
+
+std::string_view to_string(paced_operation operation) noexcept {
+  return name_of(paced_operations, operation);
+}
+std::string_view to_string(contact_operation_kind kind) noexcept { return name_of(contact_operations, kind); }
+std::string_view to_string(contact_operation_outcome outcome) noexcept {
+  return name_of(contact_outcomes, outcome);
 }
 
 std::optional<account_state> parse_account_state(std::string_view name) noexcept {

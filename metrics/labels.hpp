@@ -97,6 +97,44 @@ enum class notification_result : std::uint8_t {
 inline constexpr std::size_t notification_result_count = 4;
 std::string_view to_string(notification_result result) noexcept;
 
+/// What has a pace of its own in each account (actors/pacing.hpp).
+enum class paced_operation : std::uint8_t {
+  text,
+  media,
+  groups,         ///< making, changing and leaving groups
+  friends,        ///< requests, accepting, rejecting, remarks, pins
+  batch_contacts, ///< webwxbatchgetcontact
+};
+inline constexpr std::size_t paced_operation_count = 5;
+std::string_view to_string(paced_operation operation) noexcept;
+
+/// What an operator may do with friends and groups (actors/contact_operation.hpp).
+enum class contact_operation_kind : std::uint8_t {
+  friend_accept,
+  friend_reject,
+  friend_request,
+  contact_remark,
+  contact_pin,
+  group_create,
+  group_add,
+  group_remove,
+  group_rename,
+  group_quit,
+};
+inline constexpr std::size_t contact_operation_kind_count = 10;
+std::string_view to_string(contact_operation_kind kind) noexcept;
+
+/// How such an operation ended.
+enum class contact_operation_outcome : std::uint8_t {
+  confirmed, ///< the change was seen
+  answered,  ///< Weixin said yes, and nothing showed the change
+  refused,   ///< Weixin said no
+  unknown,   ///< no answer came
+  expired,   ///< nothing was sent: its time was over, or the session was
+};
+inline constexpr std::size_t contact_operation_outcome_count = 5;
+std::string_view to_string(contact_operation_outcome outcome) noexcept;
+
 /// The number is the gauge's value.
 enum class breaker_state : std::uint8_t { closed = 0, half_open = 1, open = 2 };
 

@@ -94,8 +94,7 @@ registry_impl::registry_impl(bool account_label)
       login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
-      send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
-      pacing_delay(histogram(metric::pacing_delay)) {
+      send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)) {
   auto fill = [](auto& made, counter_family& family, const char* label, auto name) {
     for (std::size_t i = 0; i < made.size(); ++i)
       made[i] = &family.Add({{label, std::string{name(i)}}});
@@ -107,6 +106,16 @@ registry_impl::registry_impl(bool account_label)
   auto direction = [](std::size_t i) { return to_string(static_cast<media_direction>(i)); };
   fill(media_bytes, counters(metric::media_bytes), "direction", direction);
 
+  auto& delays = histograms(metric::pacing_delay);
+  for (std::size_t i = 0; i < pacing_delay.size(); ++i)
+    pacing_delay[i] = &delays.Add({{"operation", std::string{to_string(static_cast<paced_operation>(i))}}},
+                                  buckets(metric::pacing_delay));
+  auto& operations = counters(metric::contact_operations);
+  for (std::size_t k = 0; k < contact_operations.size(); ++k)
+    for (std::size_t o = 0; o < contact_operations[k].size(); ++o)
+      contact_operations[k][o] =
+          &operations.Add({{"operation", std::string{to_string(static_cast<contact_operation_kind>(k))}},
+                           {"outcome", std::string{to_string(static_cast<contact_operation_outcome>(o))}}});
   auto& transfers = counters(metric::media_transfers);
   for (std::size_t d = 0; d < media.size(); ++d)
     for (std::size_t r = 0; r < media[d].size(); ++r)
@@ -234,7 +243,18 @@ void registry::inbox_appended(std::size_t messages, seconds took) {
 void registry::event_lag(seconds lag) { impl_->event_lag.Observe(positive(lag)); }
 void registry::send_finished(seconds took) { impl_->send_duration.Observe(positive(took)); }
 void registry::send_queue_waited(seconds waited) { impl_->send_queue_wait.Observe(positive(waited)); }
-void registry::pacing_delayed(seconds delay) { impl_->pacing_delay.Observe(positive(delay)); }
+
+void registry::pacing_delayed(paced_operation operation, seconds delay) {
+  auto o = static_cast<std::size_t>(operation);
+  if (o < paced_operation_count) impl_->pacing_delay[o]->Observe(positive(delay));
+}
+
+void registry::contact_operation_ended(contact_operation_kind kind, contact_operation_outcome outcome) {
+  auto k = static_cast<std::size_t>(kind);
+  auto o = static_cast<std::size_t>(outcome);
+  if (k < contact_operation_kind_count && o < contact_operation_outcome_count)
+    impl_->contact_operations[k][o]->Increment();
+}
 
 void registry::media_finished(media_direction direction, media_result result, std::uint64_t bytes) {
   auto d = static_cast<std::size_t>(direction);

@@ -58,7 +58,8 @@ public:
   // Sending.
   void send_finished(seconds took); ///< from the first byte to the answer, whatever it was
   void send_queue_waited(seconds waited);
-  void pacing_delayed(seconds delay);
+  void pacing_delayed(paced_operation operation, seconds delay);
+  void contact_operation_ended(contact_operation_kind kind, contact_operation_outcome outcome);
 
   // Media and bots.
   void media_finished(media_direction direction, media_result result, std::uint64_t bytes);

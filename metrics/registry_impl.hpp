@@ -104,7 +104,9 @@ struct registry_impl {
   prometheus::Histogram& inbox_append_duration;
   prometheus::Histogram& send_duration;
   prometheus::Histogram& send_queue_wait;
-  prometheus::Histogram& pacing_delay;
+  std::array<prometheus::Histogram*, paced_operation_count> pacing_delay{};
+  std::array<std::array<prometheus::Counter*, contact_operation_outcome_count>, contact_operation_kind_count>
+      contact_operations{};
 
 private:
   mutable std::shared_mutex sets_mutex_;

@@ -48,22 +48,25 @@ enum class errc : std::uint8_t {
   invalid_argument,     ///< any other value that is not acceptable; the context says which and why
   idempotency_conflict, ///< the key was used before for another request
   send_not_found,
-  wrong_state, ///< the send is in a state that does not allow it; the context says which
-  file_exists, ///< the file to be written is there already, and is left as it is
-  message_not_found,
-  media_not_found,   ///< the message has no such medium
-  media_not_ready,   ///< the medium was not fetched, or not yet
-  media_failed,      ///< the medium could not be fetched; the context says why
-  media_not_allowed, ///< the account's policy is to fetch nothing
-  file_missing,      ///< a file of the media store is not there any more
-  queue_full,        ///< of sends or accounts: the caller asked for more than its share
+  operation_not_found,      ///< no operation of that id is remembered
+  friend_request_not_found, ///< none of that id waits for a decision
+  member_not_found,         ///< a group has no such member
+  wrong_kind,               ///< a contact of another kind than the call works on; the context says which
+  wrong_state,              ///< the send is in a state that does not allow it; the context says which
+  file_exists,              ///< the file to be written is there already, and is left as it is
+  message_not_found,        ///< no received message of that number
+  media_not_found,          ///< the message has no such medium
+  media_not_ready,          ///< the medium was not fetched, or not yet
+  media_failed,             ///< the medium could not be fetched; the context says why
+  media_not_allowed,        ///< the account's policy is to fetch nothing
+  file_missing,             ///< a file of the media store is not there any more
+  queue_full,               ///< of sends or accounts: the caller asked for more than its share
   body_too_large,
   disk_full,
-  not_online,        ///< needs a session and there is none
-  message_not_found, ///< no received message of that number
-  not_forwardable,   ///< a received message that cannot be sent on
-  unsupported_file,  ///< the bytes are not what the kind of the message needs
-  path_not_allowed,  ///< outside of the directories that files may be sent from
+  not_online,       ///< needs a session and there is none
+  not_forwardable,  ///< a received message that cannot be sent on
+  unsupported_file, ///< the bytes are not what the kind of the message needs
+  path_not_allowed, ///< outside of the directories that files may be sent from
   file_empty,
   file_gone,    ///< there is no such file any more
   file_changed, ///< it grew, shrank or was written while it was read

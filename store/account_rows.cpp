@@ -85,6 +85,7 @@ std::vector<std::string> hide_account(row_access rows, std::int64_t id) {
   rows.use("DELETE FROM session WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM sync_key WHERE account = ?").bind(id).run();
   rows.use("DELETE FROM position WHERE account = ?").bind(id).run();
+  rows.use("DELETE FROM friend_request WHERE account = ?").bind(id).run();
   // No account can have such a name, so the old one is free at once.
   rows.use("UPDATE account SET removed = 1, name = '(removed ' || id || ')', uin = 0, held = '' WHERE id = ?")
       .bind(id)

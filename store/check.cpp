@@ -2,6 +2,7 @@
 
 #include "store/account_rows.hpp"
 #include "store/contact_rows.hpp"
+#include "store/friend_request_rows.hpp"
 #include "store/inbox_rows.hpp"
 #include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
@@ -91,6 +92,9 @@ private:
     check_links(rows(), account, [&](const std::string& owner, bool good) {
       count(report_.media);
       if (!good) fault("media of " + owner + of_account + ": cannot be unsealed");
+    });
+    check_friend_requests(rows(), account, [&](const std::string& id, bool good) {
+      if (!good) fault("friend request " + id + of_account + ": cannot be unsealed");
     });
     check_sends(rows(), account, [&](const std::string& id, bool good) {
       count(report_.sends);

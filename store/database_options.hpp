@@ -24,6 +24,7 @@ struct database_options {
 /// The bounds of what an account may hold.
 struct store_limits {
   std::size_t unfinished_sends = 10'000; ///< more are refused with queue_full
+  std::size_t friend_requests = 1'000;   ///< the oldest makes room
   std::size_t contacts = 40'000;         ///< the one seen longest ago makes room
 };
 

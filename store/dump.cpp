@@ -38,6 +38,9 @@ constexpr table_dump table_dumps[] = {
                  "JOIN account ON account.id = position.account ORDER BY 1, 2"},
     {"contact", "SELECT account.name AS account, ref, seen_at_ms AS seen_at, length(sealed) AS sealed_bytes "
                 "FROM contact JOIN account ON account.id = contact.account ORDER BY account.id, ref"},
+    {"friend_request",
+     "SELECT account.name AS account, friend_request.id, received_at_ms AS received_at, length(sealed) AS "
+     "sealed_bytes FROM friend_request JOIN account ON account.id = friend_request.account ORDER BY 1, 2"},
     {"media_policy", "SELECT account.name AS account, policy FROM media_policy "
                      "JOIN account ON account.id = media_policy.account ORDER BY 1"},
     {"media_content", "SELECT id, file, bytes, mime FROM media_content ORDER BY id"},

@@ -2,6 +2,7 @@
 
 #include "store/account_rows.hpp"
 #include "store/contact_rows.hpp"
+#include "store/friend_request_rows.hpp"
 #include "store/history_rows.hpp"
 #include "store/inbox_rows.hpp"
 #include "store/outbox_rows.hpp"
@@ -116,6 +117,11 @@ result<std::vector<appended_message>> engine::commit_sync(const sync_commit& syn
       insert_link(rows(), known->ref, wanted);
     fresh.push_back({message.msg_id, ++*last_seq_});
   }
+  // One of a message that was stored before may be decided already.
+  for (const auto& request : sync.friend_requests)
+    if (std::any_of(fresh.begin(), fresh.end(), [&](const auto& m) { return m.msg_id == request.id; }))
+      write_friend_request(rows(), known->ref, request);
+  if (!sync.friend_requests.empty()) keep_friend_requests(rows(), known->ref.id, limits_.friend_requests);
   if (sync.session)
     write_session(rows(), known->ref, *sync.session, sync.keys);
   else
@@ -186,6 +192,20 @@ result<std::vector<contact_record>> engine::load_contacts(const std::string& acc
   auto* known = find(account);
   if (!known) return no_such_account(account);
   return read_contacts(rows(), known->ref, unreadable_);
+}
+
+result<std::vector<friend_request_record>> engine::load_friend_requests(const std::string& account) {
+  auto* known = find(account);
+  if (!known) return no_such_account(account);
+  return read_friend_requests(rows(), known->ref, unreadable_);
+}
+
+result<void> engine::remove_friend_request(const std::string& account, const std::string& id) {
+  auto* known = find(account);
+  if (!known) return no_such_account(account);
+  if (!erase_friend_request(rows(), known->ref.id, id))
+    return fail(errc::friend_request_not_found, "no friend request of this id waits");
+  return {};
 }
 
 result<std::optional<stored_message>> engine::find_message(const std::string& account,

@@ -80,6 +80,8 @@ public:
   result<void> save_position(const std::string& account, const std::string& consumer, std::int64_t seq);
   result<void> save_contacts(const std::string& account, const std::vector<contact_record>& contacts);
   result<std::vector<contact_record>> load_contacts(const std::string& account);
+  result<std::vector<friend_request_record>> load_friend_requests(const std::string& account);
+  result<void> remove_friend_request(const std::string& account, const std::string& id);
   result<std::optional<stored_message>> find_message(const std::string& account, const std::string& msg_id);
 
   // engine_media.cpp

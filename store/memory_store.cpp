@@ -35,6 +35,7 @@ bool is_write(store_call call) noexcept {
   case store_call::want_media:
   case store_call::keep_media:
   case store_call::note_media:
+  case store_call::remove_friend_request:
   case store_call::enqueue:
   case store_call::update_send:
   case store_call::probe:
@@ -205,6 +206,16 @@ void memory_store::save_contacts(std::string account, std::vector<contact_record
 
 void memory_store::load_contacts(std::string account, callback<std::vector<contact_record>> done) {
   run(store_call::load_contacts, done, [&](engine& e) { return e.load_contacts(account); });
+}
+
+void memory_store::load_friend_requests(std::string account,
+                                        callback<std::vector<friend_request_record>> done) {
+  run(store_call::load_friend_requests, done, [&](engine& e) { return e.load_friend_requests(account); });
+}
+
+void memory_store::remove_friend_request(std::string account, std::string id, callback<void> done) {
+  run(store_call::remove_friend_request, done,
+      [&](engine& e) { return e.remove_friend_request(account, id); });
 }
 
 void memory_store::find_message(std::string account, std::string msg_id,

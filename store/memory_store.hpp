@@ -36,6 +36,8 @@ enum class store_call {
   note_media,
   find_media,
   unknown_media_files,
+  load_friend_requests,
+  remove_friend_request,
   enqueue,
   update_send,
   find_send,
@@ -114,6 +116,8 @@ public:
                      callback<void> done) override;
   void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
+  void load_friend_requests(std::string account, callback<std::vector<friend_request_record>> done) override;
+  void remove_friend_request(std::string account, std::string id, callback<void> done) override;
   void find_message(std::string account, std::string msg_id,
                     callback<std::optional<stored_message>> done) override;
   void want_media(std::string account, media_record wanted, callback<media_record> done) override;

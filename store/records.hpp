@@ -86,6 +86,25 @@ struct contact_record {
   friend bool operator==(const contact_record&, const contact_record&) = default;
 };
 
+/// Somebody who asked to be a friend and waits for a decision (weixin-protocol.md 5.5, 7.5). All but `id` and
+/// the time is sealed at rest.
+struct friend_request_record {
+  std::string id; ///< the MsgId of the message that brought it
+  wall_time received_at{};
+  std::string session; ///< the account's own UserName in the session that `user_name` belongs to
+  std::string user_name;
+  secret ticket; ///< accepts or rejects it, in that session
+  std::string nick;
+  std::string alias;
+  std::string greeting;
+  std::string province;
+  std::string city;
+  int sex = 0;   ///< 0 unknown, 1 male, 2 female
+  int scene = 0; ///< weixin-protocol.md 5.5
+
+  friend bool operator==(const friend_request_record&, const friend_request_record&) = default;
+};
+
 /// What one webwxsync yields: it is stored as a whole or not at all.
 struct sync_commit {
   std::string account;
@@ -97,6 +116,8 @@ struct sync_commit {
   std::optional<webwx::session> session;
   /// Contacts that got their reference because of these messages.
   std::vector<contact_record> contacts;
+  /// Friend requests that came with these messages: kept when their message is new.
+  std::vector<friend_request_record> friend_requests;
 };
 
 /// A message that was new: where it stands in the inbox.

@@ -26,6 +26,15 @@ namespace {
 // A number that a consumer's position or an answer once named is never given again: AUTOINCREMENT sees to it,
 // and for `inbox.seq`, where that would be one more page a message, the value `last_seq` in `meta`, which is
 // written before messages are deleted.
+constexpr const char* friend_request_table = R"(
+CREATE TABLE friend_request (
+  account INTEGER NOT NULL REFERENCES account (id),
+  id TEXT NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+)";
 constexpr const char* outbox_schema = R"(
 CREATE TABLE outbox (
   account INTEGER NOT NULL REFERENCES account (id),
@@ -182,6 +191,7 @@ void create_tables(SQLite::Database& db) {
   db.exec(outbox_schema);
   db.exec(media_schema);
   db.exec(settings_schema);
+  db.exec(friend_request_table);
 }
 
 /// Version 2 knew the files of pictures, and whose they were. Of which message, nobody knows any more, nor
@@ -270,6 +280,7 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
   if (from == 2) add_kinds_of_sends(db, seal);
   if (from >= 2 && from <= 3) add_media_tables(db, seal);
   if (from >= 2 && from <= 4) db.exec(settings_schema);
+  if (from >= 2 && from <= 5) db.exec(friend_request_table);
   set_version(db);
 }
 

@@ -239,6 +239,18 @@ public:
                      [account = std::move(account)](engine& e) { return e.load_contacts(account); }));
   }
 
+  void load_friend_requests(std::string account, callback<std::vector<friend_request_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [account = std::move(account)](engine& e) { return e.load_friend_requests(account); }));
+  }
+
+  void remove_friend_request(std::string account, std::string id, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [account = std::move(account), id = std::move(id)](engine& e) {
+                       return e.remove_friend_request(account, id);
+                     }));
+  }
+
   void find_message(std::string account, std::string msg_id,
                     callback<std::optional<stored_message>> done) override {
     submit(make_call(call_kind::reads, std::move(done),

@@ -66,6 +66,11 @@ public:
   virtual void save_contacts(std::string account, std::vector<contact_record> contacts,
                              callback<void> done) = 0;
   virtual void load_contacts(std::string account, callback<std::vector<contact_record>> done) = 0;
+  /// Those that wait for a decision, oldest first. Bound: 1,000 an account, the oldest makes room.
+  virtual void load_friend_requests(std::string account,
+                                    callback<std::vector<friend_request_record>> done) = 0;
+  /// It is decided. Error: friend_request_not_found.
+  virtual void remove_friend_request(std::string account, std::string id, callback<void> done) = 0;
   /// One message with its raw entry; nothing when the account has none of that msg_id, or dropped it.
   virtual void find_message(std::string account, std::string msg_id,
                             callback<std::optional<stored_message>> done) = 0;

@@ -1,5 +1,6 @@
 #include "supervisor/account_supervisor.hpp"
 
+#include "actors/contact_operator.hpp"
 #include "actors/inbox_reader.hpp"
 #include "actors/login.hpp"
 #include "actors/media_fetcher.hpp"
@@ -31,7 +32,8 @@ constexpr std::uint64_t heartbeats_missed = 2;
 /// Children only clean up when they are asked to end: nothing that takes long.
 constexpr milliseconds child_stop_deadline = 1s;
 constexpr milliseconds child_kill_deadline = 500ms;
-constexpr child all_children[] = {child::login, child::poller, child::sender, child::media, child::inbox};
+constexpr child all_children[] = {child::login, child::poller, child::sender,
+                                  child::media, child::inbox,  child::contacts};
 
 child child_called(std::string_view id) {
   auto found = std::find_if(std::begin(all_children), std::end(all_children),
@@ -126,8 +128,10 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
             if (is_from(f.who)) failure_of(f.who, f.what, f.at_push_host);
           },
           [this](const send_hit& hit) {
-            // A dead session ends every call of it: only the first one counts.
-            if (is_from(child::sender) && context_->session) failure_of(child::sender, hit.what);
+            // A dead session ends every call of it: only the first one counts. Who reports so goes on by
+            // itself, as the sender does.
+            bool is_known = is_from(child::sender) || is_from(child::contacts) || is_from(child::poller);
+            if (is_known && context_->session) failure_of(child::sender, hit.what);
           },
           [this](send_heard h) {
             if (!is_from(child::sender)) return;
@@ -165,6 +169,7 @@ void account_supervisor::end(const caf::error& why) {
                              std::string{to_string(account_state::stopped)}, "server stopped"});
   ++login_timer_;
   close_gate();
+  context_->operations.end_session(service_->clock->now());
   session_.stop_all([this, why] { base_.stop_all([this, why] { quit(why); }); });
   // What is under way ends now, while the sender is still there to note it.
   context_->http->close();
@@ -177,7 +182,9 @@ void account_supervisor::on_exit() {
   base_.end_now();
   context_->http->close();
   // The context and the actors in it hold each other: this ends the cycle.
+  context_->operations.end_session(service_->clock->now());
   context_->media = nullptr;
+  context_->contact_operator = nullptr;
   context_->inbox = nullptr;
   context_->sender = nullptr;
   context_->router = nullptr;
@@ -315,6 +322,7 @@ void account_supervisor::carry_out(const decision& d) {
     if (policy_.state == account_state::cooling_off) after(d.delay, timer{++login_timer_});
     return;
   case action::throttle:
+    context_->pacing.pause(now() + d.delay);
     send(context_->sender, send_gate{true, now() + d.delay, false});
     polls_slowly_ = true;
     send(session_.get<sync_poller_actor>(id_of(child::poller)), poll_distance{throttled_poll_distance});
@@ -397,6 +405,13 @@ void account_supervisor::start_media() {
   });
 }
 
+void account_supervisor::start_contacts() {
+  add_child(child::contacts, [this] {
+    context_->contact_operator = spawn_child<contact_operator>(child::contacts);
+    return caf::actor_cast<caf::strong_actor_ptr>(context_->contact_operator);
+  });
+}
+
 void account_supervisor::start_poller() {
   add_child(child::poller, [this] {
     auto poller = spawn_child<sync_poller>(child::poller);
@@ -416,6 +431,7 @@ void account_supervisor::begin_login(std::chrono::nanoseconds wait) {
 void account_supervisor::start_session_children() {
   stop_session_children();
   start_media();
+  start_contacts();
   start_poller();
   open_gate(false);
 }
@@ -443,6 +459,9 @@ void account_supervisor::restart(child who) {
   case child::media:
     if (context_->session) start_media();
     return;
+  case child::contacts:
+    if (context_->session) start_contacts();
+    return;
   }
 }
 
@@ -450,8 +469,10 @@ void account_supervisor::end_session_children() {
   ++login_timer_;
   arrived_.reset();
   close_gate();
-  session_.stop({id_of(child::login), id_of(child::media), id_of(child::poller)});
+  session_.stop({id_of(child::login), id_of(child::media), id_of(child::contacts), id_of(child::poller)});
   context_->media = nullptr;
+  context_->contact_operator = nullptr;
+  context_->operations.end_session(service_->clock->now());
 }
 
 void account_supervisor::stop_session_children() {
@@ -494,6 +515,8 @@ void account_supervisor::beat() {
 }
 
 void account_supervisor::open_gate(bool new_session) {
+  context_->pacing.pause(policy_.until.value_or(steady_time{}));
+  if (new_session) context_->pacing.session_started(now());
   send(context_->sender, send_gate{true, policy_.until.value_or(steady_time{}), new_session});
 }
 void account_supervisor::close_gate() { send(context_->sender, send_gate{false, {}, false}); }

@@ -5,6 +5,7 @@
 #include "runtime/supervised_children.hpp"
 #include "supervisor/account_change.hpp"
 #include "supervisor/account_writer.hpp"
+#include "supervisor/friend_request_view.hpp"
 #include "supervisor/restart_policy.hpp"
 #include "supervisor/service_faults.hpp"
 #include "supervisor/user_claims.hpp"
@@ -49,9 +50,9 @@ struct account_setup {
 ///
 /// Two groups of children. Sender and inbox reader live as long as the account, rest_for_one: what the reader
 /// gave to the bots is answered through the sender, and is lost with it, so the reader begins anew. Login,
-/// media fetcher and poller live while the policy wants them, one_for_one: they find each other through the
-/// context. Start order: sender, inbox reader, then login; after a login media fetcher, then poller. Stop
-/// order is the reverse.
+/// media fetcher, contact operator and poller live while the policy wants them, one_for_one: they find each
+/// other through the context. Start order: sender, inbox reader, then login; after a login media fetcher,
+/// then poller. Stop order is the reverse.
 class account_supervisor final : public runtime::actor_base<account_root_actor> {
 public:
   account_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service, account_setup setup);
@@ -69,6 +70,13 @@ public:
   void recall(recall_message what);
   void mark_as_read(mark_read what);
   const address_book& contacts() const { return context_->contacts; }
+  /// Errors before it is accepted: not_online and those of `contact_operator`.
+  void operate(submit_operation what);
+  const operation_book& operations() const { return context_->operations; }
+  /// Those that wait for a decision, oldest first; who is a friend by now is left out, and forgotten.
+  void friend_requests(std::function<void(result<std::vector<friend_request_view>>)> reply);
+  /// Decided without a word to Weixin. Error: friend_request_not_found.
+  void ignore_friend_request(std::string id, std::function<void(result<void>)> reply);
   void set_router(router_actor router);
   /// The present child, nullptr when there is none.
   caf::strong_actor_ptr child_handle(child who) { return group_of(who).handle(std::string{to_string(who)}); }
@@ -99,6 +107,7 @@ private:
   void base_gave_up();
   void start_login();
   void start_media();
+  void start_contacts();
   void start_poller();
   /// Ends what runs on the present session, and starts a login actor after `wait`.
   void begin_login(std::chrono::nanoseconds wait);
@@ -146,7 +155,7 @@ private:
   policy_state policy_;
   random_generator random_;
   runtime::supervised_children base_;    ///< sender, inbox reader
-  runtime::supervised_children session_; ///< login, media fetcher, poller
+  runtime::supervised_children session_; ///< login, media fetcher, contact operator, poller
   bool ending_ = false;
   child failed_child_ = child::poller; // that waits to be told to try again: the login or the poller
   child reporter_ = child::poller;     // of the failure that is being decided about

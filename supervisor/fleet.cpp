@@ -132,4 +132,59 @@ void fleet::candidates(std::string name, std::string to,
   });
 }
 
+// -- friends and groups
+// ------------------------------------------------------------------------------------------
+
+void fleet::operate(std::string name, contact_operation_request what, operation_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.operate({what, reply}); });
+  });
+}
+
+void fleet::operations(std::string name, std::function<void(result<std::vector<contact_operation>>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { reply(a.operations().list()); });
+  });
+}
+
+void fleet::operation(std::string name, std::string id, operation_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) {
+      auto found = a.operations().find(id);
+      if (!found) return reply(fail(errc::operation_not_found, "no operation of this id is remembered"));
+      reply(std::move(*found));
+    });
+  });
+}
+
+void fleet::groups(std::string name, std::function<void(result<std::vector<group_view>>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { reply(list_groups(a.contacts())); });
+  });
+}
+
+void fleet::group(std::string name, std::string group,
+                  std::function<void(result<std::pair<group_view, std::vector<member_view>>>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) {
+      auto found = resolve_group(a.contacts(), group);
+      if (!found) return reply(found.error());
+      reply(std::pair{describe_group(a.contacts(), *found), list_members(a.contacts(), *found)});
+    });
+  });
+}
+
+void fleet::friend_requests(std::string name,
+                            std::function<void(result<std::vector<friend_request_view>>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.friend_requests(reply); });
+  });
+}
+
+void fleet::ignore_friend_request(std::string name, std::string id, std::function<void(result<void>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.ignore_friend_request(id, reply); });
+  });
+}
+
 } // namespace weixin::supervisor

@@ -3,9 +3,12 @@
 #include "actors/account_status.hpp"
 #include "actors/address_book.hpp"
 #include "actors/bot_host.hpp"
+#include "actors/contact_operation.hpp"
+#include "actors/group_view.hpp"
 #include "actors/services.hpp"
 #include "supervisor/account_change.hpp"
 #include "supervisor/account_state.hpp"
+#include "supervisor/friend_request_view.hpp"
 #include "supervisor/restart_policy.hpp"
 
 #include <functional>
@@ -14,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace caf {
@@ -94,6 +98,22 @@ public:
                 std::function<void(result<std::vector<contact_view>>)> reply);
   /// The contacts that an ambiguous name means.
   void candidates(std::string name, std::string to, std::function<void(std::vector<contact_view>)> reply);
+
+  // -- friends and groups
+  /// Errors before it is accepted: not_online, contact_not_found, contact_ambiguous, member_not_found,
+  /// friend_request_not_found, target_lost, wrong_kind, invalid_argument, queue_full.
+  void operate(std::string name, contact_operation_request what, operation_reply reply);
+  /// Those that wait and the last that ended, newest first.
+  void operations(std::string name, std::function<void(result<std::vector<contact_operation>>)> reply);
+  /// Error: operation_not_found.
+  void operation(std::string name, std::string id, operation_reply reply);
+  void groups(std::string name, std::function<void(result<std::vector<group_view>>)> reply);
+  /// Errors: contact_not_found, contact_ambiguous, wrong_kind.
+  void group(std::string name, std::string group,
+             std::function<void(result<std::pair<group_view, std::vector<member_view>>>)> reply);
+  void friend_requests(std::string name, std::function<void(result<std::vector<friend_request_view>>)> reply);
+  /// Error: friend_request_not_found.
+  void ignore_friend_request(std::string name, std::string id, std::function<void(result<void>)> reply);
 
 private:
   struct impl;

@@ -52,7 +52,11 @@ result<json_answer> json_answer::open(const http_response& answer, endpoint e) {
   const auto* object = base->if_object();
   auto ret = object != nullptr ? int_field(*object, "Ret") : std::nullopt;
   if (!ret) return answer_error(errc::malformed_answer, to_string(e), "no Ret");
-  if (classify(*ret) != ret_class::ok) return error_of(*ret, to_string(e));
+  auto meaning = classify(*ret);
+  bool is_vague = meaning == ret_class::transient || meaning == ret_class::unknown;
+  if (is_vague && says_too_frequent(text_field(*object, "ErrMsg")))
+    return answer_error(errc::too_frequent, to_string(e), {}, *ret);
+  if (meaning != ret_class::ok) return error_of(*ret, to_string(e));
   return opened;
 }
 

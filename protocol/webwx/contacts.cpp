@@ -154,7 +154,10 @@ result<contact> read_contact(const boost::json::object& o, std::string_view self
   c.flags = flags_field(o, "ContactFlag");
   c.kind = classify_contact(c.user_name, self, flags_field(o, "VerifyFlag"), c.flags);
   c.pinyin = read_pinyin(o);
-  if (c.kind == contact_kind::group) c.encry_chat_room_id = text_field(o, "EncryChatRoomId");
+  if (c.kind == contact_kind::group) {
+    c.encry_chat_room_id = text_field(o, "EncryChatRoomId");
+    c.owner_user_name = text_field(o, "ChatRoomOwner");
+  }
   if (const auto* url = o.if_contains("HeadImgUrl"); url != nullptr && url->is_string())
     c.avatar_seq = avatar_seq_of({url->get_string().data(), url->get_string().size()});
   const auto* members = c.kind == contact_kind::group ? array_field(o, "MemberList") : nullptr;

@@ -53,6 +53,8 @@ struct contact {
   std::string pinyin;
   std::string encry_chat_room_id; ///< groups: names them where a member is asked for; often empty
   std::int64_t avatar_seq = 0;    ///< the seq of HeadImgUrl, 0 for none: another one is another picture
+  /// Groups: the UserName of ChatRoomOwner; empty when the answer does not tell, as most do not.
+  std::string owner_user_name;
 
   friend bool operator==(const contact&, const contact&) = default;
 };

@@ -59,6 +59,12 @@ ret_class classify(int ret) noexcept {
   }
 }
 
+bool says_too_frequent(std::string_view err_msg) noexcept {
+  return err_msg.find("频繁") != std::string_view::npos ||
+         err_msg.find("too often") != std::string_view::npos ||
+         err_msg.find("too frequent") != std::string_view::npos;
+}
+
 error error_of(int ret, std::string_view endpoint) {
   return answer_error(code_of(classify(ret)), endpoint, {}, ret);
 }

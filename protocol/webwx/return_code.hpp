@@ -23,6 +23,10 @@ enum class ret_class {
 /// tells their numbers apart.
 ret_class classify(int ret) noexcept;
 
+/// True for Weixin's words about too much haste ("操作太频繁，请稍后再试。", weixin-protocol.md 6): they come
+/// with other numbers than 1205 as well.
+bool says_too_frequent(std::string_view err_msg) noexcept;
+
 /// The error of a number that is not 0; its `ret` is the number, its context the endpoint. The answer came,
 /// so the request had left.
 error error_of(int ret, std::string_view endpoint);

@@ -18,6 +18,8 @@ namespace weixin::webwx {
 
 namespace {
 
+constexpr std::size_t max_changed_groups = 1'000;
+
 /// A number of synccheck's script that cannot have been cut off.
 std::optional<int> number_of(const std::optional<script_value>& value) noexcept {
   return value && value->complete ? to_int(value->text) : std::nullopt;
@@ -107,6 +109,13 @@ result<sync_answer> parse_sync(const http_response& answer, std::string_view sel
       batch.del_contacts.push_back(std::move(user_name));
     else
       ++batch.set_aside;
+  }
+  // Nothing is lost with one that cannot be read: it is a hint to ask.
+  auto groups = opened->list("ModChatRoomMemberList");
+  for (auto entry : groups ? *groups : std::vector<std::string_view>{}) {
+    if (batch.changed_groups.size() == max_changed_groups) break;
+    if (auto user_name = user_name_of(entry, opened->what()); is_group_user_name(user_name))
+      batch.changed_groups.push_back(std::move(user_name));
   }
   batch.sync_key = read_keys(opened->find("SyncKey"));
   // Nearly always the same.

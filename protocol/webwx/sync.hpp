@@ -46,11 +46,14 @@ struct sync_answer {
   std::vector<raw_message> messages;     ///< in the order of the answer
   std::vector<contact> mod_contacts;     ///< new or changed
   std::vector<std::string> del_contacts; ///< UserNames
-  bool continue_flag = false;            ///< more is waiting: call again at once
-  sync_key_list sync_key;                ///< empty: keep the old one
-  sync_key_list sync_check_key;          ///< empty: keep the old one
-  secret skey;                           ///< empty: keep the old one
-  std::size_t set_aside = 0;             ///< entries that could not be read; they block nothing
+  /// Groups of ModChatRoomMemberList: no source tells its form beyond the UserName, so it says no more than
+  /// that the group's members changed.
+  std::vector<std::string> changed_groups;
+  bool continue_flag = false;   ///< more is waiting: call again at once
+  sync_key_list sync_key;       ///< empty: keep the old one
+  sync_key_list sync_check_key; ///< empty: keep the old one
+  secret skey;                  ///< empty: keep the old one
+  std::size_t set_aside = 0;    ///< entries that could not be read; they block nothing
 };
 /// `self` is the session's UserName. A broken entry is set aside and counted; a broken body is an error as a
 /// whole, for nothing may be taken of an answer that is incomplete. Errors: http_status, malformed_answer,

@@ -166,6 +166,24 @@ TEST_F(AddressBook, KeepsAGroupsMembersWhenAShortFormFollows) {
   EXPECT_EQ(book.find("@@g")->nick, "New name");
 }
 
+TEST_F(AddressBook, KeepsFlagsAndWhoOwnsAGroup) {
+  auto g = group("@@g", "Chess club");
+  g.flags = webwx::contact_flag::chat | webwx::contact_flag::pinned;
+  g.owner_user_name = "@ann";
+  g.encry_chat_room_id = "@e0";
+  g.members = {{"@ann", "Ann", ""}};
+  book.put(g);
+  EXPECT_EQ(book.find("@@g")->owner, "@ann");
+  EXPECT_TRUE(book.view_of("@@g")->pinned);
+  EXPECT_FALSE(book.view_of("@@g")->muted);
+  EXPECT_EQ(*book.snapshot("@@g"), g);
+  // A later answer without owner and members says nothing of them; its flags count.
+  book.put(group("@@g", "Chess club"));
+  EXPECT_EQ(book.find("@@g")->owner, "@ann");
+  EXPECT_FALSE(book.view_of("@@g")->pinned);
+  EXPECT_EQ(book.groups(), std::vector<std::string>{"@@g"});
+}
+
 TEST_F(AddressBook, IsBounded) {
   for (std::size_t i = 0; i < address_book::max_contacts + 10; ++i)
     put("@" + std::to_string(i), "x");

@@ -86,6 +86,25 @@ TEST_F(Sender, KeepsWhatMustWaitAndSendsItInOrder) {
   EXPECT_EQ(context->status->queue, 0U);
 }
 
+TEST_F(Sender, ShowsHowManyTextsWaitForTheirTurnAndWhy) {
+  start();
+  context->pacing = pacer{pacing_settings{}};
+  for (auto text : {"first", "second", "third"})
+    ASSERT_TRUE(submit("Friend One", text));
+  auto shown = context->status->view().pacing[static_cast<std::size_t>(paced_operation::text)];
+  EXPECT_EQ(shown.waiting, 2U);
+  EXPECT_EQ(shown.reason, pacing_reason::spacing);
+  ASSERT_TRUE(shown.next_at);
+  EXPECT_GE(*shown.next_at, wall->now() + 1s);
+  EXPECT_LE(*shown.next_at, wall->now() + 1500ms);
+  pass(5s);
+  EXPECT_THAT(sent_texts(), ElementsAre("first", "second", "third"));
+  shown = context->status->view().pacing[static_cast<std::size_t>(paced_operation::text)];
+  EXPECT_EQ(shown.waiting, 0U);
+  EXPECT_FALSE(shown.next_at);
+  EXPECT_EQ(shown.reason, pacing_reason::none);
+}
+
 TEST_F(Sender, GoesOnInOrderAfterARestartOfTheServer) {
   begin_session();
   start_sender(false);

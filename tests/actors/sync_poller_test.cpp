@@ -147,6 +147,72 @@ TEST_F(SyncPoller, StoresAGroupsMessageAlsoWhenNothingCanBeLearntOfTheGroup) {
   EXPECT_THAT(said->failures, IsEmpty());
 }
 
+TEST_F(SyncPoller, StoresWhoAsksToBeAFriendWithTheMessageAndShowsNobodyTheTicket) {
+  start();
+  auto asked = entry("77", "fmessage", 37);
+  asked.pop_back();
+  asked += R"(,"RecommendInfo":{"UserName":"@mia","NickName":"Mia","Content":"hello","Ticket":"v2_ticket"}})";
+  bring({asked});
+  std::vector<store::friend_request_record> waiting;
+  memory->load_friend_requests("shop-01", [&](auto r) { waiting = *r; });
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].id, "77");
+  EXPECT_EQ(waiting[0].session, scripted_weixin::self);
+  EXPECT_EQ(waiting[0].user_name, "@mia");
+  EXPECT_EQ(waiting[0].ticket.reveal(), "v2_ticket");
+  EXPECT_EQ(waiting[0].nick, "Mia");
+  EXPECT_EQ(waiting[0].greeting, "hello");
+  ASSERT_EQ(inbox().size(), 1U);
+  EXPECT_THAT(inbox()[0].event, Not(HasSubstr("v2_ticket")));
+}
+
+TEST_F(SyncPoller, AsksAboutAGroupWhoseMembersAreSaidToHaveChanged) {
+  start();
+  sync_brings(
+      sync_answer("", keys(5), R"(,"ModChatRoomMemberList":[{"UserName":"@@chess"},{"UserName":"@mia"},7])"));
+  ASSERT_EQ(weixin.count("webwxbatchgetcontact"), 1U);
+  EXPECT_THAT(weixin.last("webwxbatchgetcontact")->body, HasSubstr(R"("UserName":"@@chess")"));
+  EXPECT_THAT(weixin.last("webwxbatchgetcontact")->body, Not(HasSubstr("@mia")));
+}
+
+TEST_F(SyncPoller, AsksOnceAboutSomebodyWhoWritesAndHasNoName) {
+  start();
+  bring({entry("77", "@somebody-new")});
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 1U);
+  bring({entry("78", "@somebody-new"), text_from_friend("79", "hi")});
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 1U);
+  EXPECT_EQ(inbox().size(), 3U);
+}
+
+TEST_F(SyncPoller, HoldsAMessageOfAStrangeGroupUntilItMayAskAboutIt) {
+  start();
+  context->pacing = pacer{pacing_settings{}};
+  bring({entry("77", "@@first")});
+  EXPECT_EQ(inbox().size(), 1U);
+  bring({entry("78", "@@second")});
+  EXPECT_EQ(inbox().size(), 1U) << "webwxbatchgetcontact keeps its distance";
+  pass(4s);
+  EXPECT_EQ(inbox().size(), 2U);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 2U);
+}
+
+TEST_F(SyncPoller, HoldsNoMessageForLong) {
+  start();
+  context->pacing.pause(std::chrono::steady_clock::time_point{} + 10'000h); // as after 1205
+  bring({entry("77", "@@first")});
+  EXPECT_EQ(inbox().size(), 1U);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 0U);
+}
+
+TEST_F(SyncPoller, TellsItsSupervisorWhenItAsksTooOften) {
+  start();
+  weixin.next("webwxbatchgetcontact", ret(1205));
+  bring({entry("77", "@@first")});
+  ASSERT_EQ(said->hits.size(), 1U);
+  EXPECT_EQ(said->hits[0].what.code, errc::too_frequent);
+  EXPECT_EQ(inbox().size(), 1U);
+}
+
 TEST_F(SyncPoller, StoresAndCountsAMessageWhoseContentCannotBeRead) {
   start();
   bring({entry("77", scripted_weixin::friend_, 49), text_from_friend("78", "hi")});

@@ -1,6 +1,7 @@
 #include "admin/json.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <gtest/gtest.h>
 
@@ -14,12 +15,24 @@ TEST(AccountJson, HasExactlyTheMembersOfTheInterface) {
   v.state = "online";
   v.bots = {"echo"};
   auto o = to_json(v);
-  for (const char* key : {"name",         "kind",        "state",        "state_since",  "reason",
-                          "retry_at",     "desired",     "nickname",     "bots",         "media",
-                          "login",        "proxy",       "proxy_error",  "last_poll_at", "last_event_at",
-                          "last_send_at", "messages_in", "messages_out", "queue",        "restarts"})
+  for (const char* key :
+       {"name",        "kind",         "state",         "state_since",  "reason",      "retry_at",
+        "desired",     "nickname",     "bots",          "media",        "login",       "proxy",
+        "proxy_error", "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out",
+        "queue",       "restarts",     "pacing"})
     EXPECT_TRUE(o.contains(key)) << key;
-  EXPECT_EQ(o.size(), 20U);
+  EXPECT_EQ(o.size(), 21U);
+}
+
+TEST(AccountJson, TellsWhatWaitsForItsTurnAndWhy) {
+  account_view v;
+  v.pacing[static_cast<std::size_t>(paced_operation::text)] = {3, wall_time{} + std::chrono::seconds{7},
+                                                               pacing_reason::slow_start};
+  auto o = to_json(v);
+  EXPECT_EQ(boost::json::serialize(o.at("pacing").at("text")),
+            R"({"waiting":3,"next_at":"1970-01-01T00:00:07.000Z","reason":"slow_start"})");
+  EXPECT_EQ(boost::json::serialize(o.at("pacing").at("friends")),
+            R"({"waiting":0,"next_at":null,"reason":null})");
 }
 
 TEST(AccountJson, SaysNullWhereThereIsNothing) {
@@ -125,7 +138,7 @@ TEST(StoredContact, IsShownAsOneOfTheSession) {
   r.kind = webwx::contact_kind::friend_;
   r.nick = "Lin";
   EXPECT_EQ(to_json(to_view(r)), boost::json::parse(R"({"ref":"c-1","kind":"friend","nick":"Lin","remark":"",
-    "display":"Lin"})"));
+    "display":"Lin","pinned":false,"muted":false})"));
   r.remark = "Supplier Lin";
   EXPECT_EQ(to_view(r).display, "Supplier Lin");
 }

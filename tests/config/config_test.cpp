@@ -56,6 +56,15 @@ tls_handshakes_per_second = 2.5
 max_accounts = 20
 [pacing]
 profile = "none"
+jitter = 0.25
+slow_start = "2m"
+slow_start_factor = 2
+[pacing.text]
+interval = 0.5
+per_hour = 900
+[pacing.friends]
+interval = 90
+per_hour = 5
 [store]
 durability = "process"
 inbox_age = "1d"
@@ -105,7 +114,13 @@ media = "on_demand"
   EXPECT_EQ(c.limits.reconnects_per_second, 1000);
   EXPECT_EQ(c.limits.tls_handshakes_per_second, 2.5);
   EXPECT_EQ(c.limits.max_accounts, 20U);
-  EXPECT_EQ(c.pacing, pacing_profile::none);
+  EXPECT_EQ(c.pacing.profile, pacing_profile::none);
+  EXPECT_EQ(c.pacing.jitter, 0.25);
+  EXPECT_EQ(c.pacing.slow_start, 2min);
+  EXPECT_EQ(c.pacing.slow_start_factor, 2);
+  EXPECT_EQ(c.pacing.of(paced_operation::text), (pacing_budget{500ms, 900}));
+  EXPECT_EQ(c.pacing.of(paced_operation::friends), (pacing_budget{90s, 5}));
+  EXPECT_EQ(c.pacing.of(paced_operation::groups), (pacing_budget{30s, 20})) << "what is not said stays";
   EXPECT_EQ(c.store.survives, durability::process);
   EXPECT_EQ(c.store.inbox_age, 24h);
   EXPECT_EQ(c.store.inbox_bytes_per_account, 2'097'152U);

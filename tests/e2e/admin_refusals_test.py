@@ -203,8 +203,9 @@ class AdminSocket(Case):
     def test_shows_an_account_with_every_documented_member(self):
         account = self.add("shop-01")
         self.assertEqual(sorted(account), sorted(
-            ["name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots", "media", "last_poll_at",
-             "last_event_at", "last_send_at", "messages_in", "messages_out", "queue", "restarts"]))
+            ["name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots", "media", "login",
+             "proxy", "proxy_error", "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out", "queue",
+             "restarts", "pacing"]))
         self.assertEqual((account["nickname"], account["last_poll_at"], account["retry_at"]), (None, None, None))
 
 

@@ -36,7 +36,8 @@ void touch_everything(registry& r, account_metrics& account) {
   r.event_lag(1s);
   r.send_finished(100ms);
   r.send_queue_waited(1s);
-  r.pacing_delayed(1s);
+  r.pacing_delayed(paced_operation::text, 1s);
+  r.contact_operation_ended(contact_operation_kind::group_create, contact_operation_outcome::confirmed);
   r.media_finished(media_direction::download, media_result::ok, 1000);
   r.bot_dispatched("echo", bot_result::ok);
   r.set_scheduler_lag(0, 1ms);

@@ -197,6 +197,15 @@ TEST(Contact, OfAGroupIsNamedForItsMembers) {
   EXPECT_EQ(chat_room_id_of(groups->at(1)), "@@b");
 }
 
+TEST(Contact, OfAGroupNamesItsOwnerWhenWeixinDoes) {
+  auto groups = parse_batch_get_contact(answer(with_ret(
+      0,
+      R"(,"ContactList":[{"UserName":"@@a","ChatRoomOwner":"@o"},{"UserName":"@@b"},{"UserName":"@c","ChatRoomOwner":"@o"}])")));
+  EXPECT_EQ(groups->at(0).owner_user_name, "@o");
+  EXPECT_EQ(groups->at(1).owner_user_name, "");
+  EXPECT_EQ(groups->at(2).owner_user_name, "") << "people have no owner";
+}
+
 TEST(AvatarSeq, IsReadFromTheAddress) {
   EXPECT_EQ(avatar_seq_of("/cgi-bin/mmwebwx-bin/webwxgeticon?seq=17&username=@a&skey=k"), 17);
   EXPECT_EQ(avatar_seq_of("/x?username=@a&seq=9007199254740993"), 9007199254740993);

@@ -1,5 +1,7 @@
 #include "protocol/webwx/return_code.hpp"
 
+#include "protocol/webwx/answer.hpp"
+
 #include <gtest/gtest.h>
 
 namespace weixin::webwx {
@@ -40,6 +42,18 @@ INSTANTIATE_TEST_SUITE_P(EveryCode, ReturnCode,
                                          row{9999, ret_class::unknown, errc::server_error},
                                          row{INT_MIN, ret_class::unknown, errc::server_error}),
                          [](const auto& p) { return std::to_string(p.index); });
+
+TEST(ReturnCodes, AreExplainedByWeixinsWordsWhenTheNumberIsVague) {
+  auto code = [](int ret, const std::string& words) {
+    auto body = R"({"BaseResponse":{"Ret":)" + std::to_string(ret) + R"(,"ErrMsg":")" + words + "\"}}";
+    return json_answer::open({200, {}, body}, endpoint::webwxoplog).error().code;
+  };
+  EXPECT_EQ(code(-1, "操作太频繁，请稍后再试。"), errc::too_frequent);
+  EXPECT_EQ(code(9999, "操作太频繁，请稍后再试。"), errc::too_frequent);
+  EXPECT_EQ(code(-1, ""), errc::server_error);
+  EXPECT_EQ(code(1101, "操作太频繁，请稍后再试。"), errc::session_ended) << "a number that is plain wins";
+  EXPECT_EQ(code(1, "频繁"), errc::rejected_request);
+}
 
 TEST(ReturnCodes, OfSuccessAreZeroAndWhatGroupCreationAnswers) {
   EXPECT_EQ(classify(0), ret_class::ok);

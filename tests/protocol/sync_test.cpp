@@ -123,6 +123,14 @@ TEST(Sync, DoesNotHoldBackMessagesForListsOfContactsThatAreNone) {
   EXPECT_EQ(a.set_aside, 2U);
 }
 
+TEST(Sync, NamesTheGroupsWhoseMembersChangedWhateverElseIsSaidOfThem) {
+  auto a = read(with_ret(
+      0, R"(,"ModChatRoomMemberList":[{"UserName":"@@a","MemberCount":3},{"UserName":"@person"},{},5])"));
+  EXPECT_EQ(a.changed_groups, std::vector<std::string>{"@@a"});
+  EXPECT_EQ(a.set_aside, 0U) << "a hint to ask: nothing is lost with one that cannot be read";
+  EXPECT_TRUE(read(with_ret(0, R"(,"ModChatRoomMemberList":3)")).changed_groups.empty());
+}
+
 TEST(Sync, RefusesAListOfMessagesThatIsNone) {
   EXPECT_EQ(error_text(with_ret(0, R"(,"AddMsgList":{"a":1})")), "malformed_answer: webwxsync: broken JSON");
 }

@@ -173,6 +173,18 @@ void faulty_store::load_contacts(std::string account, callback<std::vector<conta
   });
 }
 
+void faulty_store::load_friend_requests(std::string account,
+                                        callback<std::vector<friend_request_record>> done) {
+  forward<std::vector<friend_request_record>>(
+      "load_friend_requests", false, std::move(done),
+      [this, account](auto answer) { inner_->load_friend_requests(account, answer); });
+}
+
+void faulty_store::remove_friend_request(std::string account, std::string id, callback<void> done) {
+  forward<void>("remove_friend_request", true, std::move(done),
+                [=, this](auto answer) { inner_->remove_friend_request(account, id, answer); });
+}
+
 void faulty_store::find_message(std::string account, std::string msg_id,
                                 callback<std::optional<stored_message>> done) {
   forward<std::optional<stored_message>>("find_message", false, std::move(done), [=, this](auto answer) {
@@ -194,9 +206,8 @@ void faulty_store::waiting_media(std::string account, std::size_t limit,
 
 void faulty_store::keep_media(std::string account, media_record record, media_quota quota,
                               callback<kept_media> done) {
-  forward<kept_media>("keep_media", true, std::move(done), [=, this](auto answer) {
-    inner_->keep_media(account, record, quota, answer);
-  });
+  forward<kept_media>("keep_media", true, std::move(done),
+                      [=, this](auto answer) { inner_->keep_media(account, record, quota, answer); });
 }
 
 void faulty_store::note_media(std::string account, media_record record, callback<void> done) {
@@ -206,16 +217,14 @@ void faulty_store::note_media(std::string account, media_record record, callback
 
 void faulty_store::find_media(std::string account, std::string owner,
                               callback<std::vector<media_record>> done) {
-  forward<std::vector<media_record>>("find_media", false, std::move(done), [=, this](auto answer) {
-    inner_->find_media(account, owner, answer);
-  });
+  forward<std::vector<media_record>>("find_media", false, std::move(done),
+                                     [=, this](auto answer) { inner_->find_media(account, owner, answer); });
 }
 
 void faulty_store::unknown_media_files(std::vector<std::string> files,
                                        callback<std::vector<std::string>> done) {
-  forward<std::vector<std::string>>("unknown_media_files", false, std::move(done), [=, this](auto answer) {
-    inner_->unknown_media_files(files, answer);
-  });
+  forward<std::vector<std::string>>("unknown_media_files", false, std::move(done),
+                                    [=, this](auto answer) { inner_->unknown_media_files(files, answer); });
 }
 
 void faulty_store::enqueue(send_record send, callback<accepted_send> done) {

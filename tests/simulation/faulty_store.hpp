@@ -38,6 +38,7 @@ public:
   using stored_entry = weixin::store::stored_entry;
   using inbox_positions = weixin::store::inbox_positions;
   using contact_record = weixin::store::contact_record;
+  using friend_request_record = weixin::store::friend_request_record;
   using accepted_send = weixin::store::accepted_send;
   using outbox_query = weixin::store::outbox_query;
   using retention = weixin::store::retention;
@@ -82,6 +83,8 @@ public:
                      callback<void> done) override;
   void save_contacts(std::string account, std::vector<contact_record> contacts, callback<void> done) override;
   void load_contacts(std::string account, callback<std::vector<contact_record>> done) override;
+  void load_friend_requests(std::string account, callback<std::vector<friend_request_record>> done) override;
+  void remove_friend_request(std::string account, std::string id, callback<void> done) override;
   void find_message(std::string account, std::string msg_id,
                     callback<std::optional<stored_message>> done) override;
   void want_media(std::string account, media_record wanted, callback<media_record> done) override;

@@ -30,7 +30,7 @@ void run(world& w, std::chrono::nanoseconds time) {
 void live(world& w, const simulation_options& o, simulation_report& report) {
   w.boot();
   for (std::size_t n = 1; n <= o.accounts; ++n)
-    w.fleet->add(w.account_name(n), "webwx", std::nullopt, [](result<account_view>) {});
+    w.fleet->add(w.account_name(n), "webwx", {}, [](result<account_view>) {});
   // The accounts have to be there: who adds them sees to that.
   w.time.run_until(w.time.now() + 5s, [] {});
   people owners{w};

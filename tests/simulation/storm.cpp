@@ -143,7 +143,7 @@ storm_report simulate_storm(const storm_options& o) {
   r.accounts = o.accounts;
   w.boot();
   for (std::size_t n = 1; n <= o.accounts; ++n)
-    w.fleet->add(w.account_name(n), "webwx", std::nullopt, [](result<account_view>) {});
+    w.fleet->add(w.account_name(n), "webwx", {}, [](result<account_view>) {});
   wait_for_all(w, 600s);
   w.time.run_until(w.time.now() + 60s, [] {});
   r.online_before = online(w);

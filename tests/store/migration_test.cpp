@@ -124,6 +124,7 @@ TEST_F(Migration, AddsTheSettingsOfAccountsToSchema4) {
   s.reset();
   auto old = raw();
   old.exec("DROP TABLE account_settings");
+  old.exec("DROP TABLE friend_request");
   old.exec("PRAGMA user_version = 4");
   open();
   EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
@@ -132,6 +133,31 @@ TEST_F(Migration, AddsTheSettingsOfAccountsToSchema4) {
   account.settings.login = webwx::login_choice::desktop;
   ASSERT_TRUE(call().update_account(account));
   EXPECT_EQ(call().list_accounts()->at(1).settings, account.settings);
+}
+
+/// What version 5 wrote: the present schema without friend requests.
+TEST_F(Migration, AddsFriendRequestsToSchema5) {
+  open();
+  fill();
+  s.reset();
+  {
+    auto db = raw();
+    db.exec("DROP TABLE friend_request");
+    db.exec("PRAGMA user_version = 5");
+  }
+  open();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
+  EXPECT_EQ(call().read_inbox({.account = "shop-01"})->size(), 40u);
+  EXPECT_EQ(call().load_contacts("shop-01")->size(), 20u);
+  EXPECT_EQ(call().unfinished_sends("shop-01")->size(), 20u);
+  EXPECT_TRUE(call().load_friend_requests("shop-01")->empty());
+  auto sync = batch({"100"}, 2);
+  sync.friend_requests.emplace_back();
+  sync.friend_requests.back().id = "100";
+  sync.friend_requests.back().received_at = noon;
+  ASSERT_TRUE(call().commit(sync));
+  EXPECT_EQ(call().load_friend_requests("shop-01")->size(), 1u);
+  EXPECT_EQ(call().check()->faults, names{});
 }
 
 TEST_F(Migration, LeavesADatabaseOfThePresentSchema) {

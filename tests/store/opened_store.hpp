@@ -76,6 +76,8 @@ struct OpenedStore : testing::Test {
     sync.session = session_of(1001, 1);
     for (int i = 0; i < 20; ++i)
       sync.contacts.push_back(contact_with("c-" + std::to_string(i)));
+    sync.friend_requests.emplace_back();
+    sync.friend_requests.back().id = "7";
     ASSERT_TRUE(call().commit(sync));
     for (int i = 0; i < 20; ++i)
       ASSERT_TRUE(call().enqueue(send_with("s-" + std::to_string(i))));
@@ -93,6 +95,8 @@ struct OpenedStore : testing::Test {
     call().read_inbox({.account = "shop-01", .with = "c-1"});
     call().inbox_positions_of("shop-01");
     call().load_contacts("shop-01");
+    call().load_friend_requests("shop-01");
+    call().remove_friend_request("shop-01", "1");
     call().unfinished_sends("shop-01");
     call().list_sends({.account = "shop-01"});
     call().read_history("shop-01", 0, 100);

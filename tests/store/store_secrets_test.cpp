@@ -39,6 +39,10 @@ struct StoreSecrets : OpenedStore {
     contact.remark = canary("remark");
     contact.nick = canary("nick");
     sync.contacts = {contact};
+    sync.friend_requests = {{"1", noon, canary("request-session"), canary("request-user-name"),
+                             secret{canary("request-ticket")}, canary("request-nick"),
+                             canary("request-alias"), canary("greeting"), canary("province"), canary("city"),
+                             1, 30}};
     ASSERT_TRUE(call().commit(sync));
     auto send = send_with("s-1");
     send.content = text_content{canary("text")};

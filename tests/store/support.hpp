@@ -95,6 +95,12 @@ struct waiting_store {
   result<std::vector<contact_record>> load_contacts(std::string a) {
     return await<std::vector<contact_record>>([&](auto done) { s.load_contacts(a, done); });
   }
+  result<std::vector<friend_request_record>> load_friend_requests(std::string a) {
+    return await<std::vector<friend_request_record>>([&](auto done) { s.load_friend_requests(a, done); });
+  }
+  result<void> remove_friend_request(std::string a, std::string b) {
+    return await<void>([&](auto done) { s.remove_friend_request(a, b, done); });
+  }
   result<std::optional<stored_message>> find_message(std::string a, std::string b) {
     return await<std::optional<stored_message>>([&](auto done) { s.find_message(a, b, done); });
   }

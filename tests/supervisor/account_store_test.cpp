@@ -248,9 +248,10 @@ TEST_F(AccountStore, StartsItsChildrenInOrderAndStopsThemInReverse) {
         order.push_back((std::string{what} == "child.started" ? "+" : "-") +
                         line.substr(line.find("child=") + 6));
   std::filesystem::remove(file);
-  EXPECT_EQ(order, (std::vector<std::string>{"+sender", "+inbox_reader", "+login", "-login", "+media_fetcher",
-                                             "+sync_poller", "-sync_poller", "-media_fetcher",
-                                             "-inbox_reader", "-sender"}));
+  EXPECT_EQ(order,
+            (std::vector<std::string>{"+sender", "+inbox_reader", "+login", "-login", "+media_fetcher",
+                                      "+contact_operator", "+sync_poller", "-sync_poller",
+                                      "-contact_operator", "-media_fetcher", "-inbox_reader", "-sender"}));
 }
 
 TEST_F(AccountStore, LeavesNoChildBehindWhenTheSupervisorIsKilled) {

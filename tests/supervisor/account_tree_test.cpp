@@ -436,8 +436,9 @@ TEST_F(AccountTree, PacesSendsByDefault) {
   pass(10s);
   EXPECT_LE(weixin.count("webwxsendmsg"), 4U) << "a third of one a second right after a login";
   EXPECT_GE(weixin.count("webwxsendmsg"), 2U);
-  EXPECT_NE(service->metrics->render().find("weixin_pacing_delay_seconds_count"), std::string::npos);
-  EXPECT_EQ(service->metrics->render().find("weixin_pacing_delay_seconds_count 0"), std::string::npos);
+  auto rendered = service->metrics->render();
+  EXPECT_NE(rendered.find("weixin_pacing_delay_seconds_count{operation=\"media\"} 0"), std::string::npos);
+  EXPECT_EQ(rendered.find("weixin_pacing_delay_seconds_count{operation=\"text\"} 0"), std::string::npos);
   pass(1min);
   EXPECT_EQ(weixin.count("webwxsendmsg"), 10U);
 }
