@@ -3,6 +3,7 @@
 #include "actors/bots/registry.hpp"
 #include "admin/api.hpp"
 #include "admin/notify_calls.hpp"
+#include "admin/openapi_call.hpp"
 #include "apps/abort_at_commit.hpp"
 #include "apps/metrics_routes.hpp"
 #include "apps/overload.hpp"
@@ -408,6 +409,7 @@ result<void> server::parts::start_admin_listener() {
     };
   auto routes = admin::make_api(std::move(api), context);
   admin::add_notify_calls(routes, *notifier);
+  admin::add_openapi_call(routes);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
   return start_listener(*admin_listener);

@@ -18,6 +18,7 @@ import media
 import media_in
 import memory
 import parsing
+import peer
 import recovery
 import sends
 import startup
@@ -45,9 +46,12 @@ def options(arguments):
     parser.add_argument("--fleet-rate", default=250.0, type=float, help="fleet: messages a second to all accounts")
     parser.add_argument("--fleet-seconds", default=60.0, type=float, help="fleet: how long messages come")
     parser.add_argument("--parse-rounds", default=200, help="parsing: how often each answer is read", **number)
+    parser.add_argument("--peer", choices=["wechat4u"], help="set weixind beside that client, and measure nothing else")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin", help="where they are")
     parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    if chosen.peer and getattr(chosen, "what", None):
+        parser.error("--peer measures nothing else")
     chosen.what = getattr(chosen, "what", None) or list(MEASUREMENTS)
     unknown = set(chosen.what) - set(MEASUREMENTS)
     if unknown:
@@ -71,10 +75,11 @@ def main(arguments):
     signal.signal(signal.SIGTERM, interrupt)
     load = " ".join(f"{l:.1f}" for l in os.getloadavg())
     say(f"{os.cpu_count()} cores, load {load}; other work on the machine makes every figure worse")
-    for name in chosen.what:
+    wanted = {chosen.peer: peer} if chosen.peer else {name: MEASUREMENTS[name] for name in chosen.what}
+    for name, measurement in wanted.items():
         try:
             with Bench(chosen.programs) as bench:
-                MEASUREMENTS[name].run(bench, chosen)
+                measurement.run(bench, chosen)
         except ProcessDied as death:
             say(death.report)
             return 1

@@ -280,6 +280,13 @@ private:
     help_->add(messages, "  weixinctl messages shop-01 --with \"Supplier Lin\"\n"
                          "  weixinctl messages shop-01 --follow -o json | jq .text\n"
                          "  weixinctl messages shop-01 --after 4711 --limit 1000\n");
+
+    auto* chat = verb(&app_, "chat", "Read along and write, line by line");
+    chat->add_option("NAME", chat_.names, "The accounts to read; you write from the first one")->required();
+    chat->callback([this] { result_.what = chat_; });
+    help_->add(chat, "  weixinctl chat shop-01\n"
+                     "  weixinctl chat shop-01 shop-02\n"
+                     "  > ->Supplier Lin:hello        sends a text; /help shows the rest\n");
   }
 
   void media_option(CLI::App* v, std::string& into) {
@@ -496,7 +503,7 @@ private:
            !std::holds_alternative<backup_store>(c) && !std::holds_alternative<check_store>(c) &&
            !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
            !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
-           !std::holds_alternative<avatar_get>(c);
+           !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -524,6 +531,7 @@ private:
   recall_message recall_;
   mark_read mark_read_;
   list_messages messages_;
+  run_chat chat_;
   outbox_list outbox_list_;
   outbox_show outbox_show_;
   std::vector<outbox_verb> outbox_verb_;

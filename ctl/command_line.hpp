@@ -169,6 +169,9 @@ struct check_store {};
 struct notify_test {
   std::string target; ///< empty: all
 };
+struct run_chat {
+  std::vector<std::string> names; ///< at least one; the first is written from
+};
 struct follow_events {
   std::string account;     ///< empty: all
   std::uint64_t count = 0; ///< ends after so many; 0: never
@@ -181,7 +184,7 @@ using command =
                  account_relogin, account_remove, account_history, list_contacts, send_message,
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
                  avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
-                 check_store, notify_test, follow_events, show_status, show_version>;
+                 check_store, notify_test, run_chat, follow_events, show_status, show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

@@ -20,6 +20,7 @@ outcome<exit_code> execute(session& s, const send_message& c);
 outcome<exit_code> execute(session& s, const recall_message& c);
 outcome<exit_code> execute(session& s, const mark_read& c);
 outcome<exit_code> execute(session& s, const list_messages& c);
+outcome<exit_code> execute(session& s, const run_chat& c);
 outcome<exit_code> execute(session& s, const outbox_list& c);
 outcome<exit_code> execute(session& s, const outbox_show& c);
 outcome<exit_code> execute(session& s, const outbox_verb& c);

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "httpd/router.hpp"
+
+namespace weixin::admin {
+
+/// `GET /v1/openapi.json`: the OpenAPI 3.1 document of the admin API, which is admin/openapi.json.
+void add_openapi_call(httpd::router& routes);
+
+} // namespace weixin::admin

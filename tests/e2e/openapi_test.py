@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""What the server answers is what its OpenAPI document says."""
+import jsonschema
+
+from harness import Case, main
+
+
+class OpenApi(Case):
+    def setUp(self):
+        super().setUp()
+        answer = self.admin.get("/v1/openapi.json")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.document = answer.json()
+
+    def resolved(self, thing):
+        while "$ref" in thing:
+            found = self.document
+            for step in thing["$ref"].removeprefix("#/").split("/"):
+                found = found[step]
+            thing = found
+        return thing
+
+    def expect_described(self, method, path, answer):
+        """The answer's status is one that the document names, and its body has the shape that it names."""
+        operation = self.document["paths"][path][method.lower()]
+        self.assertIn(str(answer.status), operation["responses"], (method, path, answer))
+        described = self.resolved(operation["responses"][str(answer.status)])
+        if "content" not in described:
+            self.assertEqual(answer.body, b"")
+            return
+        kind = answer.headers["Content-Type"].split(";")[0]
+        self.assertIn(kind, described["content"], (method, path))
+        if kind.endswith("json"):
+            schema = {"$ref": "#/components/schemas/none"} | described["content"][kind]["schema"]
+            resolver = jsonschema.RefResolver("", self.document)
+            jsonschema.Draft202012Validator(schema, resolver=resolver).validate(answer.json())
+
+    def ask(self, method, path, body=None, query="", **names):
+        self.expect_described(method, path, self.admin.call(method, path.format(**names) + query, body))
+
+    def test_answers_have_the_shapes_of_the_document(self):
+        account = "/v1/accounts/{name}"
+        self.add_online("shop-01", 1, bots=["echo"])
+        self.inject(1, "hello {token}")
+        self.wait_for_answers()
+        send = self.admin.post("/v1/accounts/shop-01/messages", {"to": "filehelper", "text": "hi"}).json()["id"]
+        name = {"name": "shop-01"}
+        for path in ("/v1/status", "/v1/accounts", "/v1/store", "/v1/openapi.json"):
+            self.ask("GET", path)
+        for rest in ("", "/qr", "/history", "/contacts", "/messages", "/outbox"):
+            self.ask("GET", account + rest, **name)
+        self.ask("GET", account + "/messages", query="?after=end", **name)
+        self.ask("GET", account + "/outbox/{id}", id=send, **name)
+        self.ask("PATCH", account, {"bots": []}, **name)
+        self.ask("POST", account + "/messages", {"to": "filehelper", "text": "hi"}, **name)
+        self.ask("POST", "/v1/store/backup", {"file": str(self.directory / "backup.db")})
+        self.ask("POST", "/v1/store/check", {})
+        self.ask("POST", "/v1/notify/test", {})
+        self.ask("POST", account + "/restart", **name)
+        self.ask("POST", "/v1/accounts", {"name": "shop-02"})
+        self.wait_for_code("shop-02")
+        for form in ("json", "text", "png"):
+            self.ask("GET", account + "/qr", query=f"?format={form}", name="shop-02")
+        self.ask("DELETE", account, name="shop-02")
+
+    def test_refusals_have_the_shapes_of_the_document(self):
+        account = "/v1/accounts/{name}"
+        self.add_online("shop-01", 1)
+        self.ask("GET", account, name="nobody")
+        self.ask("POST", "/v1/accounts", {"name": "shop-01"})
+        self.ask("POST", "/v1/accounts", {"name": "Shop"})
+        self.ask("PATCH", account, {"bots": ["nobody"]}, name="shop-01")
+        self.ask("POST", account + "/messages", {"to": "Nobody At All", "text": "hi"}, name="shop-01")
+        self.ask("GET", account + "/outbox", query="?state=lost", name="shop-01")
+        self.ask("GET", account + "/outbox/{id}", name="shop-01", id="s-none")
+        self.ask("POST", "/v1/store/backup", {"file": "relative.db"})
+
+    def test_bodies_that_the_document_does_not_allow_are_refused(self):
+        self.add_online("shop-01", 1)
+        for method, path, body in (("POST", "/v1/accounts", {"name": "a", "more": 1}),
+                                   ("PATCH", "/v1/accounts/shop-01", {"name": "b"}),
+                                   ("POST", "/v1/accounts/shop-01/messages", {"to": "filehelper"})):
+            answer = self.admin.call(method, path, body)
+            self.problem(answer, 422, "invalid_argument")
+
+
+if __name__ == "__main__":
+    main()
