@@ -401,8 +401,8 @@ result<void> server::parts::start_admin_listener() {
       retention_of(config.store, config.media)};
   options.receive = admin::make_upload_receiver(service->spool, service->upload_limits);
   options.max_received_body_bytes = admin::max_upload_bytes(service->upload_limits);
-  admin::api_context api{*fleet, service->store, service->events, clock, std::move(facts),
-                         service->spool, service->upload_limits, late_calls};
+  admin::api_context api{*fleet,           service->store, service->events,        clock,
+                         std::move(facts), service->spool, service->upload_limits, late_calls};
   if (media)
     api.open_media = [files = media.get()](std::string id, auto done) {
       files->open_file(std::move(id), std::move(done));

@@ -1,5 +1,6 @@
 // What each line of a chat does.
 #include "ctl/chat.hpp"
+#include "ctl/commands.hpp"
 #include "ctl/contact_table.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/pages.hpp"
@@ -169,6 +170,18 @@ void chat_session::execute(const chat::show_history& c) {
   for (const auto& line : last)
     lines += line + "\n";
   editor_->show(lines);
+}
+
+void chat_session::execute(const chat::save_media& c) {
+  auto& a = present();
+  media_get wanted;
+  wanted.name = a.name;
+  wanted.msg_id = c.id.empty() ? a.last_media : c.id;
+  if (wanted.msg_id.empty())
+    return tell("no message with a file came in this chat; /save MESSAGE-ID names another one");
+  wanted.file = c.path.empty() ? "weixin-" + wanted.msg_id : c.path;
+  auto saved = ctl::execute(s_, wanted);
+  if (!saved) tell(saved.error());
 }
 
 void chat_session::execute(const chat::auto_reply& c) {

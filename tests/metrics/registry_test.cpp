@@ -39,6 +39,9 @@ void touch_everything(registry& r, account_metrics& account) {
   r.pacing_delayed(paced_operation::text, 1s);
   r.contact_operation_ended(contact_operation_kind::group_create, contact_operation_outcome::confirmed);
   r.media_finished(media_direction::download, media_result::ok, 1000);
+  r.media_fetched(media_kind::video, media_result::ok);
+  r.media_dropped(3);
+  r.set_media_store(1'000, 5'000);
   r.bot_dispatched("echo", bot_result::ok);
   r.set_scheduler_lag(0, 1ms);
   r.set_scheduler_queue_length(0, 3);
