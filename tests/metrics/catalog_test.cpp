@@ -59,17 +59,10 @@ TEST(MetricsCatalog, GivesNoHistogramAnAccount) {
 }
 
 TEST(MetricsCatalog, HasNoLabelThatNamesAPersonOrAMessage) {
-<<<<<<< ours
   const std::set<std::string_view> allowed{
-      "account", "state",     "to",       "reason", "result",    "retcode", "selector", "type",
-      "bot",     "direction", "shard",    "host",   "route",     "method",  "code",     "endpoint",
-      "version", "revision",  "compiler", "target", "operation", "outcome"};
-=======
-  const std::set<std::string_view> allowed{"account",  "state",    "to",     "reason", "kind",      "result",
-                                           "retcode",  "selector", "type",   "bot",    "direction", "shard",
-                                           "host",     "route",    "method", "code",   "endpoint",  "version",
-                                           "revision", "compiler", "target"};
->>>>>>> theirs
+      "account",  "state",   "to",        "reason",   "kind",   "result",    "retcode", "selector",
+      "type",     "bot",     "direction", "shard",    "host",   "route",     "method",  "code",
+      "endpoint", "version", "revision",  "compiler", "target", "operation", "outcome"};
   for (const auto& m : catalog())
     for (auto label : m.labels)
       EXPECT_TRUE(label.empty() || allowed.contains(label)) << m.name << " " << label;
