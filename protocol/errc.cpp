@@ -58,7 +58,6 @@ constexpr auto names = std::to_array<std::string_view>({
     "body_too_large",
     "disk_full",
     "not_online",
-    "message_not_found",
     "not_forwardable",
     "unsupported_file",
     "path_not_allowed",

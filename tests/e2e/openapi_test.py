@@ -48,10 +48,20 @@ class OpenApi(Case):
         name = {"name": "shop-01"}
         for path in ("/v1/status", "/v1/accounts", "/v1/store", "/v1/openapi.json"):
             self.ask("GET", path)
-        for rest in ("", "/qr", "/history", "/contacts", "/messages", "/outbox"):
+        for rest in ("", "/qr", "/history", "/contacts", "/messages", "/outbox", "/friend-requests", "/groups", "/operations"):
             self.ask("GET", account + rest, **name)
         self.ask("GET", account + "/messages", query="?after=end", **name)
         self.ask("GET", account + "/outbox/{id}", id=send, **name)
+        group = self.admin.get("/v1/accounts/shop-01/groups").json()["groups"][0]["ref"]
+        self.ask("GET", account + "/groups/{group}", group=group, **name)
+        self.ask("GET", account + "/groups/{group}/members", group=group, **name)
+        friend = next(c["ref"] for c in self.admin.get("/v1/accounts/shop-01/contacts").json()["contacts"] if c["kind"] == "friend")
+        self.ask("PATCH", account + "/contacts/{ref}", {"remark": "A friend"}, "?wait=0", ref=friend, **name)
+        self.ask("POST", account + "/contacts/{ref}/read", ref=friend, **name)
+        picture = self.inject(1, kind="image")["msg_id"]
+        self.wait_for(lambda: self.admin.get(f"/v1/accounts/shop-01/messages/{picture}/media").status == 200, "the picture")
+        self.ask("GET", account + "/messages/{id}/media", id=picture, **name)
+        self.ask("POST", account + "/messages/{id}/media/fetch", id=picture, **name)
         self.ask("PATCH", account, {"bots": []}, **name)
         self.ask("POST", account + "/messages", {"to": "filehelper", "text": "hi"}, **name)
         self.ask("POST", "/v1/store/backup", {"file": str(self.directory / "backup.db")})
