@@ -64,8 +64,9 @@ FLEET = Dashboard(
                   worse_above=1),
             Panel("Held", "stat", "short", "Accounts that do nothing until an operator decides.",
                   (q('sum(weixin_accounts{<fleet>,state="held"})', "held"),), 4, 4, worse_above=1),
-            Panel("Messages in", "stat", "mps", "Received and stored, a second.",
-                  (q("sum(instance:weixin_messages_received:rate5m{<fleet>})", "in"),), 4, 4),
+            Panel("Messages", "stat", "mps", "A second: received and stored, and sent and accepted by Weixin.",
+                  (q("sum(instance:weixin_messages_received:rate5m{<fleet>})", "in"),
+                   q("sum(instance:weixin_messages_sent:rate5m{<fleet>})", "out")), 4, 4),
             Panel("Alerts", "stat", "short", "Alerts of these servers that fire.",
                   (q('count(ALERTS{alertname=~"Weixin.*|Weixind.*",alertstate="firing",<fleet>}) or vector(0)', "firing"),), 4, 4,
                   worse_above=1),
@@ -193,7 +194,7 @@ DELIVERY = Dashboard(
                    q("sum(increase(weixin_messages_undecoded_total{<fleet>}[1h]))", "undecoded")), 24, 6),
         )),
         ("Bots", (
-            Panel("Given to bots", "timeseries", "mps", "By bot.",
+            Panel("Given to bots", "timeseries", "mps", "Every message goes to each bot of its account.",
                   (q("sum by (bot) (rate(weixin_bot_dispatch_total{<fleet>}[$__rate_interval]))", "{{bot}}"),)),
             Panel("What bots made of it", "stacked", "mps", "ignored: no rule applied. stale: older than max_age.",
                   (q("sum by (result) (rate(weixin_bot_dispatch_total{<fleet>}[$__rate_interval]))", "{{result}}"),)),
@@ -219,7 +220,7 @@ RUNTIME = Dashboard(
                      "weixin_build_info{<fleet>}", "{{instance}}"),), 12, 6,
                   columns=(("instance", "Server", "string"), ("version", "Version", "string"), ("revision", "Revision", "string"),
                            ("compiler", "Compiler", "string"), ("Value", "Up for", "s"))),
-            Panel("Answers the scrape", "stat", "short", "1: yes.", (q("up{<fleet>}", "{{instance}}"),), 4, 6, limits=(0, 1)),
+            Panel("Answers the scrape", "stat", "short", "1: Prometheus got metrics; 0: it did not.", (q("up{<fleet>}", "{{instance}}"),), 4, 6, limits=(0, 1)),
             Panel("Memory of an account", "stat", "bytes", "Resident memory over accounts: of use from some hundreds on.",
                   (q("instance:weixin_resident_memory_per_account:ratio{<fleet>}", "{{instance}}"),), 4, 6),
             Panel("CPU of an account", "stat", "percentunit", "Share of a core over accounts.",
@@ -243,7 +244,7 @@ RUNTIME = Dashboard(
         ("Shards", (
             Panel("Lag of the shards", "timeseries", "s", "How late the last probe timer was. The last shard is the one of admin API "
                   "and metrics.", (q("weixin_scheduler_lag_seconds{<fleet>}", "{{shard}} {{instance}}"),), 12),
-            Panel("Actors that wait to run", "timeseries", "short", "By shard.",
+            Panel("Actors that wait to run", "timeseries", "short", "By shard; a queue that stays is a thread that has too much to do.",
                   (q("weixin_scheduler_queue_length{<fleet>}", "{{shard}} {{instance}}"),), 12),
         )),
         ("Weixin", (
