@@ -14,6 +14,7 @@ class Panel:
     kind: str  # Grafana's type
     unit: str
     stacked: bool
+    of_now: bool  # asked for the end of the time only
     place: dict  # gridPos
     queries: tuple  # (expression, legend)
 
@@ -31,7 +32,8 @@ def dashboards():
 def panels(dashboard):
     """Its panels without the titles of rows, from top to bottom."""
     return [Panel(dashboard["title"], p["title"], p["type"], p["fieldConfig"]["defaults"]["unit"],
-                  p["fieldConfig"]["defaults"].get("custom", {}).get("stacking", {}).get("mode") == "normal", p["gridPos"],
+                  p["fieldConfig"]["defaults"].get("custom", {}).get("stacking", {}).get("mode") == "normal", all(t["instant"] for t in p["targets"]),
+                  p["gridPos"],
                   tuple((t["expr"], t["legendFormat"]) for t in p["targets"]))
             for p in dashboard["panels"] if p["type"] != "row"]
 

@@ -26,6 +26,7 @@ class Drawn:
     unit: str
     stacked: bool
     place: dict
+    of_now: bool = False
     series: tuple = ()  # ((name, ((seconds, value), ...)), ...)
     rows: tuple = ()
 
@@ -45,7 +46,7 @@ def shown(value, unit):
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= limit:
             return f"{value / {'G': 1e9, 'M': 1e6, 'k': 1e3}[letter]:.3g} {letter}{suffix}"
-    return f"{value:.4g}{' ' if suffix.startswith('B') else ''}{suffix}"
+    return f"{value:.3g}{' ' if suffix.startswith('B') else ''}{suffix}"
 
 
 def text(x, y, words, kind="", most=0):
@@ -95,7 +96,7 @@ def legend(parts, x, y, width, names, unit):
     left = x
     for i, (name, last) in enumerate(names):
         words = f"{name} {shown(last, unit)}" if last is not None else name
-        wide = 12 + round(5.1 * min(len(words), 42))
+        wide = 12 + round(5.5 * min(len(words), 42))
         if left + wide > x + width and left > x:
             left, y = x, y + 11
         parts.append(f'<rect x="{left}" y="{y - 7}" width="8" height="8" fill="{PALETTE[i % len(PALETTE)]}"/>')
@@ -107,7 +108,7 @@ def legend_lines(width, names, unit):
     lines, left = 1, 0
     for name, last in names:
         words = f"{name} {shown(last, unit)}" if last is not None else name
-        wide = 12 + round(5.1 * min(len(words), 42))
+        wide = 12 + round(5.5 * min(len(words), 42))
         if left + wide > width and left > 0:
             lines, left = lines + 1, 0
         left += wide
@@ -127,7 +128,10 @@ def plot(panel, x, y, width, height, seconds, step, marks):
     plot_height = height - 11 * lines - 18
     if panel.stacked:
         base, stacks = {}, []
+        times = sorted({t for _, points in series for t, _ in points})
         for name, points in series:
+            there = dict(points)
+            points = [(t, there.get(t, 0)) for t in times]
             under = [(t, base.get(t, 0)) for t, _ in points]
             over = [(t, base.get(t, 0) + v) for t, v in points]
             base.update(over)
@@ -135,7 +139,10 @@ def plot(panel, x, y, width, height, seconds, step, marks):
         numbers = list(base.values()) or [0]
     else:
         numbers = [v for _, points in series for _, v in points] or [0]
-    frame = Frame(x + 44, y, width - 48, plot_height, seconds, min(0, *numbers, 0), max(*numbers, 0))
+    least, most = min(0, *numbers, 0), max(*numbers, 0)
+    if least > -0.05 * most:  # an age looks negative for the milliseconds of a scrape
+        least = 0
+    frame = Frame(x + 44, y, width - 48, plot_height, seconds, least, most)
     for share in (0, 0.5, 1):
         level = frame.least + share * (frame.most - frame.least)
         _, at = frame.at(0, level)
@@ -172,9 +179,11 @@ def stat(panel, x, y, width, height, seconds, step, _):
             continue
         at = round(x + i * wide)
         last = points[-1][1]
-        parts.append(text(at, y + 20, name if panel.title == "State" else shown(last, panel.unit), "n"))
-        if len(panel.series) > 1 or panel.title != "State":
-            parts.append(text(at, y + 34, name, "s", 24))
+        if panel.of_now:
+            parts.append(text(at, y + 20, name, "n"))
+            continue
+        parts.append(text(at, y + 20, shown(last, panel.unit), "n" if len(panel.series) == 1 else "t"))
+        parts.append(text(at, y + 34, name, "s", 24))
         frame = Frame(at, y + 38, wide - 8, max(4, height - 42), seconds, min(0, *(v for _, v in points), 0),
                       max(*(v for _, v in points), 0))
         pixels = without_middles([frame.at(*p) for p in points])

@@ -17,7 +17,7 @@ class Query:
 class Panel:
     """`unit` is Grafana's id of it; `width` of 24; `link` is the dashboard that a click on a series leads to."""
     title: str
-    kind: str  # timeseries, stacked, bars, stat, table, states, heatmap
+    kind: str  # timeseries, stacked, bars, stat, name (of the series that there is now), table, states, heatmap
     unit: str
     help: str
     queries: tuple
@@ -80,7 +80,7 @@ FLEET = Dashboard(
                      'weixin_account_state{<fleet>,state!~"online|stopped"} == 1', "{{account}}")), 12, 9,
                   link="weixin-account",
                   columns=(("account", "Account", "string"), ("state", "State", "string"), ("instance", "Server", "string"),
-                           ("Value #B", "Since the last good poll", "s"))),
+                           ("Value #B", "Last good poll, ago", "s"))),
             Panel("Changes of state in 5 minutes", "bars", "short", "By the new state. Many to starting and back are an "
                   "unquiet network.", (q("sum by (to) (increase(weixin_account_state_changes_total{<fleet>}[5m]))", "{{to}}"),)),
             Panel("Sessions that ended in 5 minutes", "bars", "short", "1100, 1101, 1102: Weixin ended them. user: an operator.",
@@ -121,7 +121,7 @@ ACCOUNT = Dashboard(
     "weixin-account", "Weixin: Account", "One account. Empty when metrics.account_label is off.",
     ("job", "instance", "account"), (
         ("Now", (
-            Panel("State", "stat", "short", "The account's state.",
+            Panel("State", "name", "short", "The account's state.",
                   (q("weixin_account_state{<account>} == 1", "{{state}}"),), 4, 4),
             Panel("Since the last good poll", "stat", "s", "Up to half a minute is normal: Weixin holds a poll that long.",
                   (q("time() - (weixin_account_last_sync_timestamp_seconds{<account>} > 0)", "poll"),), 4, 4, worse_above=90),
@@ -227,14 +227,12 @@ RUNTIME = Dashboard(
                   (q("instance:weixin_cpu_per_account:ratio_rate5m{<fleet>}", "{{instance}}"),), 4, 6, decimals=3),
             Panel("CPU", "timeseries", "percentunit", "100 % is one core.",
                   (q("rate(process_cpu_seconds_total{<fleet>}[$__rate_interval])", "{{instance}}"),), limits=(0, None)),
-            Panel("Memory", "timeseries", "bytes", "A resident size that grows from week to week is a leak.",
-                  (q("process_resident_memory_bytes{<fleet>}", "resident {{instance}}"),
-                   q("process_virtual_memory_bytes{<fleet>}", "virtual {{instance}}"))),
+            Panel("Memory", "timeseries", "bytes", "Resident. What grows from week to week is a leak.",
+                  (q("process_resident_memory_bytes{<fleet>}", "{{instance}}"),), limits=(0, None)),
             Panel("Open files", "timeseries", "percentunit", "Of what the process may open: two an account, and 400.",
                   (q("instance:process_open_fds:ratio{<fleet>}", "{{instance}}"),), limits=(0, 1)),
             Panel("Files and threads", "timeseries", "short", "Threads do not grow with the accounts.",
-                  (q("process_open_fds{<fleet>}", "files {{instance}}"), q("process_max_fds{<fleet>}", "most files {{instance}}"),
-                   q("process_threads{<fleet>}", "threads {{instance}}"))),
+                  (q("process_open_fds{<fleet>}", "files {{instance}}"), q("process_threads{<fleet>}", "threads {{instance}}"))),
             Panel("Series", "timeseries", "short", "Of one scrape, and what the budget of 25 an account and 2,500 more allows.",
                   (q("scrape_samples_scraped{<fleet>}", "series {{instance}}"),
                    q("instance:weixin_series_budget:sum{<fleet>}", "budget {{instance}}"))),
@@ -254,7 +252,7 @@ RUNTIME = Dashboard(
                   (q('sum by (endpoint, result) (rate(weixin_upstream_requests_total{<fleet>,result!~"ok|cancelled"}'
                      "[$__rate_interval]) > 0)", "{{endpoint}} {{result}}"),)),
             Panel("Share of calls that fail", "timeseries", "percentunit", "Over 5 minutes.",
-                  (q("instance:weixin_upstream_requests:error_ratio_rate5m{<fleet>}", "{{instance}}"),), limits=(0, 1)),
+                  (q("instance:weixin_upstream_requests:error_ratio_rate5m{<fleet>}", "{{instance}}"),), limits=(0, None)),
             Panel("Time a call takes, p95", "timeseries", "s", "By endpoint; long polls left out.",
                   quantiles("weixin_upstream_request_duration_seconds", '<fleet>,endpoint!~"synccheck|login"', by=("endpoint",),
                             shown=(0.95,))),

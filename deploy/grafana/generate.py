@@ -87,6 +87,8 @@ def defaults(panel):
     fields = {"unit": panel.unit, "thresholds": thresholds(panel), "mappings": []}
     if panel.decimals is not None:
         fields["decimals"] = panel.decimals
+    elif panel.kind == "bars":
+        fields["decimals"] = 0  # an increase is extrapolated: 1.003 of something that happens once
     for key, value in zip(("min", "max"), panel.limits):
         if value is not None:
             fields[key] = value
@@ -121,9 +123,9 @@ def table_parts(panel):
 
 def options(panel):
     legend = {"displayMode": "table", "placement": "bottom", "showLegend": True, "calcs": ["lastNotNull", "max"]}
-    if panel.kind == "stat":
+    if panel.kind in ("stat", "name"):
         return {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "colorMode": "value",
-                "graphMode": "area", "textMode": "name" if panel.title == "State" else "auto", "orientation": "auto",
+                "graphMode": "area", "textMode": "name" if panel.kind == "name" else "auto", "orientation": "auto",
                 "justifyMode": "auto"}
     if panel.kind == "table":
         return {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "fields": ""}}
@@ -138,13 +140,13 @@ def options(panel):
 
 
 def target(panel, query, number):
-    is_table = panel.kind == "table"
+    is_of_now = panel.kind in ("table", "name")
     return {"refId": chr(ord("A") + number), "datasource": SOURCE, "expr": expression(query.expression),
-            "legendFormat": query.legend, "range": not is_table, "instant": is_table,
+            "legendFormat": query.legend, "range": not is_of_now, "instant": is_of_now,
             "format": {"table": "table", "heatmap": "heatmap"}.get(panel.kind, "time_series")}
 
 
-GRAFANA_KIND = {"timeseries": "timeseries", "stacked": "timeseries", "bars": "timeseries", "stat": "stat", "table": "table",
+GRAFANA_KIND = {"timeseries": "timeseries", "stacked": "timeseries", "bars": "timeseries", "stat": "stat", "name": "stat", "table": "table",
                 "states": "state-timeline", "heatmap": "heatmap"}
 
 

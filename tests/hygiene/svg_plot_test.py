@@ -17,7 +17,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def picture(kind, series=(), rows=(), unit="short", stacked=False, marks=()):
-    made = draw("Title", [Drawn("Panel", kind, unit, stacked, PLACE, tuple(series), tuple(rows))], [(PLACE, "Row")], 10, 1, marks)
+    made = draw("Title", [Drawn("Panel", kind, unit, stacked, PLACE, False, tuple(series), tuple(rows))], [(PLACE, "Row")], 10, 1, marks)
     return tree.fromstring(made)
 
 
