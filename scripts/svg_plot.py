@@ -46,7 +46,8 @@ def shown(value, unit):
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= limit:
             return f"{value / {'G': 1e9, 'M': 1e6, 'k': 1e3}[letter]:.3g} {letter}{suffix}"
-    return f"{value:.3g}{' ' if suffix.startswith('B') else ''}{suffix}"
+    digits = ".0f" if abs(value) >= 1000 else ".3g"
+    return f"{value:{digits}}{' ' if suffix.startswith('B') else ''}{suffix}"
 
 
 def text(x, y, words, kind="", most=0):

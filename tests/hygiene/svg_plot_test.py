@@ -60,7 +60,8 @@ class Picture(unittest.TestCase):
 
     def test_shows_a_number_with_its_unit(self):
         for value, unit, expected in ((0.25, "percentunit", "25 %"), (0.0042, "s", "4.2 ms"), (90.0, "s", "90 s"), (3.5, "mps", "3.5/s"),
-                                      (31_457_280.0, "bytes", "31.5 MB"), (math.nan, "s", "-"), (600.0, "s", "10 min"), (7.0, "short", "7")):
+                                      (31_457_280.0, "bytes", "31.5 MB"), (math.nan, "s", "-"), (600.0, "s", "10 min"), (7.0, "short", "7"),
+                                      (2750.0, "short", "2750")):
             with self.subTest(unit, value=value):
                 self.assertEqual(shown(value, unit), expected)
 
