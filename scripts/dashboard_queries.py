@@ -31,11 +31,12 @@ def dashboards():
 
 def panels(dashboard):
     """Its panels without the titles of rows, from top to bottom."""
-    return [Panel(dashboard["title"], p["title"], p["type"], p["fieldConfig"]["defaults"]["unit"],
-                  p["fieldConfig"]["defaults"].get("custom", {}).get("stacking", {}).get("mode") == "normal", all(t["instant"] for t in p["targets"]),
-                  p["gridPos"],
-                  tuple((t["expr"], t["legendFormat"]) for t in p["targets"]))
-            for p in dashboard["panels"] if p["type"] != "row"]
+    def panel(p):
+        fields = p["fieldConfig"]["defaults"]
+        stacked = fields.get("custom", {}).get("stacking", {}).get("mode") == "normal"
+        return Panel(dashboard["title"], p["title"], p["type"], fields["unit"], stacked, all(t["instant"] for t in p["targets"]),
+                     p["gridPos"], tuple((t["expr"], t["legendFormat"]) for t in p["targets"]))
+    return [panel(p) for p in dashboard["panels"] if p["type"] != "row"]
 
 
 def annotations(dashboard):

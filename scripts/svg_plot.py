@@ -13,7 +13,8 @@ MOST_ROWS = 7  # of a table
 PALETTE = ("#3274d9", "#e0752d", "#37872d", "#c4162a", "#8f3bb8", "#b08a00", "#1f9aa8", "#d6409f")
 STYLE = """<style>
 text{font:11px sans-serif;fill:#333}.t{font-weight:bold}.s{font-size:9px;fill:#777}.n{font-size:20px}
-.h{font-size:16px;font-weight:bold}.p{fill:#fff;stroke:#d5d8dd}.g{stroke:#e8eaee;fill:none}.m{stroke:#e0752d;stroke-dasharray:3 3}
+.h{font-size:16px;font-weight:bold}.p{fill:#fff;stroke:#d5d8dd}.g{stroke:#e8eaee;fill:none}
+.m{stroke:#e0752d;stroke-dasharray:3 3}
 path{fill:none;stroke-width:1.3}
 </style>"""
 
@@ -158,7 +159,8 @@ def plot(panel, x, y, width, height, seconds, step, marks):
         colour = PALETTE[i % len(PALETTE)]
         if panel.stacked:
             over, under = stacks[i]
-            outline = without_middles([frame.at(*p) for p in over]) + without_middles([frame.at(*p) for p in reversed(under)])
+            outline = without_middles([frame.at(*p) for p in over])
+            outline += without_middles([frame.at(*p) for p in reversed(under)])
             parts.append(f'<path fill="{colour}" style="fill:{colour};fill-opacity:.55" d="M'
                          + " ".join(f"{a},{b}" for a, b in outline) + 'Z"/>')
             continue
@@ -249,12 +251,13 @@ def heat(panel, x, y, width, height, seconds, step, _):
     wide = (width - 48) / slots
     for (row, slot), more in sorted(sums.items()):
         parts.append(f'<rect x="{round(x + 46 + slot * wide)}" y="{round(y + (len(buckets) - 1 - row) * line)}" '
-                     f'width="{math.ceil(wide)}" height="{math.ceil(line)}" fill="#d9480f" fill-opacity="{0.15 + 0.85 * more / most:.2f}"/>')
+                     f'width="{math.ceil(wide)}" height="{math.ceil(line)}" fill="#d9480f" '
+                     f'fill-opacity="{0.15 + 0.85 * more / most:.2f}"/>')
     for row, (name, _) in enumerate(buckets):
         if row % max(1, len(buckets) // 6) == 0 or row == len(buckets) - 1:
             bound = upper_bound(name)
-            parts.append(text(x, round(y + (len(buckets) - row) * line), shown(bound, panel.unit) if math.isfinite(bound) else "more",
-                              "s", 9))
+            words = shown(bound, panel.unit) if math.isfinite(bound) else "more"
+            parts.append(text(x, round(y + (len(buckets) - row) * line), words, "s", 9))
     for when in range(0, int(seconds) + 1, 30):
         parts.append(text(round(x + 40 + when / max(seconds, 1e-9) * (width - 48)), y + height - 2, f"{when} s", "s"))
     return parts

@@ -56,9 +56,11 @@ FLEET = Dashboard(
         ("Now", (
             Panel("Online", "stat", "short", "Accounts whose last good poll is less than a minute old.",
                   (q('sum(weixin_accounts{<fleet>,state="online"})', "online"),), 4, 4),
-            Panel("Work", "stat", "percentunit", "Share of the accounts that should run and do: online or throttled. The alert "
+            Panel("Work", "stat", "percentunit",
+                  "Share of the accounts that should run and do: online or throttled. The alert "
                   "for the whole fleet comes below 80 %.", (q("instance:weixin_accounts_up:ratio{<fleet>}", "{{instance}}"),), 4, 4),
-            Panel("Wait for a phone", "stat", "short", "Accounts whose QR code somebody has to scan or confirm, or whose codes "
+            Panel("Wait for a phone", "stat", "short",
+                  "Accounts whose QR code somebody has to scan or confirm, or whose codes "
                   "nobody scanned.",
                   (q('sum(weixin_accounts{<fleet>,state=~"awaiting_scan|awaiting_confirm|needs_login"})', "waiting"),), 4, 4,
                   worse_above=1),
@@ -83,9 +85,11 @@ FLEET = Dashboard(
                            ("Value #B", "Last good poll, ago", "s"))),
             Panel("Changes of state in 5 minutes", "bars", "short", "By the new state. Many to starting and back are an "
                   "unquiet network.", (q("sum by (to) (increase(weixin_account_state_changes_total{<fleet>}[5m]))", "{{to}}"),)),
-            Panel("Sessions that ended in 5 minutes", "bars", "short", "1100, 1101, 1102: Weixin ended them. user: an operator.",
+            Panel("Sessions that ended in 5 minutes", "bars", "short",
+                  "1100, 1101, 1102: Weixin ended them. user: an operator.",
                   (q("sum by (reason) (increase(weixin_logouts_total{<fleet>}[5m]))", "{{reason}}"),)),
-            Panel("Actors started again in 15 minutes", "timeseries", "short", "The ten accounts with the most. exception and "
+            Panel("Actors started again in 15 minutes", "timeseries", "short",
+                  "The ten accounts with the most. exception and "
                   "heartbeat are bugs.",
                   (q("topk(10, sum by (account) (increase(weixin_actor_restarts_total{<fleet>}[15m])) > 0)", "{{account}}"),),
                   link="weixin-account"),
@@ -102,10 +106,12 @@ FLEET = Dashboard(
             Panel("Messages a second", "timeseries", "mps", "Received and stored; sent and accepted by Weixin.",
                   (q("sum(rate(weixin_messages_received_total{<fleet>}[$__rate_interval]))", "in"),
                    q("sum(rate(weixin_messages_sent_total{<fleet>}[$__rate_interval]))", "out")), link="weixin-delivery"),
-            Panel("Share of sends that fail", "timeseries", "percentunit", "Refused, expired or of unknown outcome, over 5 minutes.",
+            Panel("Share of sends that fail", "timeseries", "percentunit",
+                  "Refused, expired or of unknown outcome, over 5 minutes.",
                   (q("instance:weixin_send_failures:ratio_rate5m{<fleet>}", "{{instance}}"),), link="weixin-delivery",
                   limits=(0, None)),
-            Panel("Lag of received messages", "timeseries", "s", "From Weixin's time of creation, in whole seconds, to the store.",
+            Panel("Lag of received messages", "timeseries", "s",
+                  "From Weixin's time of creation, in whole seconds, to the store.",
                   quantiles("weixin_event_lag_seconds", "<fleet>", shown=(0.5, 0.95))),
             Panel("Received, by type", "stacked", "mps", "What people send to these accounts.",
                   (q("sum by (type) (rate(weixin_messages_received_by_type_total{<fleet>}[$__rate_interval]))", "{{type}}"),)),
@@ -137,19 +143,22 @@ ACCOUNT = Dashboard(
         ("History", (
             Panel("States", "states", "short", "The row with the colour is the state at that time.",
                   (q("weixin_account_state{<account>}", "{{state}}"),), 24, 8),
-            Panel("Since the last good poll", "timeseries", "s", "A saw of up to half a minute is normal, a ramp is an account that "
+            Panel("Since the last good poll", "timeseries", "s",
+                  "A saw of up to half a minute is normal, a ramp is an account that "
                   "is not polled.",
                   (q("time() - (weixin_account_last_sync_timestamp_seconds{<account>} > 0)", "poll"),)),
             Panel("Sessions that ended in an hour", "bars", "short", "Three in an hour, and the account is held.",
                   (q("sum by (reason) (increase(weixin_logouts_total{<account>}[1h]))", "{{reason}}"),)),
-            Panel("Actors started again in 15 minutes", "bars", "short", "exception and heartbeat are bugs, requested is an operator.",
+            Panel("Actors started again in 15 minutes", "bars", "short",
+                  "exception and heartbeat are bugs, requested is an operator.",
                   (q("sum by (reason) (increase(weixin_actor_restarts_total{<account>}[15m]))", "{{reason}}"),)),
         )),
         ("Messages", (
             Panel("Messages a second", "timeseries", "mps", "Received and stored; sent and accepted.",
                   (q("sum(rate(weixin_messages_received_total{<account>}[$__rate_interval]))", "in"),
                    q("sum(rate(weixin_messages_sent_total{<account>}[$__rate_interval]))", "out"))),
-            Panel("Sends that wait", "timeseries", "short", "It grows when more is queued than pacing lets out, or while the account "
+            Panel("Sends that wait", "timeseries", "short",
+                  "It grows when more is queued than pacing lets out, or while the account "
                   "has no session.", (q("weixin_send_queue_length{<account>}", "queue"),)),
             Panel("Sends that failed in 5 minutes", "bars", "short", "Refused, expired or unknown.",
                   (q("sum(increase(weixin_send_failures_total{<account>}[5m]))", "failed"),)),
@@ -162,16 +171,19 @@ DELIVERY = Dashboard(
         ("Sends", (
             Panel("Sent, by type", "stacked", "mps", "Accepted by Weixin.",
                   (q("sum by (type) (rate(weixin_messages_sent_by_type_total{<fleet>}[$__rate_interval]))", "{{type}}"),)),
-            Panel("Sends that failed in 5 minutes", "bars", "short", "The ten accounts with the most: refused, expired or unknown.",
+            Panel("Sends that failed in 5 minutes", "bars", "short",
+                  "The ten accounts with the most: refused, expired or unknown.",
                   (q("topk(10, sum by (account) (increase(weixin_send_failures_total{<fleet>}[5m])) > 0)", "{{account}}"),),
                   link="weixin-account"),
-            Panel("Share of sends that fail", "timeseries", "percentunit", "Over four windows, as the alerts look at it. The goal is "
+            Panel("Share of sends that fail", "timeseries", "percentunit",
+                  "Over four windows, as the alerts look at it. The goal is "
                   "at most 1 %.",
                   tuple(q(f"instance:weixin_send_failures:ratio_rate{window}{{<fleet>}}", f"{window} {{{{instance}}}}")
                         for window in ("5m", "30m", "1h", "6h")), limits=(0, None)),
             Panel("Time a send takes", "timeseries", "s", "From its first byte to Weixin's answer.",
                   quantiles("weixin_send_duration_seconds", "<fleet>")),
-            Panel("Time in the queue", "timeseries", "s", "Until the first attempt; pacing and the wait for a session included.",
+            Panel("Time in the queue", "timeseries", "s",
+                  "Until the first attempt; pacing and the wait for a session included.",
                   quantiles("weixin_send_queue_wait_seconds", "<fleet>")),
             Panel("Held back by pacing", "timeseries", "s", "What of that is pacing alone. Nothing with the profile none.",
                   quantiles("weixin_pacing_delay_seconds", "<fleet>")),
@@ -185,10 +197,12 @@ DELIVERY = Dashboard(
                   (q("sum by (instance) (rate(weixin_inbox_appends_total{<fleet>}[$__rate_interval]))", "{{instance}}"),)),
             Panel("Time to store", "timeseries", "s", "From handing a sync to the store until it is safe: the disk.",
                   quantiles("weixin_inbox_append_duration_seconds", "<fleet>")),
-            Panel("Lag of received messages", "heatmap", "s", "From Weixin's time of creation to the store. Old ones come after an "
+            Panel("Lag of received messages", "heatmap", "s",
+                  "From Weixin's time of creation to the store. Old ones come after an "
                   "outage.",
                   (q("sum by (le) (increase(weixin_event_lag_seconds_bucket{<fleet>}[$__rate_interval]))", "{{le}}"),)),
-            Panel("Could not be read, in an hour", "bars", "short", "Set aside: an entry of a sync that is no message. Undecoded: passed "
+            Panel("Could not be read, in an hour", "bars", "short",
+                  "Set aside: an entry of a sync that is no message. Undecoded: passed "
                   "on without its content. Many are a change of Weixin's formats.",
                   (q("sum(increase(weixin_messages_set_aside_total{<fleet>}[1h]))", "set aside"),
                    q("sum(increase(weixin_messages_undecoded_total{<fleet>}[1h]))", "undecoded")), 24, 6),
@@ -198,7 +212,8 @@ DELIVERY = Dashboard(
                   (q("sum by (bot) (rate(weixin_bot_dispatch_total{<fleet>}[$__rate_interval]))", "{{bot}}"),)),
             Panel("What bots made of it", "stacked", "mps", "ignored: no rule applied. stale: older than max_age.",
                   (q("sum by (result) (rate(weixin_bot_dispatch_total{<fleet>}[$__rate_interval]))", "{{result}}"),)),
-            Panel("Share that bots fail", "timeseries", "percentunit", "failed: an error of the bot. overload: its queue was full.",
+            Panel("Share that bots fail", "timeseries", "percentunit",
+                  "failed: an error of the bot. overload: its queue was full.",
                   (q("instance_bot:weixin_bot_failures:ratio_rate5m{<fleet>}", "{{bot}} {{instance}}"),), limits=(0, None)),
         )),
         ("Media and notifications", (
@@ -220,7 +235,8 @@ RUNTIME = Dashboard(
                      "weixin_build_info{<fleet>}", "{{instance}}"),), 12, 6,
                   columns=(("instance", "Server", "string"), ("version", "Version", "string"), ("revision", "Revision", "string"),
                            ("compiler", "Compiler", "string"), ("Value", "Up for", "s"))),
-            Panel("Answers the scrape", "stat", "short", "1: Prometheus got metrics; 0: it did not.", (q("up{<fleet>}", "{{instance}}"),), 4, 6, limits=(0, 1)),
+            Panel("Answers the scrape", "stat", "short",
+                  "1: Prometheus got metrics; 0: it did not.", (q("up{<fleet>}", "{{instance}}"),), 4, 6, limits=(0, 1)),
             Panel("Memory of an account", "stat", "bytes", "Resident memory over accounts: of use from some hundreds on.",
                   (q("instance:weixin_resident_memory_per_account:ratio{<fleet>}", "{{instance}}"),), 4, 6),
             Panel("CPU of an account", "stat", "percentunit", "Share of a core over accounts.",
@@ -233,22 +249,26 @@ RUNTIME = Dashboard(
                   (q("instance:process_open_fds:ratio{<fleet>}", "{{instance}}"),), limits=(0, 1)),
             Panel("Files and threads", "timeseries", "short", "Threads do not grow with the accounts.",
                   (q("process_open_fds{<fleet>}", "files {{instance}}"), q("process_threads{<fleet>}", "threads {{instance}}"))),
-            Panel("Series", "timeseries", "short", "Of one scrape, and what the budget of 25 an account and 2,500 more allows.",
+            Panel("Series", "timeseries", "short",
+                  "Of one scrape, and what the budget of 25 an account and 2,500 more allows.",
                   (q("scrape_samples_scraped{<fleet>}", "series {{instance}}"),
                    q("instance:weixin_series_budget:sum{<fleet>}", "budget {{instance}}"))),
             Panel("Time of a scrape", "timeseries", "s", "As Prometheus sees it.",
                   (q("scrape_duration_seconds{<fleet>}", "{{instance}}"),)),
         )),
         ("Shards", (
-            Panel("Lag of the shards", "timeseries", "s", "How late the last probe timer was. The last shard is the one of admin API "
+            Panel("Lag of the shards", "timeseries", "s",
+                  "How late the last probe timer was. The last shard is the one of admin API "
                   "and metrics.", (q("weixin_scheduler_lag_seconds{<fleet>}", "{{shard}} {{instance}}"),), 12),
-            Panel("Actors that wait to run", "timeseries", "short", "By shard; a queue that stays is a thread that has too much to do.",
+            Panel("Actors that wait to run", "timeseries", "short",
+                  "By shard; a queue that stays is a thread that has too much to do.",
                   (q("weixin_scheduler_queue_length{<fleet>}", "{{shard}} {{instance}}"),), 12),
         )),
         ("Weixin", (
             Panel("Calls a second", "stacked", "reqps", "By endpoint.",
                   (q("sum by (endpoint) (rate(weixin_upstream_requests_total{<fleet>}[$__rate_interval]))", "{{endpoint}}"),)),
-            Panel("Calls that failed, a second", "stacked", "reqps", "By endpoint and error. cancelled is us: a stop or a pause.",
+            Panel("Calls that failed, a second", "stacked", "reqps",
+                  "By endpoint and error. cancelled is us: a stop or a pause.",
                   (q('sum by (endpoint, result) (rate(weixin_upstream_requests_total{<fleet>,result!~"ok|cancelled"}'
                      "[$__rate_interval]) > 0)", "{{endpoint}} {{result}}"),)),
             Panel("Share of calls that fail", "timeseries", "percentunit", "Over 5 minutes.",

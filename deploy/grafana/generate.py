@@ -146,8 +146,8 @@ def target(panel, query, number):
             "format": {"table": "table", "heatmap": "heatmap"}.get(panel.kind, "time_series")}
 
 
-GRAFANA_KIND = {"timeseries": "timeseries", "stacked": "timeseries", "bars": "timeseries", "stat": "stat", "name": "stat", "table": "table",
-                "states": "state-timeline", "heatmap": "heatmap"}
+GRAFANA_KIND = {"timeseries": "timeseries", "stacked": "timeseries", "bars": "timeseries", "stat": "stat", "name": "stat",
+                "table": "table", "states": "state-timeline", "heatmap": "heatmap"}
 
 
 def panel_json(panel, number, x, y):

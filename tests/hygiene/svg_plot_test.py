@@ -17,8 +17,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def picture(kind, series=(), rows=(), unit="short", stacked=False, marks=()):
-    made = draw("Title", [Drawn("Panel", kind, unit, stacked, PLACE, False, tuple(series), tuple(rows))], [(PLACE, "Row")], 10, 1, marks)
-    return tree.fromstring(made)
+    panel = Drawn("Panel", kind, unit, stacked, PLACE, False, tuple(series), tuple(rows))
+    return tree.fromstring(draw("Title", [panel], [(PLACE, "Row")], 10, 1, marks))
 
 
 def words(svg):
@@ -28,7 +28,8 @@ def words(svg):
 class Picture(unittest.TestCase):
     def test_is_whole_whatever_the_data(self):
         level = tuple((t, 5.0) for t in range(10))
-        strange = (("", ()), ("<b>&\"'", level), ("NaN", ((1, math.nan), (2, math.inf))), ("one", ((3, 1e30),)), ("minus", ((3, -4),)))
+        strange = (("", ()), ("<b>&\"'", level), ("NaN", ((1, math.nan), (2, math.inf))), ("one", ((3, 1e30),)),
+                   ("minus", ((3, -4),)))
         for kind in ("timeseries", "stat", "state-timeline"):
             for stacked in (False, True):
                 with self.subTest(kind, stacked=stacked):
@@ -59,9 +60,9 @@ class Picture(unittest.TestCase):
         self.assertEqual(len([p for p in svg.iter(SVG + "path") if p.get("class") == "m"]), 2)
 
     def test_shows_a_number_with_its_unit(self):
-        for value, unit, expected in ((0.25, "percentunit", "25 %"), (0.0042, "s", "4.2 ms"), (90.0, "s", "90 s"), (3.5, "mps", "3.5/s"),
-                                      (31_457_280.0, "bytes", "31.5 MB"), (math.nan, "s", "-"), (600.0, "s", "10 min"), (7.0, "short", "7"),
-                                      (2750.0, "short", "2750")):
+        for value, unit, expected in ((0.25, "percentunit", "25 %"), (0.0042, "s", "4.2 ms"), (90.0, "s", "90 s"),
+                                      (600.0, "s", "10 min"), (math.nan, "s", "-"), (3.5, "mps", "3.5/s"),
+                                      (31_457_280.0, "bytes", "31.5 MB"), (7.0, "short", "7"), (2750.0, "short", "2750")):
             with self.subTest(unit, value=value):
                 self.assertEqual(shown(value, unit), expected)
 
