@@ -19,10 +19,10 @@ constexpr std::array message_types{
     "quote", "chat_record",    "transfer",        "red_packet", "channels", "group_invitation",
     "app",   "friend_request", "possible_friend", "call",       "news",     "recalled",
     "pat",   "system",         "status_notify",   "unsupported"};
-constexpr std::array upstream_results{
-    "ok",           "dns_failed",      "connect_failed",   "proxy_failed",     "tls_failed",
-    "timed_out",    "connection_lost", "http_status",      "malformed_answer", "answer_too_large",
-    "server_error", "breaker_open",    "host_not_allowed", "cancelled"};
+constexpr std::array upstream_results{"ok",           "dns_failed",   "connect_failed",   "proxy_failed",
+                                      "tls_failed",   "timed_out",    "connection_lost",  "http_status",
+                                      "http_4xx",     "http_5xx",     "malformed_answer", "answer_too_large",
+                                      "server_error", "breaker_open", "host_not_allowed", "cancelled"};
 constexpr std::array endpoints{"jslogin",
                                "login",
                                "qrcode",

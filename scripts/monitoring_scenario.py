@@ -408,6 +408,10 @@ class Scenario:
                       if c["kind"] == "former")
         self._settled(2, self._send(2, "are you there?", to=former["nick"]))
         self._fault("ret", "webwxsendmsg", user=7, value=1205, count=1)
+        friend = next(c for c in self._ask(self.server.admin, "GET", f"/v1/accounts/{self.name(3)}/contacts", 200)
+                      .json()["contacts"] if c["kind"] == "friend")
+        self._ask(self.server.admin, "PATCH", f"/v1/accounts/{self.name(3)}/contacts/{friend['ref']}", (200, 202),
+                  {"remark": "A friend of the house"})
         self._send(7, "one too many")
         self._is_in(7, "throttled")
         self._fires("WeixinAccountThrottled")

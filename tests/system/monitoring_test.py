@@ -32,7 +32,7 @@ INTERNAL = {
 }
 # What may be zero all day, since nothing from outside can change that; panels and rules show that nothing happened.
 STAYS_AT_ZERO = {
-    "weixin_media_bytes_total": "no transfer tells its size yet",
+    "weixin_media_dropped_total": "neither age nor quota is reached in a minute and a half",
     "weixin_scheduler_queue_length": "nobody waits at the moment of a scrape",
     "instance_bot:weixin_bot_failures:ratio_rate5m": "the bots of weixind do not fail",
 }
