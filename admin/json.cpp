@@ -131,8 +131,6 @@ std::string_view advice_for(errc code) {
     return "This Idempotency-Key was used for another recipient or content: use a new key for a new send.";
   case errc::file_exists:
     return "This file exists already, and nothing is overwritten: name a new one.";
-  case errc::message_not_found:
-    return "No received message has this number: see \"id\" of .../messages.";
   case errc::not_forwardable:
     return "A message of this kind cannot be sent on: voice, cards, calls, money, notices and stickers of "
            "the shop.";

@@ -9,7 +9,7 @@ void add_openapi_call(httpd::router& routes) {
     httpd::response answer;
     answer.content_type = "application/json";
     answer.body = openapi_document;
-    respond(std::move(answer));
+    respond.send(std::move(answer));
   });
 }
 

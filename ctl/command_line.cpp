@@ -517,7 +517,6 @@ private:
   account_add add_;
   account_show show_;
   account_set set_;
-  std::vector<std::string> set_bots_;
   media_get media_;
   avatar_get avatar_;
   account_qr qr_;
