@@ -72,6 +72,7 @@ public:
     ::using_history();
     ::stifle_history(lines_remembered);
     ::rl_attempted_completion_function = complete_word;
+    ::rl_completion_word_break_hook = word_breaks;
     ::rl_completion_append_character = '\0';
     install();
   }
@@ -86,9 +87,6 @@ public:
   event read(std::chrono::milliseconds time, std::string& line) override {
     while (lines_.empty() && !has_ended_) {
       if (!wait_for_input(time)) return event::nothing;
-      // A name may hold blanks, so behind an arrow everything is one word.
-      bool is_behind_an_arrow = ::rl_line_buffer != nullptr && std::strstr(::rl_line_buffer, "->") != nullptr;
-      ::rl_completer_word_break_characters = const_cast<char*>(is_behind_an_arrow ? ">" : " ");
       ::rl_callback_read_char();
     }
     if (lines_.empty()) return event::end;
@@ -121,6 +119,14 @@ private:
     std::free(line);
     if (!text.empty()) ::add_history(text.c_str());
     present_->lines_.push_back(std::move(text));
+  }
+
+  /// A name may hold blanks, so behind an arrow everything is one word.
+  static char* word_breaks() {
+    static char behind_an_arrow[] = ">";
+    static char elsewhere[] = " ";
+    bool is_name = ::rl_line_buffer != nullptr && std::strstr(::rl_line_buffer, "->") != nullptr;
+    return is_name ? behind_an_arrow : elsewhere;
   }
 
   static char** complete_word(const char* word, int, int) {

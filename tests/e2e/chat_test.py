@@ -104,7 +104,7 @@ class Chat(Case):
         name = sender["remark"] or sender["nick"]
         conversation.line(f"->{name}:good morning: 你好")
         sent = self.wait_for_sent(1)[0]
-        self.assertEqual((sent["conversation"], sent["text"]), (sender["id"], "good morning: 你好"))
+        self.assertEqual((sent["to"], sent["text"]), (sender["id"], "good morning: 你好"))
         self.assertEqual(conversation.end(), 0)
 
     def test_sends_files_pictures_stickers_and_lines(self):
@@ -138,7 +138,7 @@ class Chat(Case):
         conversation.expect(f"{len(everybody)} of {len(everybody)} are queued")
         sent = self.wait_for_sent(len(everybody))
         self.assertEqual({s["text"] for s in sent}, {"closed tomorrow"})
-        self.assertEqual(len({s["conversation"] for s in sent}), len(everybody))
+        self.assertEqual(len({s["to"] for s in sent}), len(everybody))
 
     def test_takes_back_what_was_sent_last(self):
         conversation = self.chat()
@@ -204,7 +204,7 @@ class Chat(Case):
         conversation = self.chat()
         conversation.line("->Nobody At All:hi")
         conversation.expect("contact_not_found")
-        self.fault("ret", "webwxsendmsg", ret=1204)
+        self.fault("ret", "webwxsendmsg", value=1204, count=1)
         conversation.line("->filehelper:refused")
         conversation.expect("not sent to filehelper: refused, not_a_friend")
 
@@ -231,11 +231,11 @@ class Chat(Case):
         name = friend["remark"] or friend["nick"]
         conversation = self.chat(on_terminal=True)
         conversation.expect("shop-01> ")
-        conversation.type("->" + name[:max(1, len(name) - 1)] + "\t")
+        conversation.type("->" + name + "\t")
         conversation.expect(":")
         conversation.type("helo\x7flo\r")  # a backspace mends the typing mistake
         sent = self.wait_for_sent(1)[0]
-        self.assertEqual((sent["conversation"], sent["text"]), (friend["id"], "hello"))
+        self.assertEqual((sent["to"], sent["text"]), (friend["id"], "hello"))
         conversation.type("\x1b[A")  # the arrow up
         conversation.type("!\r")
         self.assertEqual(self.wait_for_sent(2)[1]["text"], "hello!")
