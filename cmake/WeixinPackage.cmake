@@ -40,7 +40,7 @@ install(FILES deploy/debian/lintian-overrides DESTINATION share/lintian/override
 # What other programs read: dashboards, and rules for alerts.
 foreach(folder IN ITEMS grafana prometheus)
   if(EXISTS ${CMAKE_SOURCE_DIR}/deploy/${folder})
-    install(DIRECTORY deploy/${folder} DESTINATION share/weixind)
+    install(DIRECTORY deploy/${folder} DESTINATION share/weixind PATTERN "*.py" EXCLUDE PATTERN tests EXCLUDE)
   endif()
 endforeach()
 
