@@ -85,6 +85,9 @@ class FreshMachine(unittest.TestCase):
     def test_installs_runs_upgrades_and_purges_the_package(self):
         self.fresh("--package", self.package)
 
+    def test_does_what_the_guide_says(self):
+        self.fresh("--package", self.package, "--document", "docs/installation.md")
+
     def test_runs_what_the_image_would_hold(self):
         self.fresh("--image", self.package)
 
