@@ -22,12 +22,13 @@ import peer
 import recovery
 import sends
 import startup
+import upgrade
 from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
                 "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
-                "media": media, "media_in": media_in}
+                "media": media, "media_in": media_in, "upgrade": upgrade}
 
 
 def options(arguments):
@@ -47,6 +48,8 @@ def options(arguments):
     parser.add_argument("--fleet-seconds", default=60.0, type=float, help="fleet: how long messages come")
     parser.add_argument("--parse-rounds", default=200, help="parsing: how often each answer is read", **number)
     parser.add_argument("--peer", choices=["wechat4u"], help="set weixind beside that client, and measure nothing else")
+    parser.add_argument("--upgrade-from", type=pathlib.Path, metavar="DIRECTORY",
+                        help="upgrade: where the old programs are; default: the same ones")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin", help="where they are")
     parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
