@@ -9,26 +9,22 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Migration : OpenedStore {
-  static fs::path fixture(const char* name) { return fs::path{WEIXIN_TEST_DATA} / "store" / name; }
-  /// What the version with schema 2 wrote: two accounts with a send in every state, and a message.
-  void plant_version_2() {
-    plant(read_file(fixture("schema-2.db")));
-    write_file(options.data_dir / "key", read_file(fixture("schema-2.key")));
+  static fs::path fixture(const std::string& name) { return fs::path{WEIXIN_TEST_DATA} / "store" / name; }
+  void plant_with_key(const std::string& name) {
+    plant(read_file(fixture(name + ".db")));
+    write_file(options.data_dir / "key", read_file(fixture(name + ".key")));
     fs::permissions(options.data_dir / "key", fs::perms::owner_read | fs::perms::owner_write);
   }
+  /// What the version with schema 2 wrote: two accounts with a send in every state, and a message.
+  void plant_version_2() { plant_with_key("schema-2"); }
+  /// The same: two accounts, a message, and three pictures.
+  void plant_version_2_with_pictures() { plant_with_key("schema-2-media"); }
   /// A file that the version with schema 1 wrote: three accounts.
   void plant_version_1() { plant(read_file(fs::path{WEIXIN_TEST_DATA} / "store" / "schema-1.db")); }
-  /// One that the version with schema 2 wrote, with its key: two accounts, a message, and three pictures.
-  void plant_version_2() {
-    auto data = fs::path{WEIXIN_TEST_DATA} / "store";
-    plant(read_file(data / "schema-2-media.db"));
-    write_file(options.data_dir / "key", read_file(data / "schema-2-media.key"));
-    fs::permissions(options.data_dir / "key", fs::perms::owner_read | fs::perms::owner_write);
-  }
 };
 
 TEST_F(Migration, KeepsThePicturesOfSchema2ForTheirAccounts) {
-  plant_version_2();
+  plant_version_2_with_pictures();
   ASSERT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 2);
   open();
   EXPECT_EQ(account_names(), (names{"shop-01", "shop-02"}));
@@ -44,7 +40,7 @@ TEST_F(Migration, KeepsThePicturesOfSchema2ForTheirAccounts) {
 }
 
 TEST_F(Migration, FromSchema2IsAllOrNothing) {
-  plant_version_2();
+  plant_version_2_with_pictures();
   options.database.max_bytes = read_file(file()).size();
   EXPECT_EQ(refused().code, errc::disk_full);
   EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 2);
