@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 # A left column that is too long has its text on the next line.
 OPTION = re.compile(r"^  (-[^\s].*?)(?:\s{2,}(\S.*))?$")
-ENTRY = re.compile(r"^  (\w\S*)(?: [^ ].*?)?(?:\s{2,}(\S.*))?$")
+ENTRY = re.compile(r"^  (\w\S*)( [^ ].*?)?(?:\s{2,}(\S.*))?$")
+CHOICE = re.compile(r"\{(\w+(?:,\w+)*)\}")
 CONTINUED = re.compile(r"^\s{20,}(\S.*)$")
 NO_VALUE = re.compile(r"\b(?:Excludes|Needs): .*$|\(Env:\w+\)|REQUIRED")
 
@@ -18,6 +19,7 @@ class Option:
     names: list            # ["-o", "--output"]
     metavar: str           # "FORMAT", "" for a flag
     text: str = ""
+    words: list = field(default_factory=list)  # ["web", "desktop"] where CLI11 itself tells what there is
 
     @property
     def long_names(self):
@@ -28,6 +30,7 @@ class Option:
 class Positional:
     name: str
     text: str = ""
+    many: bool = False     # whether more of it may follow
 
 
 @dataclass
@@ -52,7 +55,8 @@ def parse_option(left):
     names, _, rest = left.partition(" ")
     rest = NO_VALUE.sub("", rest).strip()
     metavar = re.split(r"[:=\s]", rest)[0] if rest else ""
-    return Option(names.split(","), metavar)
+    choice = CHOICE.search(rest)
+    return Option(names.split(","), metavar, words=choice[1].split(",") if choice else [])
 
 
 def parse(text, path=()):
@@ -70,16 +74,14 @@ def parse(text, path=()):
             last = parse_option(match[1])
             command.options.append(last)
         elif section == "Positionals" and (match := ENTRY.match(line)):
-            last = Positional(match[1])
+            last = Positional(match[1], many=" ..." in (match[2] or ""))
             command.positionals.append(last)
         elif section == "Subcommands" and (match := ENTRY.match(line)):
             last = Command((*path, match[1]))
             command.commands[match[1]] = last
-        elif last is not None and (match := CONTINUED.match(line)):
-            match = (match[0], "", match[1])
-        else:
+        elif last is None or not (match := CONTINUED.match(line)):
             continue
-        words = (match[2] or "").strip()
+        words = (match[match.re.groups] or "").strip()  # the text is what all three end with
         name = "about" if isinstance(last, Command) else "text"
         setattr(last, name, " ".join(filter(None, [getattr(last, name), words])))
     return command

@@ -61,11 +61,24 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _{program}; printf '%s\\n' "${{COMPRE
         self.assertEqual(self.complete("send", "--on-unknown", ""), ["report", "resend"])
         self.assertEqual(self.complete("contacts", "shop-01", "--kind", "fr"), ["friend"])
         self.assertEqual(self.complete("outbox", "settle", "shop-01", "s-1", ""), ["sent", "refused"])
+        self.assertEqual(self.complete("account", "set", "shop-01", "--media", ""), ["none", "on_demand", "images_and_voices", "all"])
+        for verb in ("add", "set"):
+            self.assertEqual(self.complete("account", verb, "shop-01", "--login", ""), ["web", "desktop", "web_then_desktop"])
 
     def test_offers_the_accounts_of_the_server(self):
         self.assertEqual(self.complete("account", "show", "shop"), ["shop-01", "shop-02"])
         self.assertEqual(self.complete("events", "--account", "w"), ["warehouse"])
         self.assertEqual(self.complete("outbox", "list", "--limit", "5", "wa"), ["warehouse"])
+        self.assertEqual(self.complete("mark-read", "wa"), ["warehouse"])
+        self.assertEqual(self.complete("friend", "list-requests", "wa"), ["warehouse"])
+
+    def test_offers_the_accounts_to_all_that_is_added_but_an_account(self):
+        self.assertEqual(self.complete("group", "add", "wa"), ["warehouse"])
+        self.assertEqual(self.complete("account", "add", "wa"), [])
+
+    def test_offers_an_account_wherever_one_more_may_stand(self):
+        self.assertEqual(self.complete("chat", "wa"), ["warehouse"])
+        self.assertEqual(self.complete("chat", "shop-01", "shop-02", "wa"), ["warehouse"])
 
     def test_offers_no_account_where_none_is_wanted(self):
         self.assertEqual(self.complete("account", "add", "shop"), [])
@@ -90,6 +103,15 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _{program}; printf '%s\\n' "${{COMPRE
         (self.directory / "monday.db").touch()
         self.assertEqual(self.complete("backup", "mon"), ["monday.db"])
         self.assertEqual(self.complete("--config", "mon", program="weixind"), ["monday.db"])
+        self.assertEqual(self.complete("account", "set", "shop-01", "--proxy-file", "mon"), ["monday.db"])
+        for option in ("--image", "--video", "--file", "--emoticon"):
+            self.assertEqual(self.complete("send", "shop-01", "filehelper", option, "mon"), ["monday.db"])
+
+    def test_an_option_of_the_verb_goes_before_one_of_the_program_with_the_same_name(self):
+        (self.directory / "table.jpg").touch()
+        for verb in ("media", "avatar"):
+            self.assertEqual(self.complete(verb, "shop-01", "c-1", "-o", "tab"), ["table.jpg"])
+            self.assertEqual(self.complete(verb, "shop-01", "c-1", "--output", "tab"), ["table"])
 
     def test_the_server_and_the_simulator_have_theirs(self):
         self.assertEqual(self.complete("--ch", program="weixind"), ["--check-config"])

@@ -34,7 +34,7 @@ def documented(text):
     for line in text.splitlines():
         if line.startswith(".Sh "):
             path = ()
-        elif match := re.match(r"^\.Ss ((?:[a-z]+ ?)+)(.*)$", line):
+        elif match := re.match(r"^\.Ss ((?:[a-z][a-z-]* ?)+)(.*)$", line):
             path = tuple(match[1].split())
             options[path] = set()
             arguments[path] = [name.removesuffix("...") for name in re.findall(r"\bAr (\S+)", match[2])]

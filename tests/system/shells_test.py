@@ -26,6 +26,12 @@ LINES = {
     "weixinctl events --account sh": "weixinctl events --account shop-01",
     "weixinctl send --on-unknown rese": "weixinctl send --on-unknown resend",
     "weixinctl account add ware": "weixinctl account add ware",
+    "weixinctl group add ware": "weixinctl group add warehouse",
+    "weixinctl chat shop-01 ware": "weixinctl chat shop-01 warehouse",
+    "weixinctl account set warehouse --media im": "weixinctl account set warehouse --media images_and_voices",
+    "weixinctl account set warehouse --login web_": "weixinctl account set warehouse --login web_then_desktop",
+    "weixinctl avatar warehouse c-1 --output tab": "weixinctl avatar warehouse c-1 --output table",
+    "weixinctl avatar warehouse c-1 -o tab": "weixinctl avatar warehouse c-1 -o tab",
     "weixind --check": "weixind --check-config",
 }
 # In zsh a key completes and tells the line, then clears it.
