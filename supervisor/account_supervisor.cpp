@@ -576,28 +576,4 @@ void account_supervisor::store_record(view_reply reply) {
   });
 }
 
-void account_supervisor::submit(submit_send what) {
-  if (!context_->sender)
-    return what.reply(fail(errc::not_online, "the account is being restarted; try again"));
-  send(context_->sender, std::move(what));
-}
-
-void account_supervisor::recall(recall_message what) {
-  if (!context_->sender)
-    return what.reply(fail(errc::not_online, "the account is being restarted; try again"));
-  send(context_->sender, std::move(what));
-}
-
-void account_supervisor::mark_as_read(mark_read what) {
-  if (!context_->sender)
-    return what.reply(fail(errc::not_online, "the account is being restarted; try again"));
-  send(context_->sender, std::move(what));
-}
-
-void account_supervisor::command_send(weixin::command_send what) {
-  if (!context_->sender)
-    return what.reply(fail(errc::not_online, "the account is being restarted; try again"));
-  send(context_->sender, std::move(what));
-}
-
 } // namespace weixin::supervisor

@@ -22,7 +22,7 @@ using names = std::set<std::string>;
 
 constexpr std::array methods{"get", "post", "patch", "put", "delete"};
 
-struct OpenApi : testing::Test {
+struct OpenApi : ::testing::Test {
   static const object& document() {
     static const auto parsed = boost::json::parse(openapi_document);
     return parsed.as_object();
@@ -54,7 +54,7 @@ TEST_F(OpenApi, DescribesEveryRouteAndNoOther) {
   weixin::testing::fill(*service, std::make_shared<store::memory_store>(), wall, weixin, entropy);
   supervisor::fleet fleet{time.system, service, {}};
   boost::asio::io_context listener;
-  auto routes = make_api({fleet, service->store, service->events, wall, {}}, listener);
+  auto routes = make_api({fleet, service->store, service->events, wall, {}, nullptr, {}}, listener);
   add_openapi_call(routes);
   names served{"post /v1/notify/test"}; // by another folder
   for (const auto& r : routes.routes()) {
