@@ -21,10 +21,12 @@ namespace {
 constexpr std::size_t longest_line = std::size_t{64} * 1024;
 constexpr int lines_remembered = 500;
 
-/// True when there is something to read, or the input has ended.
-bool wait_for_input(std::chrono::milliseconds time) {
+constexpr int ctrl_d = 4;
+
+/// What poll says of the input: zero when there is nothing to read and it has not ended.
+int wait_for_input(std::chrono::milliseconds time) {
   pollfd input{STDIN_FILENO, POLLIN, 0};
-  return ::poll(&input, 1, static_cast<int>(time.count())) > 0;
+  return ::poll(&input, 1, static_cast<int>(time.count())) > 0 ? input.revents : 0;
 }
 
 /// Input that nobody edits.
@@ -35,7 +37,7 @@ public:
   event read(std::chrono::milliseconds time, std::string& line) override {
     if (take_line(line)) return event::line;
     if (has_ended_) return event::end;
-    if (!wait_for_input(time)) return event::nothing;
+    if (wait_for_input(time) == 0) return event::nothing;
     std::array<char, 4096> buffer;
     auto n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) return event::nothing;
@@ -74,6 +76,8 @@ public:
     ::rl_attempted_completion_function = complete_word;
     ::rl_completion_word_break_hook = word_breaks;
     ::rl_completion_append_character = '\0';
+    // With callbacks libedit reports no end of the input by itself.
+    ::rl_add_defun("end-of-input", end_at_empty_line, ctrl_d);
     install();
   }
   ~edited_lines() override {
@@ -86,8 +90,12 @@ public:
 
   event read(std::chrono::milliseconds time, std::string& line) override {
     while (lines_.empty() && !has_ended_) {
-      if (!wait_for_input(time)) return event::nothing;
-      ::rl_callback_read_char();
+      auto what = wait_for_input(time);
+      if (what == 0) return event::nothing;
+      if ((what & POLLIN) != 0) ::rl_callback_read_char();
+      // libedit leaves the terminal to its own editing behind each line, where Ctrl-D would be lost.
+      if (!lines_.empty()) install();
+      if ((what & (POLLHUP | POLLERR | POLLNVAL)) != 0) has_ended_ = true; // the terminal is gone
     }
     if (lines_.empty()) return event::end;
     line = std::move(lines_.front());
@@ -109,6 +117,11 @@ public:
 
 private:
   void install() { ::rl_callback_handler_install(prompt_.c_str(), take_line); }
+
+  static int end_at_empty_line(int, int) {
+    if (::rl_end == 0) present_->has_ended_ = true;
+    return 0;
+  }
 
   static void take_line(char* line) {
     if (line == nullptr) {

@@ -225,7 +225,7 @@ TEST_F(Fleet, AnswersNotFoundForEveryRequestToAnUnknownAccount) {
   auto note = [&](auto r) { codes.push_back(r ? errc::internal : r.error().code); };
   fleet->command("x", account_command::pause, note);
   fleet->change("x", {.bots = std::vector<std::string>{}}, note);
-  fleet->send("x", {.to = "filehelper", .content = store::text_content{"hello"}}, note);
+  fleet->send("x", {"filehelper", store::text_content{"hello"}, {}, {}}, note);
   fleet->command_send("x", "s-1", outbox_command::cancel, note);
   fleet->contacts("x", "", "", note);
   time.settle();
