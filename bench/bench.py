@@ -10,12 +10,11 @@ import pathlib
 import signal
 import sys
 
+import downloads
 import durable
 import echo
 import fleet
 import isolation
-import media
-import media_in
 import memory
 import parsing
 import peer
@@ -23,12 +22,13 @@ import recovery
 import sends
 import startup
 import upgrade
+import uploads
 from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
                 "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
-                "media": media, "media_in": media_in, "upgrade": upgrade}
+                "uploads": uploads, "downloads": downloads, "upgrade": upgrade}
 
 
 def options(arguments):

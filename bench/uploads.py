@@ -42,7 +42,7 @@ def send(server, path):
         raise RuntimeError(f"the file was not sent: {now}")
 
 
-def run(bench):
+def run(bench, _chosen):
     say(f"== Upload: a file of {FILE_MIB} MiB by its path, in chunks of 512 KiB")
     outgoing = bench.directory / "outgoing"
     outgoing.mkdir()

@@ -26,6 +26,7 @@ TEST_F(Dump, ShowsEveryTable) {
   fill();
   auto account = account_named("shop-01");
   account.settings.login = webwx::login_choice::desktop;
+  account.media = media_policy::all;
   ASSERT_TRUE(call().update_account(account));
   std::set<std::string> dumped, expected;
   for (const auto& line : lines())

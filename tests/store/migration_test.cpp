@@ -111,6 +111,7 @@ TEST_F(Migration, KeepsASendOfSchema2ThatCannotBeReadAsUnreadable) {
   raw().exec("UPDATE outbox SET recipient = 'c-00000000000000000000000002' WHERE rowid = 1");
   open();
   EXPECT_EQ(call().list_sends({.account = "shop-01"})->size(), 5U);
+  ASSERT_TRUE(call().list_accounts()); // behind it, what the call before found is counted
   EXPECT_EQ(s->health().unreadable_rows, 1U);
 }
 

@@ -1,6 +1,0 @@
-"""What large files cost."""
-import uploads
-
-
-def run(bench, _chosen):
-    uploads.run(bench)
