@@ -385,9 +385,10 @@ class Scenario:
         self._write(3, text="of yesterday", raw={"CreateTime": int(time.time()) - 86_400})
         self._write(4, type=49, text="this is no XML")
         self._write(4, text="without a number", raw={"MsgId": "none", "NewMsgId": 0})
-        self._fault("http_status", "webwxgetmsgimg", user=5, value=404)
-        for _ in range(4):
-            self._write(5, picture_bytes=1000)
+        # One each: an account repeats few fetches a minute, and fails for good at the third.
+        for user in range(3, LEFT_ALONE):
+            self._fault("http_status", "webwxgetmsgimg", user=user, value=404)
+            self._write(user, picture_bytes=1000)
         self._ask(self.admin, "GET", "/v1/accounts/nobody", 404)
         self._fires("WeixinMessagesUnreadable")
         self._scraped(3)
