@@ -1,11 +1,11 @@
 #include "store/media_files.hpp"
 
+#include "store/directory_names.hpp"
 #include "store/ids.hpp"
 #include "store/job_queue.hpp"
 #include "store/owned_fd.hpp"
 #include "store/system_failure.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -61,24 +61,6 @@ result<owned_fd> open_directory(int at, const std::string& name) {
   owned_fd fd{::openat(at, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
   if (!fd) return io_failure(name, errno);
   return fd;
-}
-
-/// The names in a directory, "." and ".." left out; none when it cannot be read.
-std::vector<std::string> names_in(int at) {
-  std::vector<std::string> names;
-  int fd = ::openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return names;
-  auto* directory = ::fdopendir(fd);
-  if (!directory) {
-    ::close(fd);
-    return names;
-  }
-  while (auto* entry = ::readdir(directory)) {
-    std::string_view name{entry->d_name};
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  ::closedir(directory);
-  return names;
 }
 
 void remove_unfinished(int media) {

@@ -1,13 +1,13 @@
 #include "store/spool_files.hpp"
 
 #include "store/allowed_paths.hpp"
+#include "store/directory_names.hpp"
 #include "store/job_queue.hpp"
 #include "store/md5.hpp"
 #include "store/owned_fd.hpp"
 #include "store/stored_time.hpp"
 #include "store/system_failure.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -34,23 +34,6 @@ using job = std::function<void()>;
 
 error cancelled() { return fail(errc::cancelled, "the server ends"); }
 error io_failure(const std::string& file, int code) { return system_failure(errc::io_failed, file, code); }
-
-std::vector<std::string> names_in(int at) {
-  std::vector<std::string> names;
-  int fd = ::openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return names;
-  auto* directory = ::fdopendir(fd);
-  if (!directory) {
-    ::close(fd);
-    return names;
-  }
-  while (auto* entry = ::readdir(directory)) {
-    std::string_view name{entry->d_name};
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  ::closedir(directory);
-  return names;
-}
 
 std::int64_t modified_ms(const struct stat& status) {
   return std::int64_t{status.st_mtim.tv_sec} * 1'000 + status.st_mtim.tv_nsec / 1'000'000;
