@@ -16,6 +16,7 @@ constexpr auto all = std::to_array<target>({{"contacts", contacts},
                                             {"notice", notice},
                                             {"sync_answer", sync_answer},
                                             {"text", text},
+                                            {"upload", upload},
                                             {"xml", xml}});
 
 } // namespace
