@@ -9,6 +9,8 @@ namespace weixin::admin {
 
 namespace {
 
+constexpr std::string_view head_end = "\r\n\r\n";
+
 error wrong(const char* sentence) { return fail(errc::invalid_argument, sentence); }
 
 std::string_view trimmed(std::string_view text) {
@@ -85,6 +87,12 @@ std::optional<std::string> extended(std::string_view value) {
   return text;
 }
 
+/// True when what ends with a mark of so many bytes is longer than a head may be, however it came in pieces.
+bool is_too_long(const std::string& buffer, std::size_t mark_at, std::size_t mark_bytes) {
+  constexpr auto most = multipart_reader::max_part_head_bytes;
+  return mark_at == std::string::npos ? buffer.size() >= most + mark_bytes : mark_at > most;
+}
+
 } // namespace
 
 result<multipart_reader> multipart_reader::make(std::string_view content_type) {
@@ -110,11 +118,9 @@ result<bool> multipart_reader::step(std::vector<event>& events) {
   switch (at_) {
   case state::preamble: {
     auto at = buffer_.find(delimiter_);
-    if (at == std::string::npos) {
-      if (buffer_.size() > delimiter_.size() + max_part_head_bytes)
-        return wrong("the body does not begin with its boundary");
-      return false;
-    }
+    if (is_too_long(buffer_, at, delimiter_.size()))
+      return wrong("the body does not begin with its boundary");
+    if (at == std::string::npos) return false;
     buffer_.erase(0, at + delimiter_.size());
     at_ = state::behind_boundary;
     return true;
@@ -131,15 +137,13 @@ result<bool> multipart_reader::step(std::vector<event>& events) {
     at_ = state::head; // its line break stays: a head without a field ends at once
     return true;
   case state::head: {
-    auto end = buffer_.find("\r\n\r\n");
-    if (end == std::string::npos) {
-      if (buffer_.size() > max_part_head_bytes) return wrong("the head of a part is too long");
-      return false;
-    }
+    auto end = buffer_.find(head_end);
+    if (is_too_long(buffer_, end, head_end.size())) return wrong("the head of a part is too long");
+    if (end == std::string::npos) return false;
     auto begun = read_head(std::string_view{buffer_}.substr(0, end));
     if (!begun) return begun.error();
     events.push_back(std::move(*begun));
-    buffer_.erase(0, end + 4);
+    buffer_.erase(0, end + head_end.size());
     at_ = state::data;
     return true;
   }

@@ -63,6 +63,22 @@ TEST(MultipartReader, UnderstandsQuotedBoundariesAndNamesInUtf8) {
             "begin file \xE6\x96\x87.pdf");
 }
 
+TEST(MultipartReader, BoundsAHeadAndWhatIsBeforeTheFormAlikeWhateverThePieces) {
+  auto most = multipart_reader::max_part_head_bytes;
+  // What the reader counts: the line break before the form, the field and its own line breaks.
+  auto with_head_of = [](std::size_t bytes) {
+    std::string field = "\r\nContent-Disposition: form-data; name=to\r\nX: ";
+    return "--XyZ" + field + std::string(bytes - field.size(), 'x') + "\r\n\r\ncontent\r\n--XyZ--";
+  };
+  auto behind = [](std::size_t bytes) { return std::string(bytes - 2, 'x') + "\r\n--XyZ--"; };
+  for (std::size_t step : {std::size_t{1}, std::size_t{1'000}, most * 2}) {
+    EXPECT_EQ(read(with_head_of(most), step).front(), "begin to") << step;
+    EXPECT_EQ(read(with_head_of(most + 1), step), lines{"error"}) << step;
+    EXPECT_EQ(read(behind(most), step), lines{}) << step;
+    EXPECT_EQ(read(behind(most + 1), step), lines{"error"}) << step;
+  }
+}
+
 TEST(MultipartReader, TellsThatTheEndIsMissing) {
   EXPECT_EQ(read(part("name=\"to\"", "Lin"), 1'000).back(), "incomplete");
   EXPECT_EQ(read("--XyZ\r\n", 1'000).back(), "incomplete");
