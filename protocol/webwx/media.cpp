@@ -106,8 +106,8 @@ result<void> check_media_bytes(std::string_view first_bytes, endpoint e, std::st
   }
   if (first_bytes[begin] == '{') {
     bool is_base_response = first_bytes.find("\"BaseResponse\"") != std::string_view::npos;
-    bool may_begin_so = is_one_of(extension, {"json", "txt", "md", "log", "rtf", "js", "css", "ipynb"});
-    if (is_base_response || !may_begin_so) return came_instead("JSON");
+    // Any file may begin so; no picture, voice or video does.
+    if (is_base_response || !is_file) return came_instead("JSON");
   }
   return {};
 }

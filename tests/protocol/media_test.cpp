@@ -52,15 +52,16 @@ TEST(Media, IsNothingPageOrJsonInsteadOfItself) {
   }
 }
 
-TEST(Media, MayBeAPageOrJsonWhenItsNameSaysSo) {
+TEST(Media, MayBeAPageWhenItsNameSaysSoAndJsonWhenItIsAFile) {
   constexpr auto file = endpoint::webwxgetmedia;
   EXPECT_TRUE(check_media_bytes("<!DOCTYPE html>", file, "notes.HTML"));
   EXPECT_TRUE(check_media_bytes("{\"a\":1}", file, "data.json"));
   EXPECT_TRUE(check_media_bytes("{\\rtf1", file, "letter.rtf"));
   EXPECT_TRUE(check_media_bytes(" \n ", file, "blank.txt"));
   EXPECT_FALSE(check_media_bytes("<!DOCTYPE html>", file, "notes.pdf"));
-  EXPECT_FALSE(check_media_bytes("{\"a\":1}", file, "data.zip"));
-  // Weixin's own refusal is one, whatever the file is called.
+  // A brace is where any file may begin, as long as it is not Weixin's own refusal.
+  EXPECT_TRUE(check_media_bytes("{\"a\":1}", file, "data.zip"));
+  EXPECT_FALSE(check_media_bytes("{\"a\":1}", endpoint::webwxgetmsgimg));
   EXPECT_FALSE(check_media_bytes("{\"BaseResponse\": {\"Ret\": 1101", file, "data.json"));
   // Names are asked for files only.
   EXPECT_FALSE(check_media_bytes("<html>", endpoint::webwxgetvideo, "a.html"));
