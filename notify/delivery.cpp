@@ -2,8 +2,8 @@
 
 #include "notify/command_runner.hpp"
 #include "notify/http_post.hpp"
-#include "runtime/secret_file.hpp"
 #include "notify/signature.hpp"
+#include "runtime/secret_file.hpp"
 
 namespace weixin::notify {
 

@@ -30,6 +30,6 @@ void login(std::string_view input);       ///< login scripts, login XML, push lo
 void cookies(std::string_view input);     ///< a host, and a Set-Cookie on each further line
 void json_repair(std::string_view input); ///< what should be JSON
 void text(std::string_view input);        ///< Content of text messages, names
-void upload(std::string_view input);      ///< a Content-Type, and behind the first line break a form of that type
+void upload(std::string_view input); ///< a Content-Type, and behind the first line break a form of that type
 
 } // namespace weixin::fuzz

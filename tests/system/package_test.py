@@ -74,7 +74,7 @@ class FreshMachine(unittest.TestCase):
         cls.addClassCleanup(run, *AS_ROOT, "rm", "-rf", "--one-file-system", temporary)
         cls.base = pathlib.Path(temporary) / "root"
         run(*AS_ROOT, "debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, cls.base,
-            os.environ.get("WEIXIN_MIRROR", "http://deb.debian.org/debian"))
+            *filter(None, [os.environ.get("WEIXIN_MIRROR")]))
 
     def fresh(self, *arguments):
         said = run(*AS_ROOT, "scripts/fresh-machine", "--suite", SUITE, "--base", self.base, *arguments)
