@@ -109,7 +109,10 @@ TEST_F(HttpsClientSourceTest, ListensToAServerThatAnswersWhileItReadsNothing) {
 }
 
 TEST_F(HttpsClientSourceTest, TellsThatTheConnectionWasLostInTheMiddle) {
-  serve([](server_connection& c) { c.reset(); });
+  serve([](server_connection& c) {
+    EXPECT_TRUE(c.peer_leaves_within(20s)) << "something of the request is there";
+    c.reset();
+  });
   auto a = ask(streaming(std::make_shared<letters>(1'000'000'000)));
   EXPECT_EQ(code_of(a), "connection_lost");
   EXPECT_TRUE(a.error().request_left);
