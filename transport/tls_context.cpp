@@ -34,6 +34,16 @@ error roots_error(const std::string& what) {
   return fail(errc::config_invalid, what + ": " + (reason != nullptr ? reason : "cannot be loaded"));
 }
 
+// OpenSSL parses a root's extensions when it first needs them. Done here, before any thread handshakes, this is not
+// left to whichever shard comes first.
+void parse_roots(SSL_CTX* context) {
+  auto* objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+    auto* root = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+    if (root != nullptr) X509_check_purpose(root, -1, 0);
+  }
+}
+
 } // namespace
 
 void tls_context::free_context::operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
@@ -60,6 +70,7 @@ result<std::shared_ptr<tls_context>> tls_context::create(const std::string& ca_f
   } else if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) {
     return roots_error("network.ca_file " + ca_file);
   }
+  parse_roots(context);
   return std::shared_ptr<tls_context>{new tls_context{std::move(owner)}};
 }
 
