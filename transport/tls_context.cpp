@@ -34,8 +34,8 @@ error roots_error(const std::string& what) {
   return fail(errc::config_invalid, what + ": " + (reason != nullptr ? reason : "cannot be loaded"));
 }
 
-// OpenSSL parses a root's extensions when it first needs them. Done here, before any thread handshakes, this is not
-// left to whichever shard comes first.
+// OpenSSL parses a root's extensions when it first needs them. Done here, before any thread handshakes, this
+// is not left to whichever shard comes first.
 void parse_roots(SSL_CTX* context) {
   auto* objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
   for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
