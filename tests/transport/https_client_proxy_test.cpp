@@ -165,8 +165,9 @@ TEST_F(HttpsClientProxyTest, SaysWhatAProxyRefuses) {
       {"an unknown address", "socks5://127.0.0.1:%", "\x05\x00\x05\x00\x00\x09"s, "does not speak SOCKS5"},
   };
   for (const auto& r : refusals) {
-    auto& proxy = start_proxy([&](proxy_connection& c) {
-      c.send(r.answer);
+    // The proxy's threads outlive the table.
+    auto& proxy = start_proxy([answer = r.answer](proxy_connection& c) {
+      c.send(answer);
       c.wait_for_close();
     });
     use(r.url, proxy);
