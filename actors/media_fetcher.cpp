@@ -1,6 +1,7 @@
 #include "actors/media_fetcher.hpp"
 
 #include "actors/backoff.hpp"
+#include "actors/group_view.hpp"
 #include "actors/media_source.hpp"
 #include "protocol/webwx/media.hpp"
 
@@ -100,7 +101,7 @@ media_fetcher::behavior_type media_fetcher::make_behavior() {
             more_stored_ = true;
             load();
           },
-          [this](fetch_avatar& f) { add_avatar(std::move(f)); }, answer_heartbeats(),
+          [this](const fetch_avatar& f) { add_avatar(f); }, answer_heartbeats(),
           [this](timer t) {
             if (is_current(t)) fetch_next();
           },
@@ -158,49 +159,69 @@ void media_fetcher::loaded(std::vector<media_record> waiting) {
   fetch_next();
 }
 
-void media_fetcher::add_avatar(fetch_avatar wanted) {
+result<media_fetcher::portrayed> media_fetcher::whose_avatar(const fetch_avatar& wanted) const {
+  const auto& book = context_->contacts;
+  if (wanted.member.empty()) {
+    auto user_name = book.resolve(wanted.ref);
+    return portrayed{wanted.ref, user_name ? *user_name : "", ""};
+  }
+  auto group = resolve_group(book, wanted.ref);
+  if (!group) return group.error();
+  auto member = resolve_member(book, *group, wanted.member);
+  if (!member) return member.error();
+  if (auto ref = book.known_ref(*member)) return portrayed{*ref, *member, ""};
+  return portrayed{member_id(*member), *member, *group};
+}
+
+http_request media_fetcher::make_avatar_request(const portrayed& who, bool is_group) const {
+  if (is_group) return webwx::make_get_head_img(*session_, who.user_name);
+  webwx::icon_of whose;
+  whose.user_name = who.user_name;
+  whose.big = true;
+  if (!who.group.empty()) {
+    auto group = context_->contacts.snapshot(who.group);
+    bool has_id = group && !group->encry_chat_room_id.empty();
+    whose.chat_room_id = has_id ? group->encry_chat_room_id : who.group;
+  }
+  return webwx::make_get_icon(*session_, whose);
+}
+
+void media_fetcher::add_avatar(const fetch_avatar& wanted) {
   if (!context_->service->make_media_writer)
     return wanted.reply(fail(errc::media_not_allowed, "no media store"));
-  auto join = [&](job& j) {
-    j.replies.push_back(std::move(wanted.reply));
-    return true;
-  };
-  auto is_it = [&](const job& j) { return j.is_avatar() && j.record.owner == wanted.ref; };
-  if (current_ && is_it(*current_)) return void(join(*current_));
+  auto who = whose_avatar(wanted);
+  if (!who) return wanted.reply(who.error());
+  auto is_it = [&](const job& j) { return j.is_avatar() && j.record.owner == who->owner; };
+  if (current_ && is_it(*current_)) return current_->replies.push_back(wanted.reply);
   for (auto& j : jobs_)
-    if (is_it(*j)) return void(join(*j));
+    if (is_it(*j)) return j->replies.push_back(wanted.reply);
   context_->service->store->find_media(
-      context_->name, wanted.ref, inside([this, wanted](result<std::vector<media_record>> known) mutable {
-        if (!known) return wanted.reply(known.error());
-        look_for_avatar(std::move(wanted), *known);
+      context_->name, who->owner,
+      inside([this, who = *who, reply = wanted.reply](result<std::vector<media_record>> known) {
+        if (!known) return reply(known.error());
+        look_for_avatar(who, reply, *known);
       }));
 }
 
-void media_fetcher::look_for_avatar(fetch_avatar wanted, const std::vector<media_record>& known) {
+void media_fetcher::look_for_avatar(const portrayed& who, media_reply reply,
+                                    const std::vector<media_record>& known) {
   std::optional<media_record> older;
   for (const auto& record : known)
     if (record.state == media_state::available) older = record;
-  if (older && wall_now() - older->changed_at < avatar_lasts) return wanted.reply(*older);
-  auto user_name = context_->contacts.resolve(wanted.ref);
-  if (!user_name) return older ? wanted.reply(*older) : wanted.reply(user_name.error());
+  if (older && wall_now() - older->changed_at < avatar_lasts) return reply(*older);
+  if (who.user_name.empty())
+    return older ? reply(*older) : reply(fail(errc::contact_not_found, "nobody of this session"));
   auto avatars = std::count_if(jobs_.begin(), jobs_.end(), [](const auto& j) { return j->is_avatar(); });
   if (static_cast<std::size_t>(avatars) >= max_avatars)
-    return wanted.reply(fail(errc::queue_full, "too many pictures of contacts wait"));
+    return reply(fail(errc::queue_full, "too many pictures of contacts wait"));
   auto j = std::make_unique<job>();
-  j->record.owner = wanted.ref;
+  j->record.owner = who.owner;
   j->record.kind = media_kind::avatar;
   j->older = std::move(older);
-  auto contact = context_->contacts.find(*user_name);
-  if (contact && contact->kind == webwx::contact_kind::group) {
-    j->request = webwx::make_get_head_img(*session_, *user_name);
-    j->is_group = true;
-  } else {
-    webwx::icon_of whose;
-    whose.user_name = *user_name;
-    whose.big = true;
-    j->request = webwx::make_get_icon(*session_, whose);
-  }
-  j->replies.push_back(std::move(wanted.reply));
+  auto contact = context_->contacts.find(who.user_name);
+  j->is_group = contact && contact->kind == webwx::contact_kind::group;
+  j->request = make_avatar_request(who, j->is_group);
+  j->replies.push_back(std::move(reply));
   jobs_.push_front(std::move(j)); // somebody waits for it
   fetch_next();
 }

@@ -53,8 +53,17 @@ private:
   void load();
   void loaded(std::vector<store::media_record> waiting);
   bool knows(const store::media_record& record) const;
-  void add_avatar(fetch_avatar wanted);
-  void look_for_avatar(fetch_avatar wanted, const std::vector<store::media_record>& known);
+  /// Whose picture is wanted.
+  struct portrayed {
+    std::string owner;     ///< in the store: the contact's reference, or the member's id
+    std::string user_name; ///< empty: nobody of this session
+    std::string group;     ///< UserName, of a member who is no contact
+  };
+  result<portrayed> whose_avatar(const fetch_avatar& wanted) const;
+  http_request make_avatar_request(const portrayed& who, bool is_group) const;
+  void add_avatar(const fetch_avatar& wanted);
+  void look_for_avatar(const portrayed& who, media_reply reply,
+                       const std::vector<store::media_record>& known);
 
   // One of them.
   void fetch_next();

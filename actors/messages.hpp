@@ -163,12 +163,14 @@ struct media_wanted {};
 
 using media_reply = std::function<void(result<store::media_record>)>;
 
-/// Have a contact's picture; `reply` is called once, from any thread, with a record that is available. One
-/// that was fetched within a day is given as it is, and an older one when there is no newer to be had.
-/// Errors: contact_not_found, media_failed, queue_full, cancelled.
+/// Have the picture of a contact, or of a group's member who may be none; `reply` is called once, from any
+/// thread, with a record that is available. One that was fetched within a day is given as it is, and an older
+/// one when there is no newer to be had. Errors: contact_not_found, media_failed, queue_full, cancelled; of a
+/// member also wrong_kind, contact_ambiguous, member_not_found.
 struct fetch_avatar {
-  std::string ref;
+  std::string ref; ///< of the contact; of a member the group, by reference or exact name
   media_reply reply;
+  std::string member{}; ///< as `resolve_member` takes it; empty: the contact itself
 };
 
 // -- inbox reader

@@ -248,6 +248,7 @@ void sender::show_queue() {
 void sender::pump() {
   expire_due();
   run_commands();
+  run_actions();
   bool ready = loaded_ && !storing_ && !current_ && outcomes_.empty() && !queue_.empty() &&
                !queue_.front().busy && gate_.open && context_->session;
   if (!ready) return arm(std::nullopt);

@@ -42,7 +42,9 @@ public:
   static constexpr std::size_t max_key_bytes = 255;
   static constexpr unsigned max_attempts = 3;      ///< of a send that may be repeated
   static constexpr std::size_t max_commands = 100; ///< of operators, waiting; more are refused: store_busy
-  static constexpr std::size_t max_actions = 10;   ///< recalls and the like at a time; more: store_busy
+  static constexpr std::size_t max_actions = 10;   ///< recalls and read marks at a time; more: store_busy
+  /// For the turn of one of them; longer: too_frequent.
+  static constexpr std::chrono::seconds max_action_wait{30};
   /// What forwarded messages that wait may hold, and one of them; more is refused: queue_full,
   /// body_too_large.
   static constexpr std::size_t max_waiting_entries = std::size_t{16} * 1024 * 1024;
@@ -141,6 +143,8 @@ private:
                    const action_reply& reply);
   void recall_from_inbox(const std::string& msg_id, const action_reply& reply);
   void read(const mark_read& wanted);
+  void act_in_turn(const action_reply& reply, std::function<void()> act);
+  void run_actions();
   template <class Make, class Parse>
   void act(webwx::endpoint call, const std::string& to, const std::string& msg_id, Make make, Parse parse,
            const action_reply& reply);
@@ -174,7 +178,12 @@ private:
   bool uploading_ = false;             ///< `current_` waits for its file to be with Weixin
   std::uint64_t upload_turn_ = 0;      ///< an answer of another turn is nobody's
   steady_time upload_shown_{};
-  std::size_t actions_ = 0; ///< under way
+  struct waiting_action {
+    action_reply reply;
+    std::function<void()> act;
+  };
+  std::deque<waiting_action> waiting_actions_; ///< their turn has not come
+  std::size_t actions_ = 0;                    ///< under way
   bool loaded_ = false;
   bool loading_ = false;
   unsigned load_failures_ = 0;

@@ -1,5 +1,5 @@
-// What the sender does besides sending: it takes messages back and marks chats as read. Neither waits for the
-// queue: the time to take something back is short.
+// What the sender does besides sending: it takes messages back and marks chats as read. Both draw from the
+// budget of texts, before the texts that wait: the time to take something back is short.
 #include "actors/sender.hpp"
 #include "protocol/webwx/init.hpp"
 #include "protocol/webwx/recall.hpp"
@@ -11,6 +11,9 @@ namespace weixin {
 namespace {
 
 error no_session() { return fail(errc::not_online, "the account has no session"); }
+error has_to_pause() {
+  return fail(errc::too_frequent, "the account has to pause; its pacing tells until when");
+}
 
 /// Whether the stored event is of a message that the account itself sent.
 bool is_own(const std::string& event) {
@@ -23,12 +26,40 @@ bool is_own(const std::string& event) {
 
 } // namespace
 
+/// Does it when its turn comes. Who asks waits for the answer, so what would take too long is refused.
+void sender::act_in_turn(const action_reply& reply, std::function<void()> act) {
+  if (waiting_actions_.size() + actions_ >= max_actions)
+    return reply(fail(errc::store_busy, "too many of these wait; try again"));
+  if (!gate_.open || !context_->session) return reply(no_session());
+  auto t = now();
+  if (next_start(paced_operation::text, t).at > t + max_action_wait) return reply(has_to_pause());
+  waiting_actions_.push_back({reply, std::move(act)});
+  pump();
+}
+
+void sender::run_actions() {
+  while (!waiting_actions_.empty()) {
+    auto t = now();
+    bool able = gate_.open && context_->session;
+    auto turn = next_start(paced_operation::text, t);
+    if (able && turn.at > t && turn.at <= t + max_action_wait) return;
+    auto action = std::move(waiting_actions_.front());
+    waiting_actions_.pop_front();
+    if (!able) {
+      action.reply(no_session());
+    } else if (turn.at > t) {
+      action.reply(has_to_pause());
+    } else {
+      context_->pacing.used(paced_operation::text, t, random_);
+      action.act();
+    }
+  }
+}
+
 /// One call whose outcome is told as it is. What met the whole account is told to the supervisor as well.
 template <class Make, class Parse>
 void sender::act(webwx::endpoint call, const std::string& to, const std::string& msg_id, Make make,
                  Parse parse, const action_reply& reply) {
-  if (actions_ >= max_actions) return reply(fail(errc::store_busy, "too many of these wait; try again"));
-  if (!gate_.open || !context_->session) return reply(no_session());
   auto user_name = context_->contacts.resolve(to);
   if (!user_name) return reply(fail(errc::target_lost));
   ++actions_;
@@ -84,11 +115,11 @@ void sender::recall(const recall_message& wanted) {
 
 /// One that was typed on the phone.
 void sender::recall_from_inbox(const std::string& msg_id, const action_reply& reply) {
-  context_->service->store->find_entry(
-      context_->name, msg_id, inside([this, reply](result<std::optional<store::stored_entry>> entry) {
-        if (!entry) return reply(entry.error());
-        if (!*entry) return reply(fail(errc::send_not_found, "no send and no message has this id"));
-        const auto& m = (*entry)->message;
+  context_->service->store->find_message(
+      context_->name, msg_id, inside([this, reply](result<std::optional<store::stored_message>> found) {
+        if (!found) return reply(found.error());
+        if (!*found) return reply(fail(errc::send_not_found, "no send and no message has this id"));
+        const auto& m = **found;
         if (!is_own(m.event)) return reply(fail(errc::wrong_state, "somebody else sent this message"));
         recall_sent(m.msg_id, m.chat, m.sent_at, reply);
       }));
@@ -97,24 +128,30 @@ void sender::recall_from_inbox(const std::string& msg_id, const action_reply& re
 void sender::recall_sent(const std::string& msg_id, const std::string& to, wall_time sent_at,
                          const action_reply& reply) {
   if (msg_id.empty()) return reply(fail(errc::wrong_state, "Weixin's number of this send is not known"));
-  if (!webwx::can_recall(to_milliseconds(sent_at), wall_ms())) return reply(fail(errc::too_late));
-  act(
-      webwx::endpoint::webwxrevokemsg, to, msg_id,
-      [&](const webwx::session& s, const std::string& user_name) {
-        return webwx::make_recall(s, msg_id, user_name, context_->next_client_msg_id());
-      },
-      webwx::parse_recall, reply);
+  auto is_late = [this, sent_at] { return !webwx::can_recall(to_milliseconds(sent_at), wall_ms()); };
+  if (is_late()) return reply(fail(errc::too_late));
+  act_in_turn(reply, [this, is_late, msg_id, to, reply] {
+    if (is_late()) return reply(fail(errc::too_late));
+    act(
+        webwx::endpoint::webwxrevokemsg, to, msg_id,
+        [&](const webwx::session& s, const std::string& user_name) {
+          return webwx::make_recall(s, msg_id, user_name, context_->next_client_msg_id());
+        },
+        webwx::parse_recall, reply);
+  });
 }
 
 void sender::read(const mark_read& wanted) {
   auto ref = context_->contacts.resolve_ref(wanted.contact);
   if (!ref) return wanted.reply(ref.error());
-  act(
-      webwx::endpoint::webwxstatusnotify, *ref, "",
-      [&](const webwx::session& s, const std::string& user_name) {
-        return webwx::make_status_notify(s, webwx::notify_code::read, user_name, wall_ms());
-      },
-      webwx::parse_status_notify, wanted.reply);
+  act_in_turn(wanted.reply, [this, to = *ref, reply = wanted.reply] {
+    act(
+        webwx::endpoint::webwxstatusnotify, to, "",
+        [&](const webwx::session& s, const std::string& user_name) {
+          return webwx::make_status_notify(s, webwx::notify_code::read, user_name, wall_ms());
+        },
+        webwx::parse_status_notify, reply);
+  });
 }
 
 } // namespace weixin

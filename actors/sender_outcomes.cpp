@@ -213,6 +213,7 @@ void sender::arm(std::optional<steady_time> start) {
   auto consider = [&](steady_time at) { next = next ? std::min(*next, at) : at; };
   if (!loaded_ && !loading_) consider(load_not_before_);
   if (!outcomes_.empty() && !storing_outcome_) consider(outcome_not_before_);
+  if (!waiting_actions_.empty()) consider(next_start(paced_operation::text, t).at);
   if (!deadlines_.empty()) {
     auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(deadlines_.begin()->first - wall_now());
     consider(t + std::clamp(left, std::chrono::nanoseconds{10ms}, deadline_check));

@@ -54,6 +54,7 @@ httpd::router make_api(api_context context, boost::asio::io_context& listener) {
   add("GET", account + "/groups/{group}/members", get_members);
   add("POST", account + "/groups/{group}/members", add_members);
   add("DELETE", account + "/groups/{group}/members", remove_members);
+  add("GET", account + "/groups/{group}/members/{member}/avatar", get_member_avatar);
   add("GET", account + "/operations", list_operations);
   add("GET", account + "/operations/{id}", get_operation);
   add("GET", "/v1/store", get_store);

@@ -43,6 +43,7 @@ void get_media(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_media_content(const context_ptr& c, const httpd::request& r, const reply& to);
 void fetch_media(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_avatar(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_member_avatar(const context_ptr& c, const httpd::request& r, const reply& to);
 
 // send_calls.cpp
 void post_message(const context_ptr& c, const httpd::request& r, const reply& to);

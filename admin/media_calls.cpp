@@ -121,10 +121,19 @@ void get_avatar(const context_ptr& c, const request& r, const reply& to) {
   if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
   const auto& ref = r.params.at("ref");
   if (!store::is_id('c', ref)) return to.refuse(fail(errc::contact_not_found));
-  c->fleet.avatar(r.params.at("name"), ref, [c, to](result<store::media_record> record) {
+  c->fleet.avatar(r.params.at("name"), ref, "", [c, to](result<store::media_record> record) {
     if (!record) return to.refuse(record.error());
     answer_content(c, *record, to);
   });
+}
+
+void get_member_avatar(const context_ptr& c, const request& r, const reply& to) {
+  if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
+  c->fleet.avatar(r.params.at("name"), r.params.at("group"), r.params.at("member"),
+                  [c, to](result<store::media_record> record) {
+                    if (!record) return to.refuse(record.error());
+                    answer_content(c, *record, to);
+                  });
 }
 
 } // namespace weixin::admin

@@ -118,7 +118,7 @@ result<named_text> read_single(const boost::json::object& body, std::string_view
 void forward(const context_ptr& c, const std::string& account, send_request wanted, const std::string& msg_id,
              const reply& to) {
   if (!is_msg_id(msg_id)) return to.refuse(fail(errc::message_not_found));
-  c->store->find_entry(account, msg_id, [=](result<std::optional<store::stored_entry>> found) {
+  c->store->find_message(account, msg_id, [=](result<std::optional<store::stored_message>> found) {
     if (!found) return to.refuse(found.error());
     if (!*found) return to.refuse(fail(errc::message_not_found));
     auto request = wanted;

@@ -96,10 +96,6 @@ public:
     done(std::vector<stored_message>{});
   }
 
-  void find_entry(std::string, std::string, callback<std::optional<stored_entry>> done) override {
-    done(std::optional<stored_entry>{});
-  }
-
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override {
     done(with(account, [&](account_memory& a) -> result<inbox_positions> {
       return inbox_positions{last_seq_, a.positions};

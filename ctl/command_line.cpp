@@ -306,14 +306,17 @@ private:
     media->add_flag("--force", media_.force, "Replace the file when there is one");
     help_->add(media, "  weixinctl media shop-01 7018\n"
                       "  weixinctl media shop-01 7018 -o picture.jpg\n");
-    auto* avatar = on_account(&app_, "avatar", "Save a contact's picture", avatar_);
+    auto* avatar =
+        on_account(&app_, "avatar", "Save the picture of a contact, or of a member of a group", avatar_);
     avatar->add_option("CONTACT", avatar_.contact, "The contact's reference: weixinctl contacts shows it")
         ->required();
+    avatar->add_option("--member", avatar_.member, "Of the group CONTACT: a member's id, reference or name");
     avatar->add_option("-o,--file", avatar_.file, "Save it there; - is standard output")
         ->type_name("FILE")
         ->required();
     avatar->add_flag("--force", avatar_.force, "Replace the file when there is one");
-    help_->add(avatar, "  weixinctl avatar shop-01 c-01kb0v0x6tq1ms7yd4r2z9n5pe -o somebody.jpg\n");
+    help_->add(avatar, "  weixinctl avatar shop-01 c-01kb0v0x6tq1ms7yd4r2z9n5pe -o somebody.jpg\n"
+                       "  weixinctl avatar shop-01 'The team' --member Ann -o ann.jpg\n");
   }
 
   void outbox_verbs() {

@@ -126,10 +126,11 @@ struct media_get {
   bool thumbnail = false;
   bool force = false;
 };
-/// A contact's picture.
+/// The picture of a contact, or of a member of a group.
 struct avatar_get {
   std::string name;
-  std::string contact; ///< a reference
+  std::string contact; ///< a reference; with `member` the group
+  std::string member;  ///< empty: the contact's own
   std::string file;
   bool force = false;
 };

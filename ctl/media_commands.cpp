@@ -105,7 +105,9 @@ outcome<exit_code> execute(session& s, const media_get& c) {
 }
 
 outcome<exit_code> execute(session& s, const avatar_get& c) {
-  auto target = account_target(c.name, "/contacts/" + segment(c.contact) + "/avatar");
+  auto of = c.member.empty() ? "/contacts/" + segment(c.contact)
+                             : "/groups/" + segment(c.contact) + "/members/" + segment(c.member);
+  auto target = account_target(c.name, of + "/avatar");
   if (!target) return target.error();
   return save_from(s, *target, c.file, c.force);
 }

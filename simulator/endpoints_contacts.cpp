@@ -26,23 +26,6 @@ std::vector<peer_ref> address_book(const phone_user& user) {
   return all;
 }
 
-/// Members can be asked for through their chatroom: by its EncryChatRoomId, or by its UserName when it has
-/// none (4.4).
-bool is_in(const phone_user& user, const web_session& s, const peer_ref& who, std::string_view chatroom_id) {
-  if (chatroom_id.empty()) return true;
-  for (std::size_t i = 0; i < user.chatrooms.size(); ++i) {
-    const auto& name = s.names.of({peer_ref::kind::chatroom, i, 0});
-    if (chatroom_id != name && chatroom_id != std::string_view{name}.substr(1)) continue;
-    const auto& members = user.chatrooms[i].members;
-    return (who.what == peer_ref::kind::chatroom && who.index == i) ||
-           std::any_of(members.begin(), members.end(), [&](const member& m) {
-             auto number = static_cast<std::size_t>(&m - members.data());
-             return s.names.of({peer_ref::kind::member, i, number}) == s.names.of(who);
-           });
-  }
-  return false;
-}
-
 std::optional<std::size_t> number(std::string_view text) {
   std::size_t value = 0;
   auto read = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -95,7 +78,7 @@ std::optional<answer> serve_webwxbatchgetcontact(world& w, const call& c) {
   json::array found;
   for (const auto& item : list->get_array()) {
     auto who = item.is_object() ? s->names.find(text_of(item.get_object(), "UserName")) : std::nullopt;
-    if (who && !is_in(user, *s, *who, text_of(item.get_object(), "EncryChatRoomId"))) {
+    if (who && !is_in_chatroom(user, *s, *who, text_of(item.get_object(), "EncryChatRoomId"))) {
       w.violate(violation_kind::unknown_user_name, c,
                 "EncryChatRoomId must be a chatroom that holds this member");
       who.reset();

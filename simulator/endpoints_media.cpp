@@ -123,6 +123,8 @@ std::optional<answer> serve_webwxgeticon(world& w, const call& c) {
     w.violate(violation_kind::unknown_user_name, c, "no contact, chatroom or member of this session");
     return jpeg({});
   }
+  if (!is_in_chatroom(*w.user(s->user_id), *s, *who, r.field("chatroomid")))
+    w.violate(violation_kind::bad_query, c, "chatroomid must be a chatroom that holds this member");
   return jpeg(make_jpeg(600, who->index));
 }
 

@@ -149,6 +149,22 @@ bool is_pass_ticket(const web_session& s, std::string_view text) {
   return is_acceptable_pass_ticket(text, s.secrets.pass_ticket);
 }
 
+bool is_in_chatroom(const phone_user& user, const web_session& s, const peer_ref& who,
+                    std::string_view chatroom_id) {
+  if (chatroom_id.empty()) return true;
+  for (std::size_t i = 0; i < user.chatrooms.size(); ++i) {
+    const auto& name = s.names.of({peer_ref::kind::chatroom, i, 0});
+    if (chatroom_id != name && chatroom_id != std::string_view{name}.substr(1)) continue;
+    const auto& members = user.chatrooms[i].members;
+    return (who.what == peer_ref::kind::chatroom && who.index == i) ||
+           std::any_of(members.begin(), members.end(), [&](const member& m) {
+             auto number = static_cast<std::size_t>(&m - members.data());
+             return s.names.of({peer_ref::kind::member, i, number}) == s.names.of(who);
+           });
+  }
+  return false;
+}
+
 admission admit(world& w, const call& c, const credentials& said) {
   if (said.uin.empty() || said.sid.empty() || (said.with_skey && said.skey.empty()))
     w.violate(violation_kind::bad_base_request, c, "uin, sid and skey are needed");

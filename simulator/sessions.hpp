@@ -47,6 +47,11 @@ bool is_data_ticket(const world& w, const web_session& s, std::string_view text)
 /// Whether it is the session's pass_ticket in one of the forms that the service takes (1.2).
 bool is_pass_ticket(const web_session& s, std::string_view text);
 
+/// Whether `who` can be asked for through that chatroom: by its EncryChatRoomId, or by its UserName when it has
+/// none (4.4). Without an id everybody can.
+bool is_in_chatroom(const phone_user& user, const web_session& s, const peer_ref& who,
+                    std::string_view chatroom_id);
+
 /// Cookies, session, uin, skey, host, DeviceID and pass_ticket, in this order. Counts violations.
 admission admit(world& w, const call& c, const credentials& said);
 

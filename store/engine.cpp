@@ -212,16 +212,9 @@ result<std::optional<stored_message>> engine::find_message(const std::string& ac
                                                            const std::string& msg_id) {
   auto* known = find(account);
   if (!known) return no_such_account(account);
-  return read_message(rows(), known->ref, msg_id, unreadable_);
-}
-
-result<std::optional<stored_entry>> engine::find_entry(const std::string& account,
-                                                       const std::string& msg_id) {
-  auto* known = find(account);
-  if (!known) return no_such_account(account);
-  auto entry = read_entry(rows(), known->ref, msg_id);
-  if (!entry) ++unreadable_;
-  return entry;
+  auto message = read_message(rows(), known->ref, msg_id);
+  if (!message) ++unreadable_;
+  return message;
 }
 
 // -- outbox

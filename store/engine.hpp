@@ -95,8 +95,6 @@ public:
   std::optional<std::uint64_t> known_media_bytes() const noexcept { return media_bytes_; }
   std::uint64_t media_bytes();
 
-  result<std::optional<stored_entry>> find_entry(const std::string& account, const std::string& msg_id);
-
   result<accepted_send> enqueue(const send_record& send);
   result<void> update_send(const send_record& send);
   result<std::optional<send_record>> find_send(const std::string& account, const std::string& id);

@@ -99,45 +99,22 @@ std::vector<stored_message> read_messages(row_access rows, const account_ref& ac
   return messages;
 }
 
-result<std::optional<stored_entry>> read_entry(row_access rows, const account_ref& account,
-                                               const std::string& msg_id) {
+result<std::optional<stored_message>> read_message(row_access rows, const account_ref& account,
+                                                   const std::string& msg_id) {
   auto found = rows.use("SELECT seq, chat, sent_at_ms, stored_at_ms, sealed FROM inbox "
                         "WHERE account = ? AND msg_id = ?");
-  if (!found.bind(account.id, msg_id).next()) return std::optional<stored_entry>{};
-  stored_entry entry;
-  entry.message.seq = found.number(0);
-  entry.message.msg_id = msg_id;
-  entry.message.chat = found.text(1);
-  entry.message.sent_at = from_stored(found.number(2));
-  entry.message.stored_at = from_stored(found.number(3));
-  auto plain = rows.seal.open(place_of(account, row_of(msg_id, entry.message.chat)), found.bytes(4));
-  if (!plain) return plain.error();
-  unpacker packed{*plain};
-  entry.message.event = packed.text();
-  entry.raw = packed.text();
-  if (!packed.whole()) return fail(errc::store_corrupt, "inbox: a message that cannot be read");
-  return std::optional{std::move(entry)};
-}
-
-std::optional<stored_message> read_message(row_access rows, const account_ref& account,
-                                           const std::string& msg_id, std::uint64_t& unreadable) {
-  auto found = rows.use("SELECT seq, msg_id, chat, sent_at_ms, stored_at_ms, sealed FROM inbox "
-                        "WHERE account = ? AND msg_id = ?");
-  if (!found.bind(account.id, msg_id).next()) return std::nullopt;
+  if (!found.bind(account.id, msg_id).next()) return std::optional<stored_message>{};
   stored_message message;
   message.seq = found.number(0);
-  message.msg_id = found.text(1);
-  message.chat = found.text(2);
-  message.sent_at = from_stored(found.number(3));
-  message.stored_at = from_stored(found.number(4));
-  auto opened = open_message(rows, account, message.msg_id, message.chat, found.bytes(5));
-  if (!opened) {
-    ++unreadable;
-    return std::nullopt;
-  }
+  message.msg_id = msg_id;
+  message.chat = found.text(1);
+  message.sent_at = from_stored(found.number(2));
+  message.stored_at = from_stored(found.number(3));
+  auto opened = open_message(rows, account, msg_id, message.chat, found.bytes(4));
+  if (!opened) return fail(errc::store_corrupt, "inbox: a message that cannot be read");
   message.event = std::move(opened->event);
   message.raw = std::move(opened->raw);
-  return message;
+  return std::optional{std::move(message)};
 }
 
 inbox_positions read_positions(row_access rows, std::int64_t account) {

@@ -23,11 +23,8 @@ bool append_message(row_access rows, const account_ref& account, const inbound_m
 std::vector<stored_message> read_messages(row_access rows, const account_ref& account,
                                           const inbox_query& wanted, std::uint64_t& unreadable);
 /// One message with its raw entry. Error: store_corrupt.
-result<std::optional<stored_entry>> read_entry(row_access rows, const account_ref& account,
-                                               const std::string& msg_id);
-/// Nothing when there is none of that msg_id; one that cannot be unsealed is counted.
-std::optional<stored_message> read_message(row_access rows, const account_ref& account,
-                                           const std::string& msg_id, std::uint64_t& unreadable);
+result<std::optional<stored_message>> read_message(row_access rows, const account_ref& account,
+                                                   const std::string& msg_id);
 inbox_positions read_positions(row_access rows, std::int64_t account);
 void write_position(row_access rows, std::int64_t account, const std::string& consumer, std::int64_t seq);
 

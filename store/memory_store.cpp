@@ -185,11 +185,6 @@ void memory_store::read_inbox(inbox_query query, callback<std::vector<stored_mes
   run(store_call::read_inbox, done, [&](engine& e) { return e.read_inbox(query); });
 }
 
-void memory_store::find_entry(std::string account, std::string msg_id,
-                              callback<std::optional<stored_entry>> done) {
-  run(store_call::find_entry, done, [&](engine& e) { return e.find_entry(account, msg_id); });
-}
-
 void memory_store::inbox_positions_of(std::string account, callback<inbox_positions> done) {
   run(store_call::inbox_positions_of, done, [&](engine& e) { return e.inbox_positions_of(account); });
 }

@@ -24,7 +24,6 @@ enum class store_call {
   save_session,
   load_session,
   read_inbox,
-  find_entry,
   inbox_positions_of,
   save_position,
   save_contacts,
@@ -109,8 +108,6 @@ public:
   void save_session(std::string account, std::optional<webwx::session> session, callback<void> done) override;
   void load_session(std::string account, callback<std::optional<webwx::session>> done) override;
   void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) override;
-  void find_entry(std::string account, std::string msg_id,
-                  callback<std::optional<stored_entry>> done) override;
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override;
   void save_position(std::string account, std::string consumer, std::int64_t seq,
                      callback<void> done) override;

@@ -134,13 +134,7 @@ struct stored_message {
   wall_time sent_at{};
   wall_time stored_at{};
   std::string event;
-  std::string raw{}; ///< the AddMsgList entry; filled by `find_message` only
-};
-
-/// One message with its entry of AddMsgList, as Weixin sent it.
-struct stored_entry {
-  stored_message message;
-  std::string raw;
+  std::string raw{}; ///< the AddMsgList entry as Weixin sent it; filled by `find_message` only
 };
 
 struct inbox_query {

@@ -122,14 +122,6 @@ public:
                      [query = std::move(query)](engine& e) { return e.read_inbox(query); }));
   }
 
-  void find_entry(std::string account, std::string msg_id,
-                  callback<std::optional<stored_entry>> done) override {
-    submit(make_call(call_kind::reads, std::move(done),
-                     [account = std::move(account), msg_id = std::move(msg_id)](engine& e) {
-                       return e.find_entry(account, msg_id);
-                     }));
-  }
-
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override {
     submit(make_call(call_kind::reads, std::move(done),
                      [account = std::move(account)](engine& e) { return e.inbox_positions_of(account); }));

@@ -54,9 +54,10 @@ public:
   /// row).
   virtual void load_session(std::string account, callback<std::optional<webwx::session>> done) = 0;
   virtual void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) = 0;
-  /// One message with its entry of AddMsgList; nothing when there is none of that msg_id.
-  virtual void find_entry(std::string account, std::string msg_id,
-                          callback<std::optional<stored_entry>> done) = 0;
+  /// One message with its raw entry; nothing when the account has none of that msg_id, or dropped it. Error:
+  /// store_corrupt when it cannot be unsealed.
+  virtual void find_message(std::string account, std::string msg_id,
+                            callback<std::optional<stored_message>> done) = 0;
   virtual void inbox_positions_of(std::string account, callback<inbox_positions> done) = 0;
   /// Moves a consumer's position; it never goes back.
   virtual void save_position(std::string account, std::string consumer, std::int64_t seq,
@@ -71,9 +72,6 @@ public:
                                     callback<std::vector<friend_request_record>> done) = 0;
   /// It is decided. Error: friend_request_not_found.
   virtual void remove_friend_request(std::string account, std::string id, callback<void> done) = 0;
-  /// One message with its raw entry; nothing when the account has none of that msg_id, or dropped it.
-  virtual void find_message(std::string account, std::string msg_id,
-                            callback<std::optional<stored_message>> done) = 0;
 
   // -- media
   /// Notes that a medium is to be fetched: a new record waits, and so does one again that failed or was

@@ -54,6 +54,8 @@ void account_supervisor::avatar(fetch_avatar wanted) {
   if (context_->media_policy == store::media_policy::none || !service_->make_media_writer)
     return wanted.reply(not_allowed());
   if (context_->media) return send(context_->media, std::move(wanted));
+  if (!wanted.member.empty())
+    return wanted.reply(fail(errc::not_online, "members of groups are known while the account is online"));
   service_->store->find_media(
       context_->name, wanted.ref,
       inside([reply = wanted.reply](result<std::vector<store::media_record>> known) {

@@ -67,9 +67,9 @@ void fleet::want_media(std::string name, std::string msg_id, store::media_part p
   });
 }
 
-void fleet::avatar(std::string name, std::string ref, media_reply reply) {
+void fleet::avatar(std::string name, std::string ref, std::string member, media_reply reply) {
   impl_->ask([=](fleet_supervisor& f) {
-    f.with_account(name, reply, [=](account_supervisor& a) { a.avatar({ref, reply}); });
+    f.with_account(name, reply, [=](account_supervisor& a) { a.avatar({ref, reply, member}); });
   });
 }
 

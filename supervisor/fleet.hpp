@@ -91,9 +91,9 @@ public:
   /// Has a message's medium fetched, and answers its record at once, whatever its state. Errors:
   /// message_not_found, media_not_found, media_not_allowed, store_corrupt.
   void want_media(std::string name, std::string msg_id, store::media_part part, media_reply reply);
-  /// A contact's picture, once it is there. Errors: contact_not_found, not_online, media_not_allowed,
-  /// media_failed, queue_full, cancelled.
-  void avatar(std::string name, std::string ref, media_reply reply);
+  /// The picture of a contact, or of a member of the group `ref`, once it is there. Errors: not_online,
+  /// media_not_allowed, and those of `fetch_avatar`.
+  void avatar(std::string name, std::string ref, std::string member, media_reply reply);
   void contacts(std::string name, std::string query, std::string kind,
                 std::function<void(result<std::vector<contact_view>>)> reply);
   /// The contacts that an ambiguous name means.

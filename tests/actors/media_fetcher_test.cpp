@@ -1,5 +1,5 @@
+#include "actors/group_view.hpp"
 #include "actors/media_fetcher.hpp"
-
 #include "tests/actors/actors_fixture.hpp"
 #include "tests/actors/media_box.hpp"
 
@@ -70,9 +70,9 @@ struct MediaFetcher : actors_fixture {
     if (!record.content || !box.files.contains(record.content->file)) return {};
     return box.files.at(record.content->file);
   }
-  result<media_record> avatar(const std::string& ref) {
+  result<media_record> avatar(const std::string& ref, const std::string& member = "") {
     auto answer = std::make_shared<result<media_record>>(fail(errc::internal, "no answer"));
-    caf::anon_send(context->media, fetch_avatar{ref, [answer](auto r) { *answer = std::move(r); }});
+    caf::anon_send(context->media, fetch_avatar{ref, [answer](auto r) { *answer = std::move(r); }, member});
     time.settle();
     return *answer;
   }
@@ -396,6 +396,29 @@ TEST_F(MediaFetcher, FetchesTheContactsPictureOnceADay) {
   EXPECT_EQ(avatar(friend_ref())->content->bytes, 300U);
   EXPECT_EQ(box.files.size(), 1U) << "the old one is gone";
   EXPECT_TRUE(media_events().empty()) << "nothing came";
+}
+
+TEST_F(MediaFetcher, FetchesThePictureOfAGroupsMemberWhoIsNoContact) {
+  start();
+  webwx::contact g;
+  g.user_name = "@@group";
+  g.nick_name = "Team";
+  g.kind = webwx::contact_kind::group;
+  g.encry_chat_room_id = "@encry";
+  g.members = {{"@ann", "Ann", ""}, {scripted_weixin::friend_, "Friend One", ""}};
+  context->contacts.put_all({g});
+  weixin.next("webwxgeticon", scripted_weixin::ok(jpeg_of(200)));
+  auto ann = avatar("Team", "Ann");
+  ASSERT_TRUE(ann) << to_string(ann.error());
+  EXPECT_THAT(weixin.last("webwxgeticon")->target, HasSubstr("username=%40ann&chatroomid=%40encry"));
+  ASSERT_TRUE(avatar("Team", member_id("@ann")));
+  EXPECT_EQ(weixin.count("webwxgeticon"), 1U) << "kept for a day";
+  weixin.next("webwxgeticon", scripted_weixin::ok(jpeg_of(300)));
+  ASSERT_TRUE(avatar("Team", "Friend One"));
+  EXPECT_THAT(weixin.last("webwxgeticon")->target, Not(HasSubstr("chatroomid")));
+  EXPECT_EQ(avatar(friend_ref())->content->bytes, 300U) << "a member who is a contact has one picture";
+  EXPECT_EQ(avatar("Team", "Nobody").error().code, errc::member_not_found);
+  EXPECT_EQ(avatar("Friend One", "Ann").error().code, errc::wrong_kind);
 }
 
 TEST_F(MediaFetcher, TriesAPictureThatComesEmptyThreeTimes) {

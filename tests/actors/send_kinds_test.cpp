@@ -31,18 +31,18 @@ struct SendKinds : testing::actors_fixture {
   result<store::accepted_send> forward(const std::string& entry, const std::string& msg_id = "9001") {
     return submit(to("Friend One", store::forward_content{msg_id, entry, false}));
   }
-  result<action_outcome> recall(const std::string& id) {
+  /// What was answered by the time that one looks.
+  template <class Action>
+  std::shared_ptr<result<action_outcome>> ask(Action action) {
     auto answer = std::make_shared<result<action_outcome>>(fail(errc::internal, "no answer"));
-    caf::anon_send(context->sender, recall_message{id, [answer](auto r) { *answer = std::move(r); }});
+    action.reply = [answer](auto r) { *answer = std::move(r); };
+    caf::anon_send(context->sender, std::move(action));
     time.settle();
-    return *answer;
+    return answer;
   }
-  result<action_outcome> read(const std::string& who) {
-    auto answer = std::make_shared<result<action_outcome>>(fail(errc::internal, "no answer"));
-    caf::anon_send(context->sender, mark_read{who, [answer](auto r) { *answer = std::move(r); }});
-    time.settle();
-    return *answer;
-  }
+  result<action_outcome> recall(const std::string& id) { return *ask(recall_message{id, {}}); }
+  result<action_outcome> read(const std::string& who) { return *ask(mark_read{who, {}}); }
+  void keep_the_pace() { context->pacing = pacer{pacing_settings{}}; }
 };
 
 TEST_F(SendKinds, MentionsMembersOfAGroupForReal) {
@@ -169,6 +169,64 @@ TEST_F(SendKinds, TellsWhatWeixinSaidToARecall) {
   weixin.next("webwxrevokemsg", ret(1101));
   EXPECT_EQ(recall(r->record.id)->what, action_result::refused);
   EXPECT_EQ(said->hits.size(), 1U) << "the account hears of its session's end";
+}
+
+TEST_F(SendKinds, TakesBackAtThePaceOfTexts) {
+  keep_the_pace();
+  auto first = submit("Friend One", "one");
+  auto done = ask(recall_message{first->record.id, {}});
+  pass(900ms);
+  EXPECT_EQ(weixin.count("webwxrevokemsg"), 0U);
+  pass(700ms);
+  EXPECT_EQ(weixin.count("webwxrevokemsg"), 1U);
+  EXPECT_EQ(done->value().what, action_result::done);
+}
+
+TEST_F(SendKinds, TakesBackBeforeTheTextsThatWait) {
+  keep_the_pace();
+  auto first = submit("Friend One", "one");
+  ASSERT_TRUE(submit("Friend One", "two"));
+  ask(recall_message{first->record.id, {}});
+  pass(1600ms);
+  EXPECT_EQ(weixin.count("webwxrevokemsg"), 1U);
+  EXPECT_EQ(weixin.count("webwxsendmsg"), 1U);
+  pass(1600ms);
+  EXPECT_EQ(weixin.count("webwxsendmsg"), 2U);
+}
+
+TEST_F(SendKinds, RefusesToTakeBackWhatBecomesTooLateWhileItWaits) {
+  keep_the_pace();
+  auto first = submit("Friend One", "one");
+  pass(2min - 100ms);
+  ASSERT_TRUE(submit("Friend One", "two"));
+  auto done = ask(recall_message{first->record.id, {}});
+  pass(2s);
+  EXPECT_EQ(done->error().code, errc::too_late);
+  EXPECT_EQ(weixin.count("webwxrevokemsg"), 0U);
+}
+
+TEST_F(SendKinds, TellsWhoWaitsThatTheSessionEnded) {
+  keep_the_pace();
+  ASSERT_TRUE(submit("Friend One", "one"));
+  auto done = ask(mark_read{"Friend One", {}});
+  open_gate(false);
+  EXPECT_EQ(done->error().code, errc::not_online);
+}
+
+TEST_F(SendKinds, MarksNothingAsReadWhileWeixinWantsAPause) {
+  context->pacing.pause(time.scheduler.clock().now() + 5min);
+  EXPECT_EQ(read("Friend One").error().code, errc::too_frequent);
+  EXPECT_EQ(weixin.count("webwxstatusnotify"), 0U);
+}
+
+TEST_F(SendKinds, BoundsTheReadMarksThatWait) {
+  keep_the_pace();
+  ASSERT_TRUE(submit("Friend One", "one"));
+  for (std::size_t i = 0; i < sender::max_actions; ++i)
+    ask(mark_read{"Friend One", {}});
+  EXPECT_EQ(read("Friend One").error().code, errc::store_busy);
+  pass(30s);
+  EXPECT_EQ(weixin.count("webwxstatusnotify"), sender::max_actions);
 }
 
 TEST_F(SendKinds, MarksAChatAsRead) {

@@ -123,6 +123,9 @@ TEST_F(Media, SavesAContactsPicture) {
   server.on("GET /v1/accounts/a-1/contacts/c-1/avatar", {bytes(200, "image/jpeg", "picture")});
   EXPECT_EQ(run({"avatar", "a-1", "c-1", "-o", server.file("a.jpg")}).code, 0);
   EXPECT_EQ(saved("a.jpg"), "picture");
+  server.on("GET /v1/accounts/a-1/groups/The%20team/members/Ann/avatar",
+            {bytes(200, "image/jpeg", "picture")});
+  EXPECT_EQ(run({"avatar", "a-1", "The team", "--member", "Ann", "-o", server.file("ann.jpg")}).code, 0);
   EXPECT_EQ(run({"avatar", "a-1", "c-1"}).code, 2) << "a file is needed";
 }
 

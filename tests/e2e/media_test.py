@@ -228,6 +228,20 @@ class Avatars(MediaCase):
         self.assertEqual(self.admin.get(path).body, answer.body, "also without a session")
 
 
+    def test_of_members_of_groups_who_are_no_contacts(self):
+        self.add_online("shop-01", 1)
+        groups = self.admin.get("/v1/accounts/shop-01/groups").json()["groups"]
+        group = next(g for g in groups if g["member_count"])
+        listed = f"/v1/accounts/shop-01/groups/{group['ref']}/members"
+        member = next(m for m in self.admin.get(listed).json()["members"] if not m["ref"] and not m["self"])
+        answer = self.admin.get(f"{listed}/{member['id']}/avatar")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "image/jpeg"), answer)
+        self.problem(self.admin.get(f"{listed}/m-0000000000000000/avatar"), 404, "member_not_found")
+        self.run_program("weixinctl", "avatar", "shop-01", group["ref"], "--member", member["id"], "-o",
+                         self.directory / "m.jpg", expect=0, environment={"WEIXIND_SOCKET": self.server.socket})
+        self.assertEqual((self.directory / "m.jpg").read_bytes(), answer.body)
+
+
 class Quota(MediaCase):
     extra_configuration = '[log]\nlevel = "debug"\n[media]\naccount_quota_bytes = 1048576\nmax_file_bytes = 600000\n'
 

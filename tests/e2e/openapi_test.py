@@ -54,6 +54,7 @@ class OpenApi(Case):
         group = self.admin.get("/v1/accounts/shop-01/groups").json()["groups"][0]["ref"]
         self.ask("GET", account + "/groups/{group}", group=group, **name)
         self.ask("GET", account + "/groups/{group}/members", group=group, **name)
+        self.ask("GET", account + "/groups/{group}/members/{member}/avatar", group=group, member="m-0", **name)
         friend = next(c["ref"] for c in self.admin.get("/v1/accounts/shop-01/contacts").json()["contacts"] if c["kind"] == "friend")
         self.ask("PATCH", account + "/contacts/{ref}", {"remark": "A friend"}, "?wait=0", ref=friend, **name)
         self.ask("POST", account + "/contacts/{ref}/read", ref=friend, **name)

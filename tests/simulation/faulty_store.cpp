@@ -138,13 +138,6 @@ void faulty_store::read_inbox(inbox_query query, callback<std::vector<stored_mes
                                        [this, query](auto answer) { inner_->read_inbox(query, answer); });
 }
 
-void faulty_store::find_entry(std::string account, std::string msg_id,
-                              callback<std::optional<stored_entry>> done) {
-  forward<std::optional<stored_entry>>("find_entry", false, std::move(done), [=, this](auto answer) {
-    inner_->find_entry(account, msg_id, answer);
-  });
-}
-
 void faulty_store::inbox_positions_of(std::string account, callback<inbox_positions> done) {
   forward<inbox_positions>("inbox_positions_of", false, std::move(done),
                            [this, account](auto answer) { inner_->inbox_positions_of(account, answer); });

@@ -35,7 +35,6 @@ public:
   using appended_message = weixin::store::appended_message;
   using inbox_query = weixin::store::inbox_query;
   using stored_message = weixin::store::stored_message;
-  using stored_entry = weixin::store::stored_entry;
   using inbox_positions = weixin::store::inbox_positions;
   using contact_record = weixin::store::contact_record;
   using friend_request_record = weixin::store::friend_request_record;
@@ -76,8 +75,6 @@ public:
   void save_session(std::string account, std::optional<webwx::session> session, callback<void> done) override;
   void load_session(std::string account, callback<std::optional<webwx::session>> done) override;
   void read_inbox(inbox_query query, callback<std::vector<stored_message>> done) override;
-  void find_entry(std::string account, std::string msg_id,
-                  callback<std::optional<stored_entry>> done) override;
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override;
   void save_position(std::string account, std::string consumer, std::int64_t seq,
                      callback<void> done) override;

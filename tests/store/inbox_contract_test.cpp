@@ -213,15 +213,16 @@ TEST_P(InboxContract, RefusesAContactWithoutReferenceAndTheWholeCommitWithIt) {
   EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-01"})), names{});
 }
 
-TEST_P(InboxContract, FindsAMessageWithItsEntry) {
+TEST_P(InboxContract, FindsAMessageWithItsRawEntry) {
   ASSERT_TRUE(call().commit(batch({"1", "2"})));
-  auto found = call().find_entry("shop-01", "2");
+  auto found = call().find_message("shop-01", "2");
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->raw, R"({"MsgId":"2"})");
-  EXPECT_EQ((*found)->message.event, R"({"event":"2"})");
-  EXPECT_EQ((*found)->message.seq, 2);
-  EXPECT_FALSE(call().find_entry("shop-01", "3")->has_value());
-  EXPECT_EQ(code_of(call().find_entry("nobody", "1")), errc::account_not_found);
+  EXPECT_EQ((*found)->event, R"({"event":"2"})");
+  EXPECT_EQ((*found)->seq, 2);
+  EXPECT_EQ((*found)->chat, "c-1");
+  EXPECT_FALSE(call().find_message("shop-01", "3")->has_value());
+  EXPECT_EQ(code_of(call().find_message("nobody", "1")), errc::account_not_found);
 }
 
 TEST_P(InboxContract, MakesRoomByTheContactSeenLongestAgo) {

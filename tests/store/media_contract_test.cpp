@@ -237,17 +237,6 @@ TEST_P(MediaContract, BringsManyMediaDownToASmallerQuota) {
   EXPECT_EQ(run(noon + 2h, keep_little).media, 3u);
 }
 
-TEST_P(MediaContract, FindsAMessageWithItsRawEntry) {
-  ASSERT_TRUE(call().commit(batch({"1", "2"})));
-  auto message = call().find_message("shop-01", "2");
-  ASSERT_TRUE(message && *message);
-  EXPECT_EQ((*message)->raw, R"({"MsgId":"2"})");
-  EXPECT_EQ((*message)->chat, "c-1");
-  EXPECT_EQ((*message)->seq, 2);
-  EXPECT_FALSE(*call().find_message("shop-01", "3"));
-  EXPECT_FALSE(*call().find_message("shop-02", "2"));
-}
-
 TEST_P(MediaContract, RemembersAnAccountsPolicy) {
   auto account = account_named("shop-01");
   account.media = media_policy::all;

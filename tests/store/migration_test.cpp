@@ -84,7 +84,7 @@ TEST_F(Migration, KeepsTheSendsOfSchema2) {
     }
     EXPECT_EQ(call().unfinished_sends(account)->size(), 2U);
   }
-  EXPECT_EQ(call().find_entry("shop-01", "1")->value().raw, R"({"MsgId":"1"})");
+  EXPECT_EQ(call().find_message("shop-01", "1")->value().raw, R"({"MsgId":"1"})");
   EXPECT_TRUE(call().spooled_files()->empty());
   EXPECT_EQ(call().check()->faults, names{});
   open();

@@ -80,9 +80,6 @@ struct waiting_store {
   result<std::vector<stored_message>> read_inbox(inbox_query a) {
     return await<std::vector<stored_message>>([&](auto done) { s.read_inbox(a, done); });
   }
-  result<std::optional<stored_entry>> find_entry(std::string a, std::string b) {
-    return await<std::optional<stored_entry>>([&](auto done) { s.find_entry(a, b, done); });
-  }
   result<inbox_positions> inbox_positions_of(std::string a) {
     return await<inbox_positions>([&](auto done) { s.inbox_positions_of(a, done); });
   }
