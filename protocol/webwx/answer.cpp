@@ -60,10 +60,15 @@ result<json_answer> json_answer::open(const http_response& answer, endpoint e) {
   return opened;
 }
 
-std::string_view json_answer::find(std::string_view key) const noexcept {
+const json_member* json_answer::member(std::string_view key) const noexcept {
   auto found =
       std::find_if(members_.rbegin(), members_.rend(), [&](const json_member& m) { return m.key == key; });
-  return found == members_.rend() ? std::string_view{} : found->value;
+  return found == members_.rend() ? nullptr : &*found;
+}
+
+std::string_view json_answer::find(std::string_view key) const noexcept {
+  const auto* found = member(key);
+  return found == nullptr ? std::string_view{} : found->value;
 }
 
 std::string json_answer::text(std::string_view key) const {
@@ -86,10 +91,11 @@ boost::json::value json_answer::value(std::string_view key) const {
   return parsed ? std::move(*parsed) : boost::json::value{nullptr};
 }
 
-result<std::vector<std::string_view>> json_answer::list(std::string_view key) const {
-  auto slice = find(key);
-  if (slice.empty() || slice == "null") return std::vector<std::string_view>{};
-  return split_array(slice, what());
+result<std::span<const std::string_view>> json_answer::list(std::string_view key) const {
+  const auto* found = member(key);
+  if (found == nullptr || found->value == "null") return std::span<const std::string_view>{};
+  if (!found->elements) return answer_error(errc::malformed_answer, what(), "broken JSON");
+  return std::span<const std::string_view>{*found->elements};
 }
 
 } // namespace weixin::webwx

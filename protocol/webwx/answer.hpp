@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,7 @@ public:
   /// Errors: http_status; malformed_answer; those of `error_of`.
   static result<json_answer> open(const http_response& answer, endpoint e);
 
-  /// The last member of that name, or an empty view.
+  /// The last member of that name, or an empty view. Views and parts live as long as this and the body.
   std::string_view find(std::string_view key) const noexcept;
   /// That member as text, as number, as any value; empty, nothing or null when it is missing or none.
   std::string text(std::string_view key) const;
@@ -45,10 +46,11 @@ public:
   boost::json::value value(std::string_view key) const;
   /// The parts of that array, not yet looked at; none when it is missing or null. Errors: malformed_answer
   /// when it is anything else: nobody knows what is lost with it.
-  result<std::vector<std::string_view>> list(std::string_view key) const;
+  result<std::span<const std::string_view>> list(std::string_view key) const;
   std::string_view what() const noexcept { return to_string(endpoint_); }
 
 private:
+  const json_member* member(std::string_view key) const noexcept;
   json_answer(std::vector<json_member> members, endpoint e) : members_(std::move(members)), endpoint_(e) {}
 
   std::vector<json_member> members_;

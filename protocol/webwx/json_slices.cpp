@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace weixin::webwx {
 
@@ -23,6 +24,50 @@ constexpr auto is_structural = [] {
 }();
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+/// Collects the elements of the array that begins at `begin`, if one does.
+class elements_of {
+public:
+  elements_of(std::string_view text, std::size_t begin)
+      : text_(text), begin_(begin + 1), good_(begin < text.size() && text[begin] == '[') {}
+
+  void comma(std::size_t at) {
+    if (good_) add(trimmed(text_.substr(begin_, at - begin_)));
+    begin_ = at + 1;
+  }
+  /// Its outermost bracket, or one that follows it and makes it none.
+  void close(std::size_t at) {
+    auto last = good_ ? trimmed(text_.substr(begin_, at - begin_)) : std::string_view{};
+    if (good_ && !(last.empty() && found_.empty())) add(last);
+    good_ = good_ && end_ == 0;
+    end_ = at + 1;
+  }
+  /// What was found, when the array is all that is before `end`.
+  std::optional<std::vector<std::string_view>> take(std::size_t end) {
+    if (!good_ || end != end_) return std::nullopt;
+    return std::move(found_);
+  }
+
+private:
+  void add(std::string_view element) {
+    good_ = !element.empty() && found_.size() < max_parts;
+    if (good_) found_.push_back(element);
+  }
+
+  std::string_view text_;
+  std::size_t begin_; // of the element
+  std::size_t end_ = 0;
+  bool good_;
+  std::vector<std::string_view> found_;
+};
 
 class scanner {
 public:
@@ -53,18 +98,20 @@ public:
     return text_.substr(begin, at_ - begin - 1);
   }
 
-  /// Any value: up to the comma or bracket that ends it. Whether it is valid is the parser's question.
-  std::optional<std::string_view> value() {
+  /// Any value: up to the comma or bracket that ends it. Whether it is valid is the parser's question. Of an
+  /// array the elements are found on the way: to go over a long answer once more would cost as much again.
+  bool value(json_member& found) {
     skip_blanks();
     auto begin = at_;
     open_.clear();
+    elements_of list(text_, begin);
     for (; at_ < text_.size(); ++at_) {
       auto c = text_[at_];
       if (!is_structural[static_cast<unsigned char>(c)]) continue;
       switch (c) {
       case '"':
         ++at_;
-        if (!skip_string()) return std::nullopt;
+        if (!skip_string()) return false;
         --at_;
         break;
       case '{':
@@ -75,18 +122,20 @@ public:
         break;
       case '}':
       case ']':
-        if (open_.empty()) return ended(begin);
-        if (open_.back() != c) return std::nullopt;
+        if (open_.empty()) return ended(begin, found, list);
+        if (open_.back() != c) return false;
         open_.pop_back();
+        if (open_.empty()) list.close(at_);
         break;
       case ',':
-        if (open_.empty()) return ended(begin);
+        if (open_.empty()) return ended(begin, found, list);
+        if (open_.size() == 1) list.comma(at_);
         break;
       default:
         break;
       }
     }
-    return std::nullopt;
+    return false;
   }
 
 private:
@@ -106,12 +155,10 @@ private:
     return false;
   }
 
-  std::optional<std::string_view> ended(std::size_t begin) const {
-    auto found = text_.substr(begin, at_ - begin);
-    while (!found.empty() && is_blank(found.back()))
-      found.remove_suffix(1);
-    if (found.empty()) return std::nullopt;
-    return found;
+  bool ended(std::size_t begin, json_member& found, elements_of& list) const {
+    found.value = trimmed(text_.substr(begin, at_ - begin));
+    found.elements = list.take(begin + found.value.size());
+    return !found.value.empty();
   }
 
   std::string_view text_;
@@ -131,30 +178,15 @@ result<std::vector<json_member>> split_object(std::string_view text, std::string
     do {
       auto key = s.string();
       if (!key || !s.take(':')) return broken(what);
-      auto value = s.value();
-      if (!value || members.size() == max_parts) return broken(what);
-      members.push_back({*key, *value});
+      json_member member;
+      member.key = *key;
+      if (!s.value(member) || members.size() == max_parts) return broken(what);
+      members.push_back(std::move(member));
     } while (s.take(','));
     if (!s.take('}')) return broken(what);
   }
   if (!s.at_end()) return broken(what);
   return members;
-}
-
-result<std::vector<std::string_view>> split_array(std::string_view text, std::string_view what) {
-  scanner s(text);
-  std::vector<std::string_view> values;
-  if (!s.take('[')) return broken(what);
-  if (!s.take(']')) {
-    do {
-      auto value = s.value();
-      if (!value || values.size() == max_parts) return broken(what);
-      values.push_back(*value);
-    } while (s.take(','));
-    if (!s.take(']')) return broken(what);
-  }
-  if (!s.at_end()) return broken(what);
-  return values;
 }
 
 } // namespace weixin::webwx

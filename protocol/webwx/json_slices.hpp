@@ -2,6 +2,7 @@
 
 #include "protocol/result.hpp"
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,12 +13,14 @@ namespace weixin::webwx {
 struct json_member {
   std::string_view key;
   std::string_view value;
+  /// The values of an array; nothing when `value` is something else, no array as a whole ("[1,]"), or one of
+  /// more than 100,000 values.
+  std::optional<std::vector<std::string_view>> elements{};
 };
 
-/// Takes the outermost level of an object or array apart without looking into the values, so that each can be
-/// parsed, and can fail, on its own. Complete or an error: an unbalanced, cut off or trailing part is a
-/// malformed_answer, as are more than 100,000 parts. The views point into `text`.
+/// Takes an object apart without looking into the values, and arrays among them into theirs, so that each can
+/// be parsed, and can fail, on its own. Complete or an error: an unbalanced, cut off or trailing part is a
+/// malformed_answer, as are more than 100,000 members. The views point into `text`.
 result<std::vector<json_member>> split_object(std::string_view text, std::string_view what);
-result<std::vector<std::string_view>> split_array(std::string_view text, std::string_view what);
 
 } // namespace weixin::webwx

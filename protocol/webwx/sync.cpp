@@ -104,7 +104,7 @@ result<sync_answer> parse_sync(const http_response& answer, std::string_view sel
       ++batch.set_aside;
   }
   if (!deleted) ++batch.set_aside;
-  for (auto entry : deleted ? *deleted : std::vector<std::string_view>{}) {
+  for (auto entry : deleted ? *deleted : std::span<const std::string_view>{}) {
     if (auto user_name = user_name_of(entry, opened->what()); !user_name.empty())
       batch.del_contacts.push_back(std::move(user_name));
     else
@@ -112,7 +112,7 @@ result<sync_answer> parse_sync(const http_response& answer, std::string_view sel
   }
   // Nothing is lost with one that cannot be read: it is a hint to ask.
   auto groups = opened->list("ModChatRoomMemberList");
-  for (auto entry : groups ? *groups : std::vector<std::string_view>{}) {
+  for (auto entry : groups ? *groups : std::span<const std::string_view>{}) {
     if (batch.changed_groups.size() == max_changed_groups) break;
     if (auto user_name = user_name_of(entry, opened->what()); is_group_user_name(user_name))
       batch.changed_groups.push_back(std::move(user_name));
