@@ -46,10 +46,11 @@ struct account_view {
   std::string desired;
   std::string nickname;
   std::vector<std::string> bots;
-  std::string media;       ///< which media are fetched: the name of a store::media_policy
-  std::string login;       ///< how it logs in: the name of a webwx::login_choice
-  std::string proxy;       ///< without credentials; empty: none
-  std::string proxy_error; ///< what it did last instead of letting a connection through
+  std::string media;                         ///< which media are fetched: the name of a store::media_policy
+  std::string login;                         ///< how it logs in: the name of a webwx::login_choice
+  std::string proxy;                         ///< without credentials; empty: none
+  std::string proxy_error;                   ///< what it did last instead of letting a connection through
+  std::optional<wall_time> proxy_checked_at; ///< when it was last seen whether it lets one through
   std::optional<wall_time> last_poll_at;
   std::optional<wall_time> last_event_at; ///< when the newest received message was stored
   std::optional<wall_time> last_send_at;  ///< when Weixin last took a send

@@ -183,6 +183,7 @@ boost::json::object to_json(const account_view& v) {
           {"login", v.login},
           {"proxy", or_null(v.proxy)},
           {"proxy_error", or_null(v.proxy_error)},
+          {"proxy_checked_at", or_null(v.proxy_checked_at)},
           {"last_poll_at", or_null(v.last_poll_at)},
           {"last_event_at", or_null(v.last_event_at)},
           {"last_send_at", or_null(v.last_send_at)},

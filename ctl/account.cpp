@@ -78,6 +78,7 @@ account read_account(const boost::json::object& o) {
   a.login = text_of(o, "login");
   a.proxy = text_of(o, "proxy");
   a.proxy_error = text_of(o, "proxy_error");
+  a.proxy_checked_at = time_of(o, "proxy_checked_at");
   a.last_poll_at = time_of(o, "last_poll_at");
   a.last_event_at = time_of(o, "last_event_at");
   a.last_send_at = time_of(o, "last_send_at");
@@ -167,6 +168,7 @@ std::string account_details(const account& a, std::optional<moment> now, bool co
   fact("Login as:", a.login);
   fact("Proxy:", a.proxy.empty() ? "none" : a.proxy);
   if (!a.proxy_error.empty()) fact("", a.proxy_error, tone::bad);
+  if (a.proxy_checked_at) fact("Checked:", when(a.proxy_checked_at));
   fact("Last poll:", when(a.last_poll_at));
   fact("Last event:", when(a.last_event_at));
   fact("Last send:", when(a.last_send_at));

@@ -26,6 +26,7 @@ struct account {
   std::string login;       ///< web, desktop or web_then_desktop
   std::string proxy;       ///< without credentials
   std::string proxy_error; ///< what it did last instead of letting a connection through
+  std::optional<moment> proxy_checked_at;
   std::optional<moment> last_poll_at;
   std::optional<moment> last_event_at;
   std::optional<moment> last_send_at;

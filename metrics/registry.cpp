@@ -26,6 +26,7 @@ constexpr std::array upstream_results{"ok",           "dns_failed",   "connect_f
 constexpr std::array endpoints{"jslogin",
                                "login",
                                "qrcode",
+                               "proxy_check",
                                "synccheck",
                                "webwxnewloginpage",
                                "webwxpushloginurl",

@@ -3,6 +3,11 @@
 
 namespace weixin::supervisor {
 
+namespace {
+using namespace std::chrono_literals;
+constexpr auto proxy_check_period = 5min;
+} // namespace
+
 void account_supervisor::change(account_change what, view_reply reply) {
   if (what.bots) {
     setup_.record.bots = *what.bots;
@@ -19,7 +24,9 @@ void account_supervisor::change(account_change what, view_reply reply) {
   auto before = settings;
   if (what.login) settings.login = *what.login;
   if (what.proxy) settings.proxy = std::move(*what.proxy);
+  bool has_other_proxy = !(settings.proxy == before.proxy);
   if (!(settings == before)) use_settings();
+  if (has_other_proxy && !settings.proxy.empty()) check_proxy();
   store_record(std::move(reply));
 }
 
@@ -37,8 +44,44 @@ void account_supervisor::use_settings() {
     v.login = to_string(settings.login);
     v.proxy = through ? to_display(*through) : "";
     v.proxy_error.clear();
+    v.proxy_checked_at.reset();
   });
   context_->http->use_proxy(std::move(through));
+  ++proxy_check_;
+  checking_proxy_ = false;
+  proxy_seen_ = now();
+}
+
+void account_supervisor::proxy_showed(const std::string& problem) {
+  if (setup_.record.settings.proxy.empty()) return;
+  proxy_seen_ = now();
+  context_->status->update([&](account_view& v) {
+    v.proxy_error = problem;
+    v.proxy_checked_at = service_->clock->now();
+  });
+}
+
+/// An account that polls shows by that whether its proxy works. One that rests would find out only when it is
+/// needed.
+void account_supervisor::watch_proxy() {
+  bool due = now() - proxy_seen_ >= proxy_check_period;
+  if (due && !checking_proxy_ && !setup_.record.settings.proxy.empty()) check_proxy();
+}
+
+void account_supervisor::check_proxy() {
+  checking_proxy_ = true;
+  transport::http_call c;
+  c.only_connects = true;
+  c.request.host = context_->session ? context_->session->host.entry : service_->webwx.entry_host;
+  c.label = "proxy_check";
+  context_->http->start(std::move(c), inside([this, check = proxy_check_](result<http_response> answer) {
+                          if (check != proxy_check_) return;
+                          checking_proxy_ = false;
+                          proxy_seen_ = now();
+                          if (answer) return proxy_showed("");
+                          // Else it went wrong beyond the proxy, or never came so far.
+                          if (answer.error().code == errc::proxy_failed) proxy_showed(answer.error().context);
+                        }));
 }
 
 } // namespace weixin::supervisor

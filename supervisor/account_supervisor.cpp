@@ -120,8 +120,7 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
             auto wall = service_->clock->now();
             context_->status->last_poll_ms = to_milliseconds(wall);
             context_->metrics->set_last_sync(wall);
-            if (!setup_.record.settings.proxy.empty())
-              context_->status->update([](account_view& v) { v.proxy_error.clear(); });
+            proxy_showed("");
             apply(event::good_poll{p.synccheck, p.news});
           },
           [this](const child_failed& f) {
@@ -268,8 +267,7 @@ void account_supervisor::failure_of(child who, const error& e, bool at_push_host
     log_warn("call.failed",
              {{"account", context_->name}, {"child", to_string(who)}, {"error", to_string(e)}});
   store_failed(e);
-  if (e.code == errc::proxy_failed)
-    context_->status->update([&](account_view& v) { v.proxy_error = e.context; });
+  if (e.code == errc::proxy_failed) proxy_showed(e.context);
   if (e.code == errc::login_expired) {
     service_->metrics->login_finished(metrics::login_result::qr_expired, 0s);
   } else if (e.code == errc::login_cancelled) {
@@ -504,6 +502,7 @@ void account_supervisor::beat() {
   after(beat_period, timer{beat_timer});
   apply(event::tick{});
   writer_->retry();
+  watch_proxy();
   if (polls_slowly_ && policy_.state != account_state::throttled) {
     polls_slowly_ = false;
     send(session_.get<sync_poller_actor>(id_of(child::poller)), poll_distance{});

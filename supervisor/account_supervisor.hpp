@@ -87,6 +87,9 @@ protected:
 
 private:
   void use_settings();
+  void proxy_showed(const std::string& problem);
+  void watch_proxy();
+  void check_proxy();
 
   // Policy.
   void apply(const policy_event& e);
@@ -164,6 +167,9 @@ private:
   bool push_next_ = false;                             // the next login is to be one
   std::optional<login_done> arrived_;                  // waits for the stored contacts
   std::uint64_t beat_number_ = 0;
+  steady_time proxy_seen_{};      // when something was last seen of it
+  std::uint64_t proxy_check_ = 0; // an answer to another one tells nothing of the present proxy
+  bool checking_proxy_ = false;
   std::uint64_t login_timer_ = 0;     // generation of delayed starts and retries
   std::uint64_t reconnect_timer_ = 0; // the generation whose end also draws from limits.reconnects_per_second
   unsigned qr_attempt_ = 0;

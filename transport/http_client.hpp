@@ -63,6 +63,9 @@ struct http_call {
   /// When set, its bytes follow those of `request.body`; not for GET and HEAD. A server that answers before
   /// it has all of them is listened to: the rest stays here, and the connection is not used again.
   std::shared_ptr<body_source> source;
+  /// Nothing is asked of the host: once a new connection proves that there is a way to it, it is closed, and
+  /// the answer is empty. To tell whether a proxy works; what goes wrong does not count against the host.
+  bool only_connects = false;
 };
 
 /// The HTTPS client of one account. Accounts share no connection, no TLS session and no cookie.

@@ -132,6 +132,11 @@ private:
     if (!is_host_name(request.host)) co_return fail(errc::host_not_allowed, "not a host name");
     c.host_for_errors = request.host;
     if (!host_allowed_ || !host_allowed_(request.host)) co_return fail(errc::host_not_allowed);
+    if (c.call.only_connects) {
+      auto fresh = co_await connector_.connect(request.host, c.deadline.expiry());
+      if (!fresh) co_return fresh.error();
+      co_return http_response{};
+    }
     auto head =
         write_request_head(request, c.call.sink == nullptr, c.call.source ? c.call.source->size() : 0);
     if (!head) co_return head.error();

@@ -16,12 +16,12 @@ TEST(AccountJson, HasExactlyTheMembersOfTheInterface) {
   v.bots = {"echo"};
   auto o = to_json(v);
   for (const char* key :
-       {"name",        "kind",         "state",         "state_since",  "reason",      "retry_at",
-        "desired",     "nickname",     "bots",          "media",        "login",       "proxy",
-        "proxy_error", "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out",
-        "queue",       "restarts",     "pacing"})
+       {"name",        "kind",         "state",         "state_since",     "reason",      "retry_at",
+        "desired",     "nickname",     "bots",          "media",           "login",       "proxy",
+        "proxy_error", "last_poll_at", "last_event_at", "last_send_at",    "messages_in", "messages_out",
+        "queue",       "restarts",     "pacing",        "proxy_checked_at"})
     EXPECT_TRUE(o.contains(key)) << key;
-  EXPECT_EQ(o.size(), 21U);
+  EXPECT_EQ(o.size(), 22U);
 }
 
 TEST(AccountJson, TellsWhatWaitsForItsTurnAndWhy) {

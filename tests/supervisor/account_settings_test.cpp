@@ -166,6 +166,60 @@ TEST_F(AccountProxy, TellsWhatItDidUntilAPollGoesThrough) {
   EXPECT_EQ(status->view().proxy_error, "");
 }
 
+TEST_F(AccountProxy, IsTriedWhenItIsSet) {
+  log_in();
+  weixin.next("connection", fail(errc::proxy_failed, "proxy_check: the proxy answers 407"));
+  ASSERT_TRUE(change({.proxy = secret{url}}));
+  time.settle();
+  EXPECT_EQ(weixin.last("connection")->host, "wx.qq.com");
+  EXPECT_EQ(status->view().proxy_error, "proxy_check: the proxy answers 407");
+  EXPECT_TRUE(status->view().proxy_checked_at);
+  ASSERT_TRUE(change({.proxy = secret{"http://other.example.com:3128"}}));
+  time.settle();
+  EXPECT_EQ(status->view().proxy_error, "") << "the other one works";
+}
+
+TEST_F(AccountProxy, IsTriedEveryFiveMinutesWhileTheAccountRests) {
+  record.settings.proxy = secret{url};
+  log_in();
+  command(supervisor::account_command::pause);
+  weixin.next("connection", fail(errc::proxy_failed, "proxy_check: the proxy answers 502"));
+  pass(5min + 30s);
+  EXPECT_EQ(weixin.count("connection"), 1U);
+  EXPECT_EQ(status->view().proxy_error, "proxy_check: the proxy answers 502");
+  EXPECT_EQ(state(), "stopped");
+  pass(5min + 30s);
+  EXPECT_EQ(weixin.count("connection"), 2U);
+  EXPECT_EQ(status->view().proxy_error, "");
+}
+
+TEST_F(AccountProxy, IsNotTriedWhilePollsShowThatItWorks) {
+  record.settings.proxy = secret{url};
+  log_in();
+  pass(20min);
+  EXPECT_EQ(weixin.count("connection"), 0U);
+  EXPECT_TRUE(status->view().proxy_checked_at);
+}
+
+TEST_F(AccountProxy, IsNotBlamedForWhatATrialOfTheOneBeforeItMet) {
+  log_in();
+  weixin.hold("connection");
+  ASSERT_TRUE(change({.proxy = secret{url}}));
+  ASSERT_TRUE(change({.proxy = secret{"http://other.example.com:3128"}}));
+  weixin.answer_waiting("connection", fail(errc::proxy_failed, "proxy_check: the proxy answers 502"));
+  time.settle();
+  EXPECT_EQ(status->view().proxy_error, "");
+}
+
+TEST_F(AccountProxy, IsNotBlamedForWhatGoesWrongBeyondIt) {
+  log_in();
+  weixin.next("connection", fail(errc::tls_failed, "proxy_check: certificate expired"));
+  ASSERT_TRUE(change({.proxy = secret{url}}));
+  time.settle();
+  EXPECT_EQ(status->view().proxy_error, "");
+  EXPECT_FALSE(status->view().proxy_checked_at);
+}
+
 TEST_F(AccountProxy, MakesAnAccountDegradedAndNoMoreThanThat) {
   record.settings.proxy = secret{url};
   log_in();

@@ -12,6 +12,7 @@ namespace {
 constexpr std::chrono::seconds long_poll{25};
 
 std::string endpoint_of(const http_request& r) {
+  if (r.target.empty()) return "connection"; // nothing is asked
   auto path = r.target.substr(0, r.target.find('?'));
   return path.substr(path.rfind('/') + 1);
 }
@@ -219,6 +220,7 @@ std::string scripted_weixin::text_message(const std::string& msg_id, const std::
 std::optional<scripted_weixin::answer> scripted_weixin::usual(const std::string& endpoint,
                                                               const http_request& request) {
   if (held_.contains(endpoint)) return std::nullopt;
+  if (endpoint == "connection") return http_response{};
   if (endpoint == "jslogin")
     return ok("window.QRLogin.code = 200; window.QRLogin.uuid = \"uuid" + std::to_string(++uuid_) + "==\";");
   if (endpoint == "webwxnewloginpage") {

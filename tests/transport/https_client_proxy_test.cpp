@@ -75,6 +75,38 @@ TEST_F(HttpsClientProxyTest, KeepsItsConnectionThroughTheProxy) {
   EXPECT_EQ(proxy.connections(), 1U);
 }
 
+TEST_F(HttpsClientProxyTest, CanBeTriedWithoutAskingTheServerAnything) {
+  auto requests = std::make_shared<std::atomic<int>>(0);
+  serve([requests](auto& c) {
+    ++*requests;
+    always_answer("hello")(c);
+  });
+  auto& proxy = start_proxy(honest_http());
+  use("http://127.0.0.1:%", proxy);
+  ASSERT_TRUE(ask(get()));
+  auto before = requests->load();
+  auto trial = get("");
+  trial.only_connects = true;
+  auto a = ask(std::move(trial));
+  ASSERT_TRUE(a) << to_string(a.error());
+  EXPECT_EQ(a->body, "");
+  EXPECT_EQ(proxy.connections(), 2U) << "the open connection proves nothing";
+  EXPECT_EQ(requests->load(), before);
+}
+
+TEST_F(HttpsClientProxyTest, TellsWhenATrialDoesNotGetThrough) {
+  serve(always_answer("hello"));
+  use("http://127.0.0.1:%", start_proxy([](proxy_connection& c) {
+        c.read_head();
+        c.send("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+      }));
+  for (int i = 0; i < 10; ++i) {
+    auto trial = get("");
+    trial.only_connects = true;
+    EXPECT_EQ(code_of(ask(std::move(trial))), "proxy_failed") << "never the host's breaker";
+  }
+}
+
 TEST_F(HttpsClientProxyTest, SaysWhoItIsToAnHttpProxy) {
   serve(always_answer("hello"));
   auto& proxy = start_proxy(honest_http());
