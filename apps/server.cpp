@@ -13,6 +13,7 @@
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/memory_watch.hpp"
 #include "runtime/secret_file.hpp"
+#include "runtime/service_manager.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/shard_scheduler.hpp"
 #include "runtime/watchdog.hpp"
@@ -32,6 +33,7 @@
 #include <future>
 #include <malloc.h>
 #include <random>
+#include <unistd.h>
 
 namespace weixin {
 
@@ -88,6 +90,17 @@ store::retention retention_of(const config::store_config& c, const config::media
 template <class T>
 std::shared_ptr<T> lend(T& owned) {
   return {std::shared_ptr<void>{}, &owned};
+}
+
+/// The admin socket, when the service manager opened it; else -1.
+result<int> passed_admin_socket() {
+  auto passed = runtime::service_manager::passed_sockets();
+  if (passed.empty()) return -1;
+  if (passed.size() == 1) return passed.front();
+  for (int descriptor : passed)
+    ::close(descriptor);
+  return fail(errc::config_invalid, "the service manager passed " + std::to_string(passed.size()) +
+                                        " sockets: weixind takes one, ListenStream= of weixind.socket");
 }
 
 std::function<std::uint64_t()> make_entropy() {
@@ -387,6 +400,9 @@ result<void> server::parts::start_admin_listener() {
   httpd::listen_options options;
   options.unix_path = config.admin.socket;
   options.unix_mode = config.admin.socket_mode;
+  auto passed = passed_admin_socket();
+  if (!passed) return passed.error();
+  options.unix_descriptor = *passed;
   options.max_connections = config.admin.max_connections;
   options.requests_per_second_per_peer = config.admin.requests_per_second;
   options.refuse = [this](const httpd::request& r) { return refuse_for_memory(r, memory->level()); };
@@ -412,7 +428,11 @@ result<void> server::parts::start_admin_listener() {
   admin::add_openapi_call(routes);
   count_answers(options, routes);
   admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
-  return start_listener(*admin_listener);
+  auto listening = start_listener(*admin_listener);
+  // What is wrong with a path, or with a socket that was passed, somebody has configured.
+  if (!listening && listening.error().code == errc::invalid_argument)
+    return fail(errc::config_invalid, listening.error().context);
+  return listening;
 }
 
 void server::parts::watch_memory() {

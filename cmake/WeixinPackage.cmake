@@ -25,7 +25,7 @@ endforeach()
 
 install(TARGETS weixind weixinctl weixinsim RUNTIME DESTINATION bin)
 install(FILES deploy/weixind.toml DESTINATION /etc/weixind)
-install(FILES deploy/weixind.service DESTINATION lib/systemd/system)
+install(FILES deploy/weixind.service deploy/weixind.socket DESTINATION lib/systemd/system)
 install(FILES deploy/weixind.sysusers DESTINATION lib/sysusers.d RENAME weixind.conf)
 install(FILES deploy/weixind.tmpfiles DESTINATION lib/tmpfiles.d RENAME weixind.conf)
 install(FILES docs/man/weixinctl.1 docs/man/weixinsim.1 DESTINATION share/man/man1)

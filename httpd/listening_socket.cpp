@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <netinet/in.h>
 #include <sys/stat.h>
@@ -150,6 +152,34 @@ result<listening_socket> listen_on_unix(const std::string& path, mode_t mode) {
   }
   made.descriptor = socket.release();
   return made;
+}
+
+result<listening_socket> take_unix_listener(int descriptor, const std::string& path) {
+  descriptor_guard socket{descriptor};
+  auto refused = [&](const std::string& what) {
+    return fail(errc::invalid_argument, "the inherited socket " + what + ", not one that listens on " + path);
+  };
+  int listens = 0;
+  socklen_t length = sizeof listens;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 || listens == 0)
+    return refused("is none that listens");
+  sockaddr_un bound{};
+  length = sizeof bound;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &length) != 0 ||
+      bound.sun_family != AF_UNIX || length <= offsetof(sockaddr_un, sun_path))
+    return refused("is no unix socket with a path");
+  std::string_view bound_path{bound.sun_path, length - offsetof(sockaddr_un, sun_path)};
+  bound_path = bound_path.substr(0, bound_path.find('\0'));
+  if (bound_path != path) return refused("is " + std::string{bound_path});
+  int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 ||
+      ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+    return refused("cannot be used (" + reason(errno) + ")");
+  listening_socket taken;
+  taken.family = AF_UNIX;
+  taken.endpoint = path;
+  taken.descriptor = socket.release();
+  return taken;
 }
 
 result<listening_socket> listen_on_tcp(const std::string& text) {

@@ -38,6 +38,9 @@ struct listening_socket {
 /// A file at the path is replaced only when it is a socket on which nobody listens. Nobody can connect before
 /// the mode is set. Errors: invalid_argument, io_failed, data_dir_in_use (somebody listens there).
 result<listening_socket> listen_on_unix(const std::string& path, mode_t mode);
+/// Takes over a listening unix socket of that path, which somebody else made, such as the service manager:
+/// its file stays theirs. The descriptor is closed when this fails. Error: invalid_argument (no such socket).
+result<listening_socket> take_unix_listener(int descriptor, const std::string& path);
 /// Errors: invalid_argument, io_failed (in use, not an address of this machine, no permission).
 result<listening_socket> listen_on_tcp(const std::string& address);
 

@@ -81,8 +81,9 @@ result<void> server::impl::start() {
     if (!loaded) return loaded.error();
     identity = std::move(*loaded);
   }
-  auto made = options.address.empty() ? listen_on_unix(options.unix_path, options.unix_mode)
-                                      : listen_on_tcp(options.address);
+  auto made = options.unix_descriptor >= 0 ? take_unix_listener(options.unix_descriptor, options.unix_path)
+              : options.address.empty()    ? listen_on_unix(options.unix_path, options.unix_mode)
+                                           : listen_on_tcp(options.address);
   if (!made) return made.error();
   listening = std::move(*made);
   boost::system::error_code ec;

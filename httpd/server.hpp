@@ -78,6 +78,9 @@ using handler = std::function<void(request, responder)>;
 struct listen_options {
   std::string unix_path; ///< at most 107 bytes; a stale socket there is replaced, anything else is not
   unsigned unix_mode = 0660;
+  /// A listening socket of `unix_path` that was inherited: it is taken as it is, and its file stays behind.
+  /// -1: none.
+  int unix_descriptor = -1;
   /// Unix sockets: root, the own uid and members of the socket file's group are served, others get 403
   /// `forbidden`. Groups are those of the peer's process, primary and supplementary.
   bool check_peer = true;

@@ -19,6 +19,14 @@ void tell(const std::string& state) { ::sd_notify(0, state.c_str()); }
 
 } // namespace
 
+std::vector<int> passed_sockets() {
+  std::vector<int> passed;
+  int count = ::sd_listen_fds(1);
+  for (int i = 0; i < count; ++i)
+    passed.push_back(SD_LISTEN_FDS_START + i);
+  return passed;
+}
+
 bool is_there() {
   const char* socket = std::getenv("NOTIFY_SOCKET");
   return socket != nullptr && *socket != '\0';

@@ -3,12 +3,17 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace weixin::runtime::service_manager {
 
 // Tells the service manager (systemd) how the process does, by sd_notify(3). Every call does nothing where
 // nobody listens, which is where NOTIFY_SOCKET is not in the environment. A call may wait for the service
 // manager: never from a shard.
+
+/// The listening sockets that the service manager opened for this process (socket activation), by LISTEN_FDS
+/// and LISTEN_PID. Tells them once: they belong to the caller, and children hear nothing of them.
+std::vector<int> passed_sockets();
 
 /// Whether anybody listens.
 bool is_there();

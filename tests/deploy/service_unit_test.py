@@ -13,10 +13,10 @@ UNIT = ROOT / "deploy/weixind.service"
 EXPOSURE = 20  # tenths of a point, of 100
 
 
-def settings():
+def settings(unit=UNIT):
     """Every value of every key of the unit, in order; comments left out."""
     found = collections.defaultdict(list)
-    for line in UNIT.read_text(encoding="utf-8").splitlines():
+    for line in unit.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"(\w+)=(.*)$", line):
             found[match[1]].append(match[2])
     return found
@@ -74,6 +74,23 @@ class ServiceUnit(unittest.TestCase):
         self.assertEqual(shipped["data_dir"], "/var/lib/" + self.only("StateDirectory"))
         self.assertEqual(str(pathlib.Path(shipped["admin"]["socket"]).parent), "/run/" + self.only("RuntimeDirectory"))
         self.assertEqual((self.only("StateDirectoryMode"), self.only("RuntimeDirectoryMode")), ("0700", "0750"))
+
+    def test_has_a_socket_unit_of_one_mind_with_the_shipped_configuration(self):
+        shipped = tomllib.loads((ROOT / "deploy/weixind.toml").read_text(encoding="utf-8"))
+        values = settings(ROOT / "deploy/weixind.socket")
+        self.assertEqual(values["ListenStream"], [shipped["admin"]["socket"]])
+        self.assertEqual(values["SocketMode"], [shipped["admin"]["socket_mode"]])
+        self.assertEqual((values["SocketUser"], values["SocketGroup"]), (self.values["User"], self.values["Group"]))
+        self.assertEqual(values["DirectoryMode"], self.values["RuntimeDirectoryMode"])
+        # Else a restart of the service would take the socket's directory away.
+        self.assertEqual(self.only("RuntimeDirectoryPreserve"), "yes")
+
+    def test_has_a_socket_unit_that_systemd_understands(self):
+        service = self.changed(r"^ExecStart=\S+", "ExecStart=/bin/true")
+        unit = self.directory / "weixind.socket"
+        unit.write_text((ROOT / "deploy/weixind.socket").read_text(encoding="utf-8"), encoding="utf-8")
+        answer = run("systemd-analyze", "verify", "--man=no", str(unit), str(service))
+        self.assertEqual([line for line in answer.stdout.splitlines() if "weixind" in line], [], answer.stdout)
 
     def test_waits_for_readiness_and_feeds_on_the_watchdog(self):
         self.assertEqual((self.only("Type"), self.only("NotifyAccess")), ("notify", "main"))

@@ -120,6 +120,63 @@ class ServiceManager(Case):
         self.assertEqual(self.server.process.stop(), 0)
 
 
+class PassedSocket(Case):
+    """Socket activation: the service manager listens, weixind takes over."""
+
+    starts_fleet = False
+
+    def start_with(self, paths, expect_start=True):
+        """weixind as systemd starts it, which has listened on these paths before."""
+        programs = self.directory / "programs"
+        programs.mkdir(exist_ok=True)
+        program = programs / "weixind"
+        program.write_text(f"""#!/usr/bin/env python3
+import os, socket, sys
+made = []
+for number, path in enumerate({[str(p) for p in paths]}):
+    if os.path.exists(path):
+        os.unlink(path)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    os.chmod(path, 0o660)
+    listener.listen(16)
+    made.append(os.dup(listener.fileno()) if listener.fileno() < 10 else listener.detach())
+high = [os.dup2(d, 50 + i, inheritable=False) for i, d in enumerate(made)]
+for i, d in enumerate(high):
+    os.dup2(d, 3 + i, inheritable=True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(made)))
+os.execv("{BIN}/weixind", ["weixind"] + sys.argv[1:])
+""", encoding="utf-8")
+        program.chmod(0o755)
+        if self.simulator is None:
+            self.start_simulator()
+        self.server = Server(programs, self.directory, self.configuration(), expect_start=expect_start)
+        self.watch(self.server.process)
+        self.admin = self.server.admin
+
+    def refused(self, paths):
+        self.start_with(paths, expect_start=False)
+        self.assertEqual(self.server.process.wait(), 78)
+        return self.server.process.log_path.read_text(encoding="utf-8")
+
+    def test_is_taken_over_and_left_behind(self):
+        path = self.directory / "admin.sock"
+        self.start_with([path])
+        self.add_online("shop-01", 1)
+        taken = path.stat()
+        self.assertEqual(self.server.process.stop(), 0)
+        self.assertEqual(path.stat().st_ino, taken.st_ino, "it is the service manager's")
+
+    def test_of_another_path_is_refused_with_both_names(self):
+        other = self.directory / "other.sock"
+        said = self.refused([other])
+        self.assertIn(str(other), said)
+        self.assertIn(str(self.directory / "admin.sock"), said)
+
+    def test_is_one_and_no_more(self):
+        self.assertIn("passed 2 sockets", self.refused([self.directory / "admin.sock", self.directory / "more.sock"]))
+
+
 class OpenFiles(Case):
     """The limit of open files is respected before it is met."""
 

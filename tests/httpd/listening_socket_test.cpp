@@ -55,6 +55,34 @@ TEST_F(UnixListener, ReplacesASocketNobodyListensOn) {
   EXPECT_TRUE(raw_client{path}.connected());
 }
 
+TEST_F(UnixListener, TakesOverASocketThatListensThere) {
+  auto made = listen_on_unix(path, 0600);
+  ASSERT_TRUE(made);
+  auto taken = take_unix_listener(made->descriptor, path);
+  ASSERT_TRUE(taken) << to_string(taken.error());
+  EXPECT_EQ(taken->endpoint, path);
+  remove_socket_file(*taken);
+  EXPECT_TRUE(raw_client{path}.connected()) << "the file is somebody else's";
+  ::close(taken->descriptor);
+}
+
+TEST_F(UnixListener, TakesOverNothingElse) {
+  auto refusal = [&](int descriptor) {
+    auto taken = take_unix_listener(descriptor, path);
+    EXPECT_FALSE(taken);
+    return taken ? std::string{} : taken.error().context;
+  };
+  auto elsewhere = directory.file("b.sock");
+  auto other = listen_on_unix(elsewhere, 0600);
+  ASSERT_TRUE(other);
+  EXPECT_THAT(refusal(other->descriptor), AllOf(HasSubstr(elsewhere), HasSubstr(path)));
+  auto tcp = listen_on_tcp("127.0.0.1:0");
+  ASSERT_TRUE(tcp);
+  EXPECT_THAT(refusal(tcp->descriptor), HasSubstr("no unix socket with a path"));
+  EXPECT_THAT(refusal(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), HasSubstr("none that listens"));
+  EXPECT_THAT(refusal(-1), HasSubstr("none that listens"));
+}
+
 TEST_F(UnixListener, RefusesASocketSomebodyListensOn) {
   ASSERT_TRUE(listen(path));
   auto second = listen_on_unix(path, 0660);
