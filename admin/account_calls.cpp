@@ -55,6 +55,12 @@ void get_status(const context_ptr& c, const request&, const reply& to) {
                               {"store", to_json(c->store->health())}}));
 }
 
+void get_metrics(const context_ptr& c, const request& r, const reply& to) {
+  if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
+  if (!c->metrics) return to.refuse(fail(errc::internal, "nothing is measured here"));
+  to.send(c->metrics());
+}
+
 void list_accounts(const context_ptr& c, const request&, const reply& to) {
   boost::json::array list;
   for (const auto& v : c->fleet.accounts())

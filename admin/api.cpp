@@ -18,6 +18,7 @@ httpd::router make_api(api_context context, boost::asio::io_context& listener) {
     });
   };
   add("GET", "/v1/status", get_status);
+  add("GET", "/v1/metrics", get_metrics);
   add("GET", "/v1/accounts", list_accounts);
   add("POST", "/v1/accounts", add_account);
   const std::string account = "/v1/accounts/{name}";

@@ -64,6 +64,8 @@ struct api_context {
   /// Opens a file of the media store; empty: there is none.
   std::function<void(std::string id, std::function<void(result<std::shared_ptr<store::media_reader>>)>)>
       open_media{};
+  /// All metrics in Prometheus' text form, with its content type.
+  std::function<httpd::response()> metrics{};
 };
 
 /// For `listen_options::receive`: the files of multipart/form-data go to the spool as they come.

@@ -22,6 +22,7 @@ using context_ptr = std::shared_ptr<call_context>;
 
 // account_calls.cpp
 void get_status(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_metrics(const context_ptr& c, const httpd::request& r, const reply& to);
 void list_accounts(const context_ptr& c, const httpd::request& r, const reply& to);
 void add_account(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_account(const context_ptr& c, const httpd::request& r, const reply& to);

@@ -31,15 +31,19 @@ httpd::response plain(int status, std::string body) {
 
 } // namespace
 
+httpd::response render_metrics(const metrics_sources& sources) {
+  sample(sources);
+  httpd::response r;
+  r.content_type = std::string{metrics::registry::content_type};
+  r.body = sources.metrics->render();
+  return r;
+}
+
 httpd::router make_metrics_routes(metrics_sources sources) {
   auto s = std::make_shared<metrics_sources>(std::move(sources));
   httpd::router routes;
   routes.add("GET", "/metrics", [s](const httpd::request&, const httpd::responder& respond) {
-    sample(*s);
-    httpd::response r;
-    r.content_type = std::string{metrics::registry::content_type};
-    r.body = s->metrics->render();
-    respond.send(std::move(r));
+    respond.send(render_metrics(*s));
   });
   routes.add("GET", "/healthz", [](const httpd::request&, const httpd::responder& respond) {
     respond.send(plain(200, "ok\n"));

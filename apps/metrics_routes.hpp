@@ -27,6 +27,9 @@ struct metrics_sources {
   std::uint64_t media_quota_bytes = 0;
 };
 
+/// All metrics as they are now, as an answer.
+httpd::response render_metrics(const metrics_sources& sources);
+
 /// `/metrics`, `/healthz` (the process runs) and `/readyz` (store open, API listening; never an account's
 /// health).
 httpd::router make_metrics_routes(metrics_sources sources);

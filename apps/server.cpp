@@ -156,6 +156,7 @@ struct server::parts {
   result<std::vector<bot_entry>> make_bots();
   result<void> start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal);
   result<void> start_notifier();
+  metrics_sources sources_of_metrics();
   result<void> start_metrics_listener();
   result<void> start_admin_listener();
   result<void> start_listener(httpd::server& listener);
@@ -382,14 +383,21 @@ void server::parts::count_answers(httpd::listen_options& options, const httpd::r
   };
 }
 
+metrics_sources server::parts::sources_of_metrics() {
+  return {metrics,
+          network,
+          *shards,
+          dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
+          [this] { return ready.load(); },
+          [this] { return store->health().media_bytes; },
+          config.media.quota_bytes};
+}
+
 result<void> server::parts::start_metrics_listener() {
   httpd::listen_options options;
   options.address = config.metrics.listen;
   options.max_connections = metrics_connections;
-  auto routes = make_metrics_routes(
-      {metrics, network, *shards, dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
-       [this] { return ready.load(); }, [this] { return store->health().media_bytes; },
-       config.media.quota_bytes});
+  auto routes = make_metrics_routes(sources_of_metrics());
   count_answers(options, routes);
   metrics_listener =
       std::make_unique<httpd::server>(shards->at(service_shard()).context(), options, std::move(routes));
@@ -423,6 +431,7 @@ result<void> server::parts::start_admin_listener() {
     api.open_media = [files = media.get()](std::string id, auto done) {
       files->open_file(std::move(id), std::move(done));
     };
+  api.metrics = [sources = sources_of_metrics()] { return render_metrics(sources); };
   auto routes = admin::make_api(std::move(api), context);
   admin::add_notify_calls(routes, *notifier);
   admin::add_openapi_call(routes);

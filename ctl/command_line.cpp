@@ -426,6 +426,32 @@ private:
                        "  weixinctl events --account shop-01 -o json | jq .data.text\n");
     events->callback([this] { result_.what = events_; });
 
+    auto* top_verb = verb(&app_, "top", "The fleet, live: who needs you, who is busy");
+    top_verb->add_option("--sort", top_.order, "trouble, name, in, out, queue or restarts")
+        ->check(CLI::IsMember({"trouble", "name", "in", "out", "queue", "restarts"}).description(""))
+        ->type_name("BY");
+    top_verb->add_option("--rows", top_.rows, "So many accounts; default: what fits, or all")
+        ->check(CLI::Range(std::size_t{1}, most_rows).description(""))
+        ->type_name("N");
+    top_verb->add_option("--count", top_.count, "End after so many looks; default: at Ctrl-C")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}).description(""))
+        ->type_name("N");
+    help_->add(top_verb, "  weixinctl top\n"
+                         "  weixinctl top --sort queue --rows 10\n"
+                         "  weixinctl top --count 2 -o json | tail -1\n");
+    top_verb->callback([this] { result_.what = top_; });
+
+    auto* report = verb(&app_, "diagnose", "Write what a report of a fault needs into a file");
+    report->add_option("-o,--file", diagnose_.file, "A new file; - is standard output")
+        ->type_name("FILE")
+        ->default_str("weixind-report.json");
+    report->add_option("--log", diagnose_.log, "The end of weixind's log, too")->type_name("FILE");
+    report->add_flag("--keep-names", diagnose_.keep_names, "Keep the names of accounts, bots and targets");
+    report->add_flag("--force", diagnose_.force, "Replace the file when there is one");
+    help_->add(report, "  weixinctl diagnose\n"
+                       "  weixinctl diagnose --log /var/log/weixind/weixind.log -o report.json\n");
+    report->callback([this] { result_.what = diagnose_; });
+
     auto* backup = verb(&app_, "backup", "Write a copy of the database while the server works");
     backup->add_option("FILE", backup_.file, "A new file on the server's machine")->required();
     backup->callback([this] { result_.what = backup_; });
@@ -506,7 +532,8 @@ private:
            !std::holds_alternative<backup_store>(c) && !std::holds_alternative<check_store>(c) &&
            !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
            !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
-           !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c);
+           !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c) &&
+           !std::holds_alternative<top>(c) && !std::holds_alternative<diagnose>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -545,6 +572,8 @@ private:
   backup_store backup_;
   notify_test notify_test_;
   follow_events events_;
+  top top_;
+  diagnose diagnose_;
 };
 
 } // namespace

@@ -177,6 +177,19 @@ struct follow_events {
   std::string account;     ///< empty: all
   std::uint64_t count = 0; ///< ends after so many; 0: never
 };
+/// The fleet, live.
+struct top {
+  std::string order = "trouble";
+  std::size_t rows = 0;    ///< 0: what fits on the terminal, else all
+  std::uint64_t count = 0; ///< ends after so many looks; 0: never
+};
+/// What a report of a fault needs, without what is nobody's business.
+struct diagnose {
+  std::string file = "weixind-report.json"; ///< "-": standard output
+  std::string log;                          ///< of weixind, on this machine; empty: none
+  bool keep_names = false;
+  bool force = false;
+};
 struct show_status {};
 struct show_version {};
 
@@ -185,7 +198,7 @@ using command =
                  account_relogin, account_remove, account_history, list_contacts, send_message,
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
                  avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
-                 check_store, notify_test, run_chat, follow_events, show_status, show_version>;
+                 check_store, notify_test, run_chat, follow_events, top, diagnose, show_status, show_version>;
 
 /// A whole command line that was understood.
 struct invocation {

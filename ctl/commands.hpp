@@ -35,6 +35,8 @@ outcome<exit_code> execute(session& s, const backup_store& c);
 outcome<exit_code> execute(session& s, const check_store& c);
 outcome<exit_code> execute(session& s, const notify_test& c);
 outcome<exit_code> execute(session& s, const follow_events& c);
+outcome<exit_code> execute(session& s, const top& c);
+outcome<exit_code> execute(session& s, const diagnose& c);
 outcome<exit_code> execute(session& s, const show_status& c);
 outcome<exit_code> execute(session& s, const show_version& c);
 

@@ -39,7 +39,10 @@ console open_console() {
   c.is_utf8 = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
   c.has_light_background = says_light_background(variable("COLORFGBG"));
   winsize size{};
-  if (c.out_is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) c.columns = size.ws_col;
+  if (c.out_is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+    c.columns = size.ws_col;
+    c.rows = size.ws_row;
+  }
   return c;
 }
 

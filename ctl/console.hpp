@@ -26,6 +26,7 @@ struct console {
   bool is_utf8 = false;
   bool has_light_background = false; ///< as COLORFGBG tells; false when nothing does
   int columns = 0;                   ///< 0: unknown
+  int rows = 0;                      ///< the same
   colour_choice colour = colour_choice::automatic;
 
   bool colours_on_out() const noexcept { return colours(out_is_terminal); }

@@ -45,7 +45,7 @@ class OpenApi(Case):
         self.wait_for_answers()
         send = self.admin.post("/v1/accounts/shop-01/messages", {"to": "filehelper", "text": "hi"}).json()["id"]
         name = {"name": "shop-01"}
-        for path in ("/v1/status", "/v1/accounts", "/v1/store", "/v1/openapi.json"):
+        for path in ("/v1/status", "/v1/metrics", "/v1/accounts", "/v1/store", "/v1/openapi.json"):
             self.ask("GET", path)
         for rest in ("", "/qr", "/history", "/contacts", "/messages", "/outbox", "/friend-requests", "/groups", "/operations"):
             self.ask("GET", account + rest, **name)
