@@ -4,9 +4,13 @@
 #include "tests/actors/media_box.hpp"
 
 #include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
 
 namespace weixin::testing {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 using store::media_kind;
 using store::media_part;
