@@ -13,8 +13,8 @@
 namespace weixin::admin {
 
 struct gate_options {
-  std::string listen;             ///< the address that it is reached by, as in the configuration
-  std::vector<std::string> hosts; ///< further names and addresses
+  std::string listen{};             ///< the address that it is reached by, as in the configuration
+  std::vector<std::string> hosts{}; ///< further names and addresses
   bool tls = false;
   bool behind_proxy = false; ///< which may speak TLS for it
   double requests_per_second = 50;

@@ -7,26 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-token_record token(std::string id, char hash = 'a') {
-  token_record t;
-  t.id = std::move(id);
-  t.name = "grafana";
-  t.hash = std::string(32, hash);
-  t.created_by = "uid 1000";
-  t.created_at = noon;
-  return t;
-}
-
-audit_record row(std::string call, bool refused = false, wall_time at = noon) {
-  audit_record r;
-  r.at = at;
-  r.refused = refused;
-  r.who = refused ? "nobody" : "token";
-  r.call = std::move(call);
-  r.status = refused ? 401 : 200;
-  return r;
-}
-
 struct AccessContract : StoreContract {
   names token_ids() {
     names ids;
@@ -48,8 +28,8 @@ struct AccessContract : StoreContract {
 WEIXIN_ON_EVERY_STORE(AccessContract);
 
 TEST_P(AccessContract, KeepsATokenAsItWasMadeOverARestart) {
-  auto plain = token("t-1");
-  auto limited = token("t-2", 'b');
+  auto plain = token_named("t-1");
+  auto limited = token_named("t-2", 'b');
   limited.scope = token_scope::administer;
   limited.accounts = {"shop-01", "shop-02"};
   limited.expires_at = noon + 24h;
@@ -62,16 +42,16 @@ TEST_P(AccessContract, KeepsATokenAsItWasMadeOverARestart) {
 }
 
 TEST_P(AccessContract, ForgetsATokenThatIsRevoked) {
-  ASSERT_TRUE(call().add_token(token("t-1")));
-  ASSERT_TRUE(call().add_token(token("t-2", 'b')));
-  ASSERT_TRUE(call().remove_token("t-1"));
+  ASSERT_TRUE(call().add_token(token_named("t-1")));
+  ASSERT_TRUE(call().add_token(token_named("t-2", 'b')));
+  ASSERT_TRUE(call().remove_token_named("t-1"));
   reopen();
   EXPECT_EQ(token_ids(), names{"t-2"});
-  EXPECT_EQ(code_of(call().remove_token("t-1")), errc::token_not_found);
+  EXPECT_EQ(code_of(call().remove_token_named("t-1")), errc::token_not_found);
 }
 
 TEST_P(AccessContract, NotesWhenATokenWasUsed) {
-  ASSERT_TRUE(call().add_token(token("t-1")));
+  ASSERT_TRUE(call().add_token(token_named("t-1")));
   ASSERT_TRUE(call().note_token_use("t-1", noon + 1h));
   reopen();
   EXPECT_EQ(call().list_tokens()->front().last_used_at, noon + 1h);
@@ -80,12 +60,12 @@ TEST_P(AccessContract, NotesWhenATokenWasUsed) {
 
 TEST_P(AccessContract, HoldsABoundedNumberOfTokens) {
   for (std::size_t i = 0; i < max_tokens; ++i) {
-    auto t = token("t-" + std::to_string(i));
+    auto t = token_named("t-" + std::to_string(i));
     t.hash = std::to_string(i) + std::string(32, 'x');
     t.hash.resize(32);
     ASSERT_TRUE(call().add_token(t));
   }
-  EXPECT_EQ(code_of(call().add_token(token("t-one-more", 'z'))), errc::queue_full);
+  EXPECT_EQ(code_of(call().add_token(token_named("t-one-more", 'z'))), errc::queue_full);
   EXPECT_EQ(token_ids().size(), max_tokens);
 }
 
@@ -116,7 +96,7 @@ TEST_P(AccessContract, KeepsAnAuditRowAsItWasWrittenOverARestart) {
 
 TEST_P(AccessContract, ReadsTheAuditPageByPage) {
   for (const char* c : {"a", "b", "c", "d"})
-    ASSERT_TRUE(call().append_audit(row(c)));
+    ASSERT_TRUE(call().append_audit(audit_of(c)));
   EXPECT_EQ(calls(0, 2), (names{"c", "d"})) << "the newest";
   EXPECT_EQ(calls(-1, 3), (names{"a", "b", "c"})) << "from the beginning";
   auto first = call().read_audit(-1, 1)->front().id;
@@ -124,8 +104,8 @@ TEST_P(AccessContract, ReadsTheAuditPageByPage) {
 }
 
 TEST_P(AccessContract, DropsAuditRowsThatAreTooOld) {
-  ASSERT_TRUE(call().append_audit(row("old", false, noon)));
-  ASSERT_TRUE(call().append_audit(row("new", false, noon + 2h)));
+  ASSERT_TRUE(call().append_audit(audit_of("old", false, noon)));
+  ASSERT_TRUE(call().append_audit(audit_of("new", false, noon + 2h)));
   retention keep;
   keep.history_age = 24h;
   auto report = call().upkeep(noon + 25h, keep);
@@ -139,9 +119,9 @@ TEST_P(AccessContract, DropsWhatWasRefusedWithoutTouchingWhatWasDone) {
   keep.audit_rows = 2;
   keep.refused_audit_rows = 1;
   for (const char* c : {"a", "b", "c"})
-    ASSERT_TRUE(call().append_audit(row(c)));
+    ASSERT_TRUE(call().append_audit(audit_of(c)));
   for (const char* c : {"x", "y", "z"})
-    ASSERT_TRUE(call().append_audit(row(c, true)));
+    ASSERT_TRUE(call().append_audit(audit_of(c, true)));
   auto report = call().upkeep(noon, keep);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->audit_rows, 3u);
