@@ -43,13 +43,21 @@ httpd::response uncached(std::string content_type, std::string body) {
 } // namespace
 
 void get_status(const context_ptr& c, const request&, const reply& to) {
+  auto by_state = c->fleet.count_by_state();
+  if (!to.who().sees_all()) {
+    for (auto& [state, count] : by_state)
+      count = 0;
+    for (const auto& v : c->fleet.accounts())
+      if (to.who().sees(v.name)) ++by_state[v.state];
+  }
   boost::json::object counts;
-  for (const auto& [state, count] : c->fleet.count_by_state())
+  for (const auto& [state, count] : by_state)
     counts[state] = count;
   to.send(json_response(200, {{"version", c->facts.version},
                               {"pid", static_cast<std::int64_t>(::getpid())},
                               {"started_at", to_rfc3339(c->facts.started_at)},
                               {"metrics_listen", c->facts.metrics_listen()},
+                              {"api_listen", c->facts.api_listen ? c->facts.api_listen() : std::string{}},
                               {"ready", c->facts.ready()},
                               {"accounts", std::move(counts)},
                               {"store", to_json(c->store->health())}}));
@@ -57,6 +65,8 @@ void get_status(const context_ptr& c, const request&, const reply& to) {
 
 void get_metrics(const context_ptr& c, const request& r, const reply& to) {
   if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
+  // They tell of all accounts.
+  if (!to.who().sees_all()) return to.refuse(fail(errc::forbidden_scope));
   if (!c->metrics) return to.refuse(fail(errc::internal, "nothing is measured here"));
   to.send(c->metrics());
 }
@@ -64,7 +74,7 @@ void get_metrics(const context_ptr& c, const request& r, const reply& to) {
 void list_accounts(const context_ptr& c, const request&, const reply& to) {
   boost::json::array list;
   for (const auto& v : c->fleet.accounts())
-    list.push_back(to_json(v));
+    if (to.who().sees(v.name)) list.push_back(to_json(v));
   to.send(json_response(200, {{"accounts", std::move(list)}}));
 }
 
@@ -95,6 +105,8 @@ void get_account(const context_ptr& c, const request& r, const reply& to) {
 void patch_account(const context_ptr& c, const request& r, const reply& to) {
   auto body = read_object(r.body, {"bots", "media", "login", "proxy"});
   if (!body) return to.refuse(body.error());
+  if ((body->contains("login") || body->contains("proxy")) && !to.who().may(need::administer))
+    return to.refuse(fail(errc::forbidden_scope, "login and proxy need admin"));
   auto change = read_account_change(*body);
   if (!change) return to.refuse(change.error());
   if (body->empty()) return get_account(c, r, to);

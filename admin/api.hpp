@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/event_log.hpp"
-#include "httpd/router.hpp"
+#include "admin/access.hpp"
+#include "admin/routes.hpp"
 #include "protocol/webwx/upload_plan.hpp"
 #include "runtime/wall_clock.hpp"
 #include "store/media_files.hpp"
@@ -28,6 +29,8 @@ struct server_facts {
   std::function<bool()> ready;
   std::string durability; ///< "power" or "process"
   store::retention retention;
+  std::function<std::string()> api_listen{}; ///< the same of the listener by TCP
+  std::function<std::string()> api_url{};    ///< how that is reached: "https://console.example.com:9463"
 };
 
 /// The way to the fleet for answers that come late, from the threads of store and spool: once it is closed,
@@ -57,6 +60,7 @@ struct api_context {
   std::shared_ptr<store::store> store;
   std::shared_ptr<event_log> events;
   std::shared_ptr<const wall_clock> clock;
+  std::shared_ptr<access> who_may;
   server_facts facts;
   std::shared_ptr<store::spool> spool; ///< null: files cannot be sent
   webwx::upload_limits upload_limits;
@@ -76,8 +80,8 @@ std::uint64_t max_upload_bytes(const webwx::upload_limits& limits) noexcept;
 
 /// The admin API as routes: HTTP/1.1 and JSON, errors as RFC 9457 problems with a stable `code`. Handlers run
 /// on the listener's thread and never wait: what an account or the store has to do answers later. Each call
-/// that is to change something leaves one line in the log (`reply`). `listener` is the io_context that the
-/// thread runs.
-httpd::router make_api(api_context context, boost::asio::io_context& listener);
+/// that is to change something leaves one line in the log and the audit (`reply`). `listener` is the
+/// io_context that the thread runs. They serve the unix socket and, behind a `gate`, TCP.
+api_routes make_api(api_context context, boost::asio::io_context& listener);
 
 } // namespace weixin::admin

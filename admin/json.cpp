@@ -38,7 +38,12 @@ int status_of(errc code) {
   case errc::operation_not_found:
   case errc::friend_request_not_found:
   case errc::member_not_found:
+  case errc::token_not_found:
     return 404;
+  case errc::unauthorized:
+  case errc::code_rejected:
+    return 401;
+  case errc::forbidden_scope:
   case errc::path_not_allowed:
     return 403;
   case errc::account_exists:
@@ -125,6 +130,14 @@ std::string_view advice_for(errc code) {
     return "No operation of that id is remembered: a restart forgets them, and only the last ones are kept.";
   case errc::friend_request_not_found:
     return "No friend request of that id waits: see .../friend-requests.";
+  case errc::token_not_found:
+    return "There is no token of that id: GET /v1/tokens lists all.";
+  case errc::unauthorized:
+    return "This needs the header Authorization: Bearer and a token that is good: it is missing, or not "
+           "known, "
+           "revoked or expired.";
+  case errc::code_rejected:
+    return "This code is not known, was used, or is too old: weixinctl console makes a new one.";
   case errc::member_not_found:
     return "The group has no such member: see .../groups/{group}/members.";
   case errc::idempotency_conflict:
@@ -347,10 +360,12 @@ httpd::response problem_of(const error& e) {
   auto status = status_of(e.code);
   std::string detail{advice_for(e.code)};
   if (detail.empty() || e.code == errc::invalid_argument) detail = e.context;
+  if (e.code == errc::forbidden_scope) detail = "This token does not allow it: " + e.context + ".";
   if (e.code == errc::path_not_allowed) detail = "This file may not be sent: " + e.context + ".";
   if (e.code == errc::unsupported_file) detail = e.context;
   if (e.code == errc::queue_full && !e.context.empty()) detail += " (" + e.context + ")";
   auto r = httpd::problem(status, to_string(e.code), detail);
+  if (status == 401) r.headers.push_back({"WWW-Authenticate", "Bearer"});
   if (status == 429 || status == 503) r.headers.push_back({"Retry-After", "5"});
   return r;
 }

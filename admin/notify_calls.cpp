@@ -2,7 +2,6 @@
 
 #include "admin/json.hpp"
 #include "admin/parameters.hpp"
-#include "admin/reply.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -27,11 +26,9 @@ void test_targets(notify::notifier& notifier, const httpd::request& r, const rep
 
 } // namespace
 
-void add_notify_calls(httpd::router& routes, notify::notifier& notifier) {
-  const std::string pattern = "/v1/notify/test";
-  routes.add("POST", pattern, [&notifier, pattern](const httpd::request& r, const httpd::responder& respond) {
-    test_targets(notifier, r, reply{respond, r, pattern});
-  });
+void add_notify_calls(api_routes& routes, notify::notifier& notifier) {
+  routes.add("POST", "/v1/notify/test", need::administer,
+             [&notifier](const httpd::request& r, const reply& to) { test_targets(notifier, r, to); });
 }
 
 } // namespace weixin::admin

@@ -4,12 +4,12 @@
 
 namespace weixin::admin {
 
-void add_openapi_call(httpd::router& routes) {
-  routes.add("GET", "/v1/openapi.json", [](const httpd::request&, const httpd::responder& respond) {
+void add_openapi_call(api_routes& routes) {
+  routes.add("GET", "/v1/openapi.json", need::read, [](const httpd::request&, const reply& to) {
     httpd::response answer;
     answer.content_type = "application/json";
     answer.body = openapi_document;
-    respond.send(std::move(answer));
+    to.send(std::move(answer));
   });
 }
 

@@ -1,7 +1,6 @@
 #include "admin/reply.hpp"
 
 #include "admin/json.hpp"
-#include "runtime/log.hpp"
 #include "supervisor/fleet.hpp"
 
 #include <atomic>
@@ -9,10 +8,10 @@
 
 namespace weixin::admin {
 
-/// Tells its line once: with the answer, or when the last copy is dropped without one.
+/// Is told once: with the answer, or when the last copy is dropped without one.
 struct reply::call {
-  std::string uid;
-  std::string pid;
+  std::shared_ptr<const caller> who;
+  std::shared_ptr<audit_trail> trail;
   std::string what;
   std::atomic<bool> told{false};
   std::mutex mutex;
@@ -24,22 +23,23 @@ struct reply::call {
   void tell(int status, std::string_view code) {
     if (told.exchange(true)) return;
     std::lock_guard lock(mutex);
-    log_info("admin.call", {{"uid", uid},
-                            {"pid", pid},
-                            {"call", what},
-                            {"account", account},
-                            {"object", object},
-                            {"status", status},
-                            {"code", code}});
+    store::audit_record row;
+    row.call = what;
+    row.account = account;
+    row.object = object;
+    row.status = status;
+    row.code = code;
+    trail->done(*who, std::move(row));
   }
 };
 
-reply::reply(httpd::responder respond, const httpd::request& r, std::string_view route)
-    : respond_(std::move(respond)) {
+reply::reply(httpd::responder respond, const httpd::request& r, std::string_view route, caller who,
+             std::shared_ptr<audit_trail> trail)
+    : respond_(std::move(respond)), who_(std::make_shared<const caller>(std::move(who))) {
   if (r.method == "GET" || r.method == "HEAD") return;
   call_ = std::make_shared<call>();
-  call_->uid = r.peer ? std::to_string(r.peer->uid) : "-";
-  call_->pid = r.peer ? std::to_string(r.peer->pid) : "-";
+  call_->who = who_;
+  call_->trail = std::move(trail);
   call_->what = r.method + " " + std::string{route};
   if (auto name = r.params.find("name"); name != r.params.end()) concerns_account(name->second);
 }

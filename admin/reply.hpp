@@ -1,5 +1,7 @@
 #pragma once
 
+#include "admin/audit.hpp"
+#include "admin/caller.hpp"
 #include "httpd/server.hpp"
 #include "protocol/result.hpp"
 
@@ -12,11 +14,16 @@
 namespace weixin::admin {
 
 /// The one way to answer a call of the admin API. A call that is to change something (every method but GET
-/// and HEAD) leaves one line, `admin.call`, when it is answered: who asked (user and process of the peer),
-/// what, about which account and object, and what came of it. Copies share the call. Any thread.
+/// and HEAD) is told to the audit trail when it is answered: who asked, what, about which account and object,
+/// and what came of it. Copies share the call. Any thread.
 class reply {
 public:
-  reply(httpd::responder respond, const httpd::request& r, std::string_view route);
+  reply(httpd::responder respond, const httpd::request& r, std::string_view route, caller who,
+        std::shared_ptr<audit_trail> trail);
+
+  const caller& who() const noexcept { return *who_; }
+  /// For what is not one answer: a stream.
+  const httpd::responder& responder() const noexcept { return respond_; }
 
   void send(httpd::response r) const;
   /// An answer with a body from a source; of calls that change nothing.
@@ -37,6 +44,7 @@ private:
   void refuse_with(httpd::response problem, errc code) const;
 
   httpd::responder respond_;
+  std::shared_ptr<const caller> who_;
   std::shared_ptr<call> call_; ///< null for calls that change nothing
 };
 

@@ -5,6 +5,7 @@
 #include "admin/notify_calls.hpp"
 #include "admin/openapi_call.hpp"
 #include "apps/abort_at_commit.hpp"
+#include "apps/api_listener.hpp"
 #include "apps/metrics_routes.hpp"
 #include "apps/overload.hpp"
 #include "httpd/server.hpp"
@@ -119,6 +120,7 @@ struct server::parts {
   config::server_config config;
   std::shared_ptr<wall_clock> clock = std::make_shared<system_wall_clock>();
   wall_time started_at = clock->now();
+  std::shared_ptr<admin::access> who_may; // the store's answers come to it
   std::shared_ptr<store::store> store;
   std::unique_ptr<store::media_files> media;
   std::unique_ptr<store::spool> spool;
@@ -133,6 +135,7 @@ struct server::parts {
   std::unique_ptr<notify::notifier> notifier;
   std::unique_ptr<httpd::server> metrics_listener;
   std::unique_ptr<httpd::server> admin_listener;
+  std::unique_ptr<httpd::server> api_listener;
   std::shared_ptr<admin::fleet_gate> late_calls = std::make_shared<admin::fleet_gate>();
   std::unique_ptr<runtime::watchdog> watchdog;
   std::unique_ptr<runtime::memory_watch> memory;
@@ -149,6 +152,7 @@ struct server::parts {
   result<void> check_descriptors();
   result<void> open_store();
   result<void> clean_spool();
+  result<void> open_access();
   void remove_unknown_media();
   result<void> open_network();
   result<void> read_secrets();
@@ -158,7 +162,7 @@ struct server::parts {
   result<void> start_notifier();
   metrics_sources sources_of_metrics();
   result<void> start_metrics_listener();
-  result<void> start_admin_listener();
+  result<void> start_admin_listeners();
   result<void> start_listener(httpd::server& listener);
   void count_answers(httpd::listen_options& options, const httpd::router& routes);
   void watch_memory();
@@ -212,6 +216,12 @@ result<void> server::parts::clean_spool() {
   if (!needed) return needed.error();
   spool->keep_only(std::move(*needed));
   return {};
+}
+
+result<void> server::parts::open_access() {
+  who_may = std::make_shared<admin::access>(lend(*store), clock, make_entropy());
+  if (auto ok = load_tokens(*store, *who_may); !ok) return ok;
+  return check_api(config.api, *who_may);
 }
 
 result<void> server::parts::read_secrets() {
@@ -404,7 +414,7 @@ result<void> server::parts::start_metrics_listener() {
   return start_listener(*metrics_listener);
 }
 
-result<void> server::parts::start_admin_listener() {
+result<void> server::parts::start_admin_listeners() {
   httpd::listen_options options;
   options.unix_path = config.admin.socket;
   options.unix_mode = config.admin.socket_mode;
@@ -422,26 +432,31 @@ result<void> server::parts::start_admin_listener() {
       [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
       [this] { return ready.load(); },
       config.store.survives == config::durability::power ? "power" : "process",
-      retention_of(config.store, config.media)};
+      retention_of(config.store, config.media),
+      [this] { return api_listener ? api_listener->endpoint() : std::string{}; },
+      [this] { return api_listener ? api_url(config.api, api_listener->endpoint()) : std::string{}; }};
   options.receive = admin::make_upload_receiver(service->spool, service->upload_limits);
   options.max_received_body_bytes = admin::max_upload_bytes(service->upload_limits);
-  admin::api_context api{*fleet,           service->store, service->events,        clock,
+  admin::api_context api{*fleet,           service->store, service->events,        clock,     who_may,
                          std::move(facts), service->spool, service->upload_limits, late_calls};
   if (media)
     api.open_media = [files = media.get()](std::string id, auto done) {
       files->open_file(std::move(id), std::move(done));
     };
   api.metrics = [sources = sources_of_metrics()] { return render_metrics(sources); };
-  auto routes = admin::make_api(std::move(api), context);
-  admin::add_notify_calls(routes, *notifier);
-  admin::add_openapi_call(routes);
-  count_answers(options, routes);
-  admin_listener = std::make_unique<httpd::server>(context, options, std::move(routes));
+  auto routes = std::make_shared<admin::api_routes>(admin::make_api(std::move(api), context));
+  admin::add_notify_calls(*routes, *notifier);
+  admin::add_openapi_call(*routes);
+  count_answers(options, routes->router());
+  admin_listener = std::make_unique<httpd::server>(context, options, routes->router());
   auto listening = start_listener(*admin_listener);
   // What is wrong with a path, or with a socket that was passed, somebody has configured.
   if (!listening && listening.error().code == errc::invalid_argument)
     return fail(errc::config_invalid, listening.error().context);
-  return listening;
+  if (!listening || config.api.listen.empty()) return listening;
+  api_listener =
+      std::make_unique<httpd::server>(context, api_options(config.api, options, routes), routes->router());
+  return start_listener(*api_listener);
 }
 
 void server::parts::watch_memory() {
@@ -459,6 +474,7 @@ void server::parts::stop() {
   watchdog.reset();
   if (shards) {
     shards->run_on(service_shard(), [this] {
+      if (api_listener) api_listener->stop();
       if (admin_listener) admin_listener->stop();
       if (metrics_listener) metrics_listener->stop();
     });
@@ -478,6 +494,7 @@ void server::parts::stop() {
   system.reset();
   service.reset();
   if (shards) shards->stop();
+  api_listener.reset();
   admin_listener.reset();
   metrics_listener.reset();
   shards.reset();
@@ -491,6 +508,9 @@ server::~server() {
 }
 
 std::string server::admin_endpoint() const { return parts_->admin_listener->endpoint(); }
+std::string server::api_endpoint() const {
+  return parts_->api_listener ? parts_->api_listener->endpoint() : std::string{};
+}
 std::string server::metrics_endpoint() const { return parts_->metrics_listener->endpoint(); }
 runtime::shard_pool& server::shards() { return *parts_->shards; }
 
@@ -540,6 +560,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   if (!bots) return bots.error();
   if (auto ok = p->read_secrets(); !ok) return ok.error();
   if (auto ok = p->open_store(); !ok) return ok.error();
+  if (auto ok = p->open_access(); !ok) return ok.error();
   p->remove_unknown_media();
   if (auto ok = p->open_network(); !ok) return ok.error();
   p->start_runtime();
@@ -550,7 +571,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   if (auto ok = parts.start_fleet(std::move(*bots), std::move(fatal)); !ok) return ok.error();
   if (auto ok = parts.start_notifier(); !ok) return ok.error();
   if (auto ok = parts.start_metrics_listener(); !ok) return ok.error();
-  if (auto ok = parts.start_admin_listener(); !ok) return ok.error();
+  if (auto ok = parts.start_admin_listeners(); !ok) return ok.error();
   parts.watchdog = std::make_unique<runtime::watchdog>(*parts.shards, runtime::watchdog::options{},
                                                        runtime::abort_on_blocked_shard);
   parts.ready = true;

@@ -31,6 +31,7 @@ public:
   server& operator=(const server&) = delete;
 
   std::string admin_endpoint() const;
+  std::string api_endpoint() const; ///< "" when there is none
   std::string metrics_endpoint() const;
 
   /// What has to answer for the process to be healthy: every shard, the fleet supervisor, the store. They may

@@ -114,6 +114,7 @@ int run(const config::server_config& config) {
   log_info("server.ready", {{"version", version},
                             {"pid", ::getpid()},
                             {"admin", (*started)->admin_endpoint()},
+                            {"api", (*started)->api_endpoint()},
                             {"metrics", (*started)->metrics_endpoint()}});
   namespace manager = runtime::service_manager;
   manager::ready((*started)->status_line());

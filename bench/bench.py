@@ -20,6 +20,7 @@ import parsing
 import peer
 import recovery
 import sends
+import slow_clients
 import startup
 import upgrade
 import uploads
@@ -28,7 +29,7 @@ from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
                 "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
-                "uploads": uploads, "downloads": downloads, "upgrade": upgrade}
+                "uploads": uploads, "downloads": downloads, "upgrade": upgrade, "slow_clients": slow_clients}
 
 
 def options(arguments):

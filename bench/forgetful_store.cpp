@@ -205,6 +205,15 @@ public:
     done(std::vector<send_record>{});
   }
 
+  void list_tokens(callback<std::vector<token_record>> done) override { done(std::vector<token_record>{}); }
+  void add_token(token_record, callback<void> done) override { done({}); }
+  void remove_token(std::string, callback<void> done) override { done({}); }
+  void note_token_use(std::string, wall_time, callback<void> done) override { done({}); }
+  void append_audit(audit_record, callback<void> done) override { done({}); }
+  void read_audit(std::int64_t, std::size_t, callback<std::vector<audit_record>> done) override {
+    done(std::vector<audit_record>{});
+  }
+
   void probe(callback<void> done) override { done({}); }
   void upkeep(wall_time, retention, callback<upkeep_report> done) override { done(upkeep_report{}); }
   void backup(std::filesystem::path, callback<void> done) override { done({}); }

@@ -1,5 +1,6 @@
 #include "config/config.hpp"
 
+#include "config/api_section.hpp"
 #include "config/bot_section.hpp"
 #include "config/notify_section.hpp"
 #include "config/section.hpp"
@@ -178,6 +179,7 @@ server_config read(const value& document, const file_check& check_secret, proble
   section root{&document, "", found};
   root.text("data_dir", out.data_dir, "a path", is_path);
   read_admin(root.subsection("admin"), out.admin);
+  out.api = read_api(root.subsection("api"));
   read_metrics(root.subsection("metrics"), out.metrics, out.notes);
   read_network(root.subsection("network"), out.network);
   read_limits(root.subsection("limits"), out.limits);

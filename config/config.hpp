@@ -28,6 +28,18 @@ struct admin_config {
   friend bool operator==(const admin_config&, const admin_config&) = default;
 };
 
+/// `[api]`: the admin API by TCP
+struct api_config {
+  std::string listen;          ///< "address:port" or "[v6]:port"; empty: no listener; port 0: any free port
+  std::string tls_certificate; ///< PEM, with its chain; empty: plain HTTP
+  std::string tls_key;         ///< PEM; there when the certificate is
+  std::vector<std::string> hosts;  ///< names it is reached by besides `listen` and those of loopback
+  double requests_per_second = 50; ///< of one token
+  std::size_t max_connections = 256;
+  bool allow_plain_http = false; ///< on an address other than loopback
+  friend bool operator==(const api_config&, const api_config&) = default;
+};
+
 /// `[metrics]`
 struct metrics_config {
   std::string listen = "127.0.0.1:9464"; ///< "address:port" or "[v6]:port"; port 0: any free port
@@ -111,6 +123,7 @@ struct sends_config {
 struct server_config {
   std::string data_dir = "/var/lib/weixind";
   admin_config admin;
+  api_config api;
   metrics_config metrics;
   network_config network;
   limits_config limits;

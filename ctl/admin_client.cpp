@@ -27,16 +27,6 @@ bool can_be_a_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || c == '-'; });
 }
 
-httpd::call_target at(const std::string& socket) { return {.unix_path = socket, .address = {}}; }
-
-http_request request_for(std::string method, const std::string& target) {
-  return {.method = std::move(method),
-          .host = "weixind",
-          .target = target,
-          .headers = {{"Accept", "application/json, application/problem+json"}, {"User-Agent", "weixinctl"}},
-          .body = {}};
-}
-
 /// Nobody can have put it into the file.
 std::string random_boundary() {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -57,16 +47,37 @@ http_request with_body(http_request r, const boost::json::value& body) {
 
 } // namespace
 
-admin_client::admin_client(std::string socket, std::chrono::milliseconds deadline)
-    : socket_(std::move(socket)), deadline_(deadline) {}
+admin_client::admin_client(server_address server, std::chrono::milliseconds deadline)
+    : server_(std::move(server)), deadline_(deadline) {}
+
+http_request admin_client::request_for(std::string method, const std::string& target) const {
+  http_request r{
+      .method = std::move(method),
+      .host = server_.host,
+      .target = target,
+      .headers = {{"Accept", "application/json, application/problem+json"}, {"User-Agent", "weixinctl"}},
+      .body = {}};
+  if (!server_.token.empty()) r.headers.push_back({"Authorization", "Bearer " + server_.token.reveal()});
+  return r;
+}
+
+template <class Call>
+result<http_response> admin_client::at_first(Call call) const {
+  result<http_response> r = fail(errc::connect_failed);
+  for (const auto& target : server_.targets) {
+    r = call(target);
+    if (r || r.error().code != errc::connect_failed) break;
+  }
+  return r;
+}
 
 outcome<answer> admin_client::call(http_request request, content expected) const {
-  return read_answer(httpd::call(at(socket_), request, deadline_), expected);
+  return read_answer(at_first([&](const auto& at) { return httpd::call(at, request, deadline_); }), expected);
 }
 
 outcome<answer> admin_client::read_answer(result<http_response> r, content expected) const {
-  if (!r) return no_answer(r.error(), socket_);
-  if (r->status / 100 != 2) return refusal(*r, socket_);
+  if (!r) return no_answer(r.error(), server_);
+  if (r->status / 100 != 2) return refusal(*r, server_);
   answer a;
   a.status = r->status;
   a.at = parse_http_date(find_header(r->headers, "Date"));
@@ -74,7 +85,7 @@ outcome<answer> admin_client::read_answer(result<http_response> r, content expec
   if (expected == content::file || a.raw.empty()) return a;
   boost::json::error_code ec;
   a.body = boost::json::parse(a.raw, ec);
-  if (ec || !a.body.is_object()) return not_an_admin_api(socket_);
+  if (ec || !a.body.is_object()) return not_an_admin_api(server_);
   return a;
 }
 
@@ -124,7 +135,7 @@ outcome<answer> admin_client::post_file(const std::string& target, const std::ve
     left -= piece.size();
     return piece;
   };
-  auto r = httpd::call(at(socket_), request, rest, deadline);
+  auto r = at_first([&](const auto& at) { return httpd::call(at, request, rest, deadline); });
   if (!r && r.error().code == errc::file_changed) return cannot(r.error().context);
   return read_answer(std::move(r), content::json);
 }
@@ -153,9 +164,14 @@ outcome<void> admin_client::download(const std::string& target, std::function<bo
                                      std::chrono::milliseconds silence) const {
   auto request = request_for("GET", target);
   request.headers[0].value = "*/*";
-  auto r = httpd::stream(at(socket_), request, std::move(on_data), silence);
-  if (!r) return no_answer(r.error(), socket_);
-  if (r->status / 100 != 2) return refusal(*r, socket_);
+  return read_stream(std::move(request), std::move(on_data), silence);
+}
+
+outcome<void> admin_client::read_stream(http_request request, std::function<bool(std::string_view)> on_data,
+                                        std::chrono::milliseconds silence) const {
+  auto r = at_first([&](const auto& at) { return httpd::stream(at, request, on_data, silence); });
+  if (!r) return no_answer(r.error(), server_);
+  if (r->status / 100 != 2) return refusal(*r, server_);
   return {};
 }
 
@@ -166,10 +182,7 @@ outcome<void> admin_client::stream(const std::string& target, std::vector<http_h
   request.headers[0].value = "text/event-stream";
   for (auto& h : headers)
     request.headers.push_back(std::move(h));
-  auto r = httpd::stream(at(socket_), request, std::move(on_data), silence);
-  if (!r) return no_answer(r.error(), socket_);
-  if (r->status / 100 != 2) return refusal(*r, socket_);
-  return {};
+  return read_stream(std::move(request), std::move(on_data), silence);
 }
 
 outcome<std::string> account_target(std::string_view name, std::string_view rest) {

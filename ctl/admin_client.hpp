@@ -2,6 +2,7 @@
 
 #include "ctl/moment.hpp"
 #include "ctl/outcome.hpp"
+#include "ctl/server_address.hpp"
 #include "protocol/http_message.hpp"
 #include "protocol/result.hpp"
 
@@ -24,19 +25,19 @@ struct answer {
   std::optional<moment> at; ///< the server's time, from the Date header
 };
 
-/// Calls the admin API on its unix socket, one connection a call, and blocks until the answer is there.
-/// Failures are ready for the person at the terminal: what the server said, with a hint, or why there is no
 /// One field of a form.
 struct form_text {
   std::string name;
   std::string value;
 };
 
-/// server.
+/// Calls the admin API on its unix socket or by TCP, one connection a call, and blocks until the answer is
+/// there. Failures are ready for the person at the terminal: what the server said, with a hint, or why there
+/// is no server.
 class admin_client {
 public:
   /// `deadline` is that of one call.
-  admin_client(std::string socket, std::chrono::milliseconds deadline);
+  admin_client(server_address server, std::chrono::milliseconds deadline);
 
   outcome<answer> get(const std::string& target) const;
   outcome<answer> post(const std::string& target, const boost::json::value& body,
@@ -64,14 +65,18 @@ public:
                        std::function<bool(std::string_view)> on_data,
                        std::chrono::milliseconds silence) const;
 
-  const std::string& socket() const noexcept { return socket_; }
-
 private:
   enum class content { json, file };
   outcome<answer> call(http_request request, content expected) const;
   outcome<answer> read_answer(result<http_response> r, content expected) const;
+  outcome<void> read_stream(http_request request, std::function<bool(std::string_view)> on_data,
+                            std::chrono::milliseconds silence) const;
+  http_request request_for(std::string method, const std::string& target) const;
+  /// The first of the server's addresses at which somebody listens: nothing was sent to the others.
+  template <class Call>
+  result<http_response> at_first(Call call) const;
 
-  std::string socket_;
+  server_address server_;
   std::chrono::milliseconds deadline_;
 };
 

@@ -1,5 +1,6 @@
 #include "ctl/command_line.hpp"
 
+#include "ctl/access_grammar.hpp"
 #include "version.hpp"
 
 #include <CLI/App.hpp>
@@ -77,9 +78,13 @@ public:
     friend_verbs();
     group_verbs();
     other_verbs();
+    access_.add_verbs(
+        app_, [this](const CLI::App* v, std::string lines) { help_->add(v, std::move(lines)); },
+        [this](command c) { result_.what = std::move(c); });
   }
 
   std::variant<invocation, early_exit> parse(std::vector<std::string> arguments) {
+    auto typed = arguments;
     std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants them
     try {
       app_.parse(std::move(arguments));
@@ -90,7 +95,7 @@ public:
       bool done = app_.exit(e, out, err) == 0;
       return early_exit{done ? exit_code::ok : exit_code::usage, out.str(), err.str()};
     }
-    return checked();
+    return checked(typed);
   }
 
 private:
@@ -99,6 +104,7 @@ private:
         ->envname("WEIXIND_SOCKET")
         ->type_name("PATH")
         ->default_str("/run/weixind/admin.sock");
+    access_.add_options(app_);
     app_.add_option("-o,--output", format_, "table, wide (more columns), json or name")
         ->check(CLI::IsMember({"table", "wide", "json", "name"}).description(""))
         ->type_name("FORMAT");
@@ -477,10 +483,11 @@ private:
   }
 
   /// What CLI11 cannot check by itself.
-  std::variant<invocation, early_exit> checked() {
+  std::variant<invocation, early_exit> checked(const std::vector<std::string>& typed) {
     auto wrong = [](const std::string& why) {
       return early_exit{exit_code::usage, {}, why + "\nRun with --help for more information.\n"};
     };
+    if (auto why = access_.complete(result_, typed); !why.empty()) return wrong(why);
     if (result_.socket.empty()) result_.socket = "/run/weixind/admin.sock";
     if (result_.socket.size() > max_socket_path)
       return wrong("--socket: the path has " + std::to_string(result_.socket.size()) +
@@ -521,9 +528,9 @@ private:
   static bool may_be_watched(const command& c) {
     return std::holds_alternative<account_list>(c) || std::holds_alternative<account_show>(c) ||
            std::holds_alternative<show_status>(c) || std::holds_alternative<list_contacts>(c) ||
-           std::holds_alternative<outbox_list>(c) || std::holds_alternative<outbox_show>(c) ||
-           std::holds_alternative<friend_list>(c) || std::holds_alternative<group_list>(c) ||
-           std::holds_alternative<group_members>(c);
+           std::holds_alternative<token_list>(c) || std::holds_alternative<outbox_list>(c) ||
+           std::holds_alternative<outbox_show>(c) || std::holds_alternative<friend_list>(c) ||
+           std::holds_alternative<group_list>(c) || std::holds_alternative<group_members>(c);
   }
   static bool has_names(const command& c) {
     return !std::holds_alternative<account_qr>(c) && !std::holds_alternative<follow_events>(c) &&
@@ -533,12 +540,15 @@ private:
            !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
            !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
            !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c) &&
-           !std::holds_alternative<top>(c) && !std::holds_alternative<diagnose>(c);
+           !std::holds_alternative<top>(c) && !std::holds_alternative<diagnose>(c) &&
+           !std::holds_alternative<token_create>(c) && !std::holds_alternative<show_audit>(c) &&
+           !std::holds_alternative<open_console>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
   CLI::App app_;
   invocation result_;
+  access_grammar access_;
   std::string format_ = "table";
   std::string colour_ = "auto";
   double timeout_ = 0;

@@ -2,6 +2,7 @@
 
 #include "ctl/console.hpp"
 #include "ctl/exit_code.hpp"
+#include "protocol/secret.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -190,6 +191,25 @@ struct diagnose {
   bool keep_names = false;
   bool force = false;
 };
+struct token_create {
+  std::string name;
+  std::string scope;
+  std::vector<std::string> accounts; ///< empty: all
+  std::uint64_t expires_in = 0;      ///< seconds; 0: never
+};
+struct token_list {};
+struct token_revoke {
+  std::string id;
+};
+struct show_audit {
+  std::string after; ///< the id of a row; empty: the newest ones
+  std::size_t limit = 100;
+};
+/// A link that signs in to the console.
+struct open_console {
+  std::string scope; ///< empty: the server's default
+  std::vector<std::string> accounts;
+};
 struct show_status {};
 struct show_version {};
 
@@ -198,11 +218,17 @@ using command =
                  account_relogin, account_remove, account_history, list_contacts, send_message,
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
                  avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
-                 check_store, notify_test, run_chat, follow_events, top, diagnose, show_status, show_version>;
+                 check_store, notify_test, run_chat, follow_events, top, diagnose, show_status, show_version,
+                 token_create, token_list, token_revoke, show_audit, open_console>;
 
 /// A whole command line that was understood.
 struct invocation {
   std::string socket;
+  std::string url; ///< "https://host:port" instead of the socket; empty: the socket
+  secret token;    ///< what is shown there, unless `token_file` is named
+  std::string token_file;
+  std::string ca_file;     ///< empty: the system's certificates
+  bool plain_http = false; ///< the token may be shown by plain HTTP to another machine
   output_format output = output_format::table;
   bool watch = false;
   bool no_input = false;
@@ -221,7 +247,8 @@ struct early_exit {
 /// Longest path of a unix socket in bytes (sun_path, without its final NUL).
 inline constexpr std::size_t max_socket_path = 107;
 
-/// Reads the arguments (without the program's name) and WEIXIND_SOCKET.
+/// Reads the arguments (without the program's name) and WEIXIND_SOCKET, WEIXIND_URL, WEIXIND_TOKEN and
+/// WEIXIND_CA_FILE.
 std::variant<invocation, early_exit> parse_command_line(const std::vector<std::string>& arguments);
 
 } // namespace weixin::ctl

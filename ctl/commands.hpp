@@ -38,6 +38,11 @@ outcome<exit_code> execute(session& s, const follow_events& c);
 outcome<exit_code> execute(session& s, const top& c);
 outcome<exit_code> execute(session& s, const diagnose& c);
 outcome<exit_code> execute(session& s, const show_status& c);
+outcome<exit_code> execute(session& s, const token_create& c);
+outcome<exit_code> execute(session& s, const token_list& c);
+outcome<exit_code> execute(session& s, const token_revoke& c);
+outcome<exit_code> execute(session& s, const show_audit& c);
+outcome<exit_code> execute(session& s, const open_console& c);
 outcome<exit_code> execute(session& s, const show_version& c);
 
 } // namespace weixin::ctl

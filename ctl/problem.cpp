@@ -41,6 +41,15 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
   if (code == "media_not_allowed") return "weixinctl account set NAME --media on_demand allows it";
   if (code == "media_failed") return "Weixin keeps media for some days only";
   if (code == "store_corrupt") return "weixinctl store check tells what is damaged";
+  if (code == "unauthorized")
+    return "a token is given by --token-file FILE or WEIXIND_TOKEN; weixinctl token create on weixind's "
+           "machine "
+           "makes one";
+  if (code == "forbidden_scope")
+    return "weixinctl token create NAME --scope SCOPE makes a token that may do it";
+  if (code == "token_not_found") return "weixinctl token list shows all tokens";
+  if (code == "unknown_host") return "add the name in the URL to api.hosts in weixind's configuration";
+  if (code == "too_many_requests") return again;
   if (code == "forbidden")
     return "the socket serves root, weixind's own user and members of the socket's group (see: id, ls -l)";
   if (code == "not_found" || code == "method_not_allowed")
@@ -50,33 +59,43 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
 
 } // namespace
 
-failure no_answer(const error& e, const std::string& socket) {
+failure no_answer(const error& e, const server_address& server) {
   switch (e.code) {
   case errc::timed_out:
-    return {exit_code::timed_out, "weixind on " + socket + " did not answer in time",
+    return {exit_code::timed_out, "weixind on " + server.name + " did not answer in time",
             "--timeout SECONDS waits longer"};
+  case errc::tls_failed:
+    return {exit_code::unreachable,
+            "weixind on " + server.name + " could not be proved to be it: " + e.context,
+            "--ca-file FILE names the certificates to believe; the one of weixind must be for the name in "
+            "the URL"};
   case errc::connect_failed:
   case errc::connection_lost:
+    if (!server.is_socket)
+      return {exit_code::unreachable, "cannot reach weixind: " + e.context,
+              "is it running, does api.listen in its configuration say this address, and is " + server.name +
+                  " right (--url or WEIXIND_URL)?"};
     return {exit_code::unreachable, "cannot reach weixind: " + e.context,
-            "is it running (systemctl status weixind), may this user open " + socket +
+            "is it running (systemctl status weixind), may this user open " + server.name +
                 " (its group), and is this its socket (--socket or WEIXIND_SOCKET names another)?"};
   case errc::malformed_answer:
-    return not_an_admin_api(socket);
+    return not_an_admin_api(server);
   default:
     return {exit_code::failure, to_string(e)};
   }
 }
 
-failure not_an_admin_api(const std::string& socket) {
-  return {exit_code::failure, "what answers on " + socket + " does not speak weixind's admin API",
-          "--socket or WEIXIND_SOCKET names another socket"};
+failure not_an_admin_api(const server_address& server) {
+  return {exit_code::failure, "what answers on " + server.name + " does not speak weixind's admin API",
+          server.is_socket ? "--socket or WEIXIND_SOCKET names another socket"
+                           : "--url or WEIXIND_URL names another server"};
 }
 
-failure refusal(const http_response& r, const std::string& socket) {
+failure refusal(const http_response& r, const server_address& server) {
   boost::json::error_code ec;
   auto parsed = boost::json::parse(r.body, ec);
   if (ec || !parsed.is_object()) {
-    auto f = not_an_admin_api(socket);
+    auto f = not_an_admin_api(server);
     f.text = "weixind answered " + std::to_string(r.status) + " without saying why";
     if (r.status == 403) f.hint = hint_for("forbidden", {});
     return f;

@@ -64,7 +64,9 @@ exit_code run(const std::vector<std::string>& arguments, console& terminal) noex
     }
     const auto& options = std::get<invocation>(parsed);
     terminal.colour = options.colour;
-    admin_client server{options.socket, deadline_of(options)};
+    auto found = find_server(options);
+    if (!found) return report(terminal, found.error());
+    admin_client server{std::move(*found), deadline_of(options)};
     session s{terminal, server, options};
     auto code = options.watch ? run_again_and_again(s) : run_once(s);
     // A full disk behind a redirection must not look like success.

@@ -44,6 +44,7 @@ outcome<exit_code> execute(session& s, const show_status& c) {
                        (started && a->at ? " (" + age(*started, *a->at) + " ago)" : std::string{}));
   line("Ready:", tinted(ready ? "yes" : "no", ready ? tone::good : tone::bad, colour));
   line("Metrics:", printable(text_of(o, "metrics_listen")));
+  line("API:", printable(text_of(o, "api_listen")));
   if (const auto* store = o.if_contains("store"); store != nullptr && store->is_object())
     line("Store:", store_words(store->get_object(), colour));
   std::string counts;

@@ -38,6 +38,8 @@ public:
   virtual void end_writing() = 0;
   /// Whether a peer that stopped sending still listens: a half close of TCP does not exist inside TLS.
   virtual bool knows_half_close() const = 0;
+  /// Why the handshake failed, in words; empty when nothing more is known.
+  virtual std::string failure() const { return {}; }
 };
 
 std::unique_ptr<byte_stream> make_plain_stream(int descriptor);
@@ -51,6 +53,17 @@ public:
   virtual ~tls_identity() = default;
   /// The server's side of one connection; null when OpenSSL has no memory.
   virtual std::unique_ptr<byte_stream> accept(int descriptor) = 0;
+};
+
+/// Whose certificates a client believes, loaded once. TLS 1.2 and newer; the certificate is always checked.
+class tls_trust {
+public:
+  /// A PEM file; empty: the system's roots. Errors: io_failed with OpenSSL's reason and the file.
+  static result<std::shared_ptr<tls_trust>> load(const std::string& ca_file);
+  virtual ~tls_trust() = default;
+  /// The client's side of one connection to the server of that name or address; null when OpenSSL has no
+  /// memory.
+  virtual std::unique_ptr<byte_stream> connect(int descriptor, const std::string& name) = 0;
 };
 
 } // namespace weixin::httpd

@@ -71,6 +71,7 @@ public:
   result<void> connect(const socket_address& address) {
     descriptor_ = ::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor_ < 0) return refused(errno);
+    stream_ = make_plain_stream(descriptor_);
     if (::connect(descriptor_, address.get(), address.length) == 0) return {};
     if (errno != EINPROGRESS) return refused(errno);
     if (!wait(POLLOUT)) return fail(errc::connect_failed, name_ + ": no answer in time");
@@ -81,18 +82,29 @@ public:
     return {};
   }
 
+  /// From here on TLS, with the server that this name or address belongs to.
+  result<void> encrypt(tls_trust& trust, const std::string& name) {
+    stream_ = trust.connect(descriptor_, name);
+    if (!stream_) return fail(errc::tls_failed, name_ + ": no TLS for the name " + name);
+    for (;;) {
+      auto done = stream_->handshake();
+      if (done.status == io_status::ok) return {};
+      if (done.status != io_status::want_read && done.status != io_status::want_write)
+        return fail(errc::tls_failed, name_ + ": " + stream_->failure());
+      if (!wait_for(done.status)) return fail(errc::connect_failed, name_ + ": no answer in time");
+    }
+  }
+
   /// Stops early without an error when the server closes its ear: its answer may be waiting.
   result<void> write(std::string_view bytes) {
     while (!bytes.empty()) {
-      auto n = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (n > 0) {
-        bytes.remove_prefix(static_cast<std::size_t>(n));
+      auto done = stream_->write(bytes);
+      if (done.status == io_status::ok) {
+        bytes.remove_prefix(done.bytes);
         request_left_ = true;
-      } else if (errno == EPIPE || errno == ECONNRESET) {
+      } else if (done.status == io_status::failed || done.status == io_status::eof) {
         return {};
-      } else if (errno != EAGAIN && errno != EINTR) {
-        return lost(errc::connection_lost, reason(errno));
-      } else if (!wait(POLLOUT)) {
+      } else if (!wait_for(done.status)) {
         return lost(errc::timed_out, "the request was not taken in time");
       }
     }
@@ -102,10 +114,13 @@ public:
   /// 0 bytes: the server ended the connection.
   result<std::size_t> read(std::array<char, 64 * 1024>& into) {
     for (;;) {
-      auto n = ::recv(descriptor_, into.data(), into.size(), 0);
-      if (n >= 0) return static_cast<std::size_t>(n);
-      if (errno != EAGAIN && errno != EINTR) return lost(errc::connection_lost, reason(errno));
-      if (!wait(POLLIN)) return lost(errc::timed_out, "no answer in time");
+      errno = 0;
+      auto done = stream_->read(into);
+      if (done.status == io_status::ok) return done.bytes;
+      if (done.status == io_status::eof) return std::size_t{0};
+      if (done.status == io_status::failed)
+        return lost(errc::connection_lost, errno != 0 ? reason(errno) : "the connection was cut off");
+      if (!wait_for(done.status)) return lost(errc::timed_out, "no answer in time");
     }
   }
 
@@ -117,6 +132,8 @@ public:
 
 private:
   error refused(int code) const { return fail(errc::connect_failed, name_ + ": " + reason(code)); }
+
+  bool wait_for(io_status wanted) { return wait(wanted == io_status::want_read ? POLLIN : POLLOUT); }
 
   /// False once the deadline has passed.
   bool wait(short events) {
@@ -135,6 +152,7 @@ private:
 
   std::string name_;
   int descriptor_ = -1;
+  std::unique_ptr<byte_stream> stream_;
   bool request_left_ = false;
   std::optional<clock::time_point> deadline_;
 };
@@ -261,6 +279,8 @@ result<http_response> run(const call_target& target, const http_request& request
   line l{name_of(target)};
   l.set_deadline(clock::now() + first_deadline);
   if (auto connected = l.connect(*address); !connected) return connected.error();
+  if (target.trust)
+    if (auto encrypted = l.encrypt(*target.trust, target.tls_name); !encrypted) return encrypted.error();
   if (deadline_ends_with_connect) l.set_deadline(std::nullopt);
   if (how.silence) l.set_deadline(clock::now() + *how.silence);
   if (auto written = l.write(*text); !written) return written.error();

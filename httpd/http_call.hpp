@@ -1,5 +1,6 @@
 #pragma once
 
+#include "httpd/byte_stream.hpp"
 #include "protocol/http_message.hpp"
 #include "protocol/result.hpp"
 
@@ -7,24 +8,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace weixin::httpd {
 
-/// Which server to talk to: exactly one of the two is set.
+/// Which server to talk to: exactly one of `unix_path` and `address` is set.
 struct call_target {
   std::string unix_path; ///< at most 107 bytes
   std::string address;   ///< "127.0.0.1:9464" or "[::1]:9464": a numeric address and a port, no name
+  std::shared_ptr<tls_trust> trust{}; ///< of TLS; null: plain HTTP
+  std::string tls_name{};             ///< the name or address that the certificate must be for
 };
 
 /// Sends one request and waits for the whole answer, on a connection of its own. Blocks: for command-line
 /// programs and tests, never on a shard. `request.host` is the Host header, "localhost" when empty;
 /// Content-Length and Connection are added; HEAD and answers without a length are understood.
 /// `deadline` runs from the connect to the last byte. Any HTTP status is a success.
-/// Errors: connect_failed (nobody listens, no such socket, no permission: the context tells), timed_out,
-/// connection_lost, malformed_answer, answer_too_large, invalid_argument (target).
+/// Errors: connect_failed (nobody listens, no such socket, no permission: the context tells), tls_failed (the
+/// same), timed_out, connection_lost, malformed_answer, answer_too_large, invalid_argument (target).
 result<http_response> call(const call_target& target, const http_request& request,
                            std::chrono::milliseconds deadline,
                            std::size_t max_body_bytes = std::size_t{64} * 1024 * 1024);

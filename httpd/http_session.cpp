@@ -47,6 +47,7 @@ void http_session::begin_reader() {
 
 void http_session::start() {
   phase_ = phase::handshake;
+  waits_since_ = std::chrono::steady_clock::now();
   arm(context_->options.header_deadline);
   pump();
 }
@@ -59,6 +60,12 @@ void http_session::start_refusal(response answer) {
 void http_session::stop() {
   on_gone_ = nullptr;
   close();
+}
+
+std::optional<std::chrono::steady_clock::time_point> http_session::waits_since() const noexcept {
+  bool waits = phase_ == phase::handshake ||
+               (phase_ == phase::reading && (seen_ == state::waiting || seen_ == state::head));
+  return waits ? std::optional{waits_since_} : std::nullopt;
 }
 
 void http_session::carry_out(std::uint64_t exchange_id, any_order o) noexcept {
@@ -184,19 +191,20 @@ void http_session::step_reading() {
 
 bool http_session::begin_body() {
   if (context_->options.receive) {
-    const auto& head = reader_.head();
-    receiver_ = context_->options.receive(head);
-    if (receiver_)
+    auto head = reader_.head();
+    introduce(head);
+    admitted_ = reader_.has_body();
+    if (admitted_)
       if (auto instead = refusal_of(head)) {
-        receiver_.reset();
         disarm();
-        close_after_answer_ = true;
+        close_after_answer_ = true; // behind a body that nobody reads there is no next request
         answer_to_head_ = false;
         asked_method_ = head.method;
         asked_path_ = head.path;
         queue_answer(std::move(*instead));
         return false;
       }
+    receiver_ = context_->options.receive(head);
     reader_.go_on(receiver_ ? context_->options.max_received_body_bytes : context_->options.max_body_bytes,
                   receiver_ != nullptr);
     seen_ = reader_.where();
@@ -242,7 +250,7 @@ void http_session::hand_over() {
   answer_to_head_ = reader_.is_head();
   answer_http_1_1_ = reader_.is_http_1_1();
   auto r = reader_.take();
-  r.peer = peer_;
+  introduce(r);
   r.receiver = std::exchange(receiver_, nullptr);
   asked_method_ = r.method;
   asked_path_ = r.path;
@@ -251,7 +259,7 @@ void http_session::hand_over() {
   exchange_ = exchange;
   responder respond{std::move(exchange)};
   try {
-    if (!r.receiver) // else it was asked before the body
+    if (!std::exchange(admitted_, false))
       if (auto instead = refusal_of(r)) return respond.send(std::move(*instead));
     context_->handle(std::move(r), respond);
     return;
@@ -261,6 +269,11 @@ void http_session::hand_over() {
     log_error("httpd.handler_failed");
   }
   respond.send(problem(500, "internal_error", "The request could not be processed."));
+}
+
+void http_session::introduce(request& r) const {
+  r.peer = peer_;
+  if (!peer_) r.peer_address = peer_name_;
 }
 
 std::optional<response> http_session::refusal_of(const request& r) {
@@ -289,6 +302,7 @@ void http_session::next_request() {
   begin_reader();
   seen_ = state::waiting;
   first_request_ = false;
+  waits_since_ = std::chrono::steady_clock::now();
   arm(context_->options.idle_deadline);
   if (!unread().empty() || peer_stopped_sending_) {
     pump_again_ = true;

@@ -52,6 +52,8 @@ public:
   void start_refusal(response answer);
   /// Closes at once, without a word; no callback of a handler is called any more.
   void stop();
+  /// Since when it waits for a request whose head is not there yet; nothing while it has one.
+  std::optional<std::chrono::steady_clock::time_point> waits_since() const noexcept;
   /// Ignored when the exchange of that number is over.
   void carry_out(std::uint64_t exchange_id, any_order o) noexcept;
 
@@ -99,6 +101,8 @@ private:
   void give_piece(std::string piece);
   void piece_taken(std::uint64_t number, const result<void>& taken) noexcept;
   void hand_over();
+  /// Adds what the connection knows of its peer.
+  void introduce(request& r) const;
   std::optional<response> refusal_of(const request& r);
   void refuse(const refusal& r);
   void next_request();
@@ -157,9 +161,11 @@ private:
   request_reader reader_;
   request_reader::state seen_ = request_reader::state::waiting;
   std::shared_ptr<body_receiver> receiver_; ///< of the request that is read
+  bool admitted_ = false;                   ///< its refusal was asked, before its body
   bool receiving_ = false;                  ///< it has a piece and has not said that it took it
   std::uint64_t piece_number_ = 0;
   bool first_request_ = true;
+  std::chrono::steady_clock::time_point waits_since_{};
   bool close_after_answer_ = false;
 
   std::uint64_t exchange_id_ = 0;

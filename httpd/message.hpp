@@ -44,6 +44,7 @@ struct request {
   /// Who took the body, when `listen_options::receive` named somebody; then `body` is empty.
   std::shared_ptr<body_receiver> receiver{};
   std::optional<peer_credentials> peer{}; ///< unix sockets only
+  std::string peer_address{};             ///< TCP only: of the other end, without the port
 
   std::string_view header(std::string_view name) const noexcept { return find_header(headers, name); }
 };

@@ -164,6 +164,11 @@ void request_reader::go_on(std::uint64_t max_body_bytes, bool in_pieces) {
   impl_->parser.body_limit(max_body_bytes);
 }
 
+bool request_reader::has_body() const noexcept {
+  auto length = impl_->parser.content_length();
+  return impl_->parser.chunked() || (length && *length > 0);
+}
+
 const request& request_reader::head() const noexcept { return impl_->built; }
 std::string request_reader::take_piece() { return std::exchange(impl_->parser.get().body(), {}); }
 

@@ -39,6 +39,8 @@ public:
   void stop_behind_head() noexcept;
   /// In state `body`, once: what may the body have, and is it taken piece by piece?
   void go_on(std::uint64_t max_body_bytes, bool in_pieces);
+  /// Whether a body comes behind the head, in state `body`: a length above 0, or chunks.
+  bool has_body() const noexcept;
   /// What of the request is known in state `body`: all but its body.
   const request& head() const noexcept;
   /// What came of the body since the last call, when it is taken piece by piece.

@@ -47,6 +47,16 @@ void router::add(std::string method, std::string pattern, handler handle) {
   routes_.push_back({std::move(method), std::move(pattern), std::move(handle)});
 }
 
+std::optional<router::destination> router::find(std::string_view method, std::string_view target) const {
+  auto segments = path_segments(raw_path(target));
+  if (!segments) return std::nullopt;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    if (routes_[i].method != method && !(routes_[i].method == "GET" && method == "HEAD")) continue;
+    if (auto params = match(routes_[i].pattern, *segments)) return destination{i, std::move(*params)};
+  }
+  return std::nullopt;
+}
+
 void router::operator()(request r, responder respond) const {
   // The raw path is split before it is decoded: an escaped slash stays inside its segment.
   auto segments = path_segments(r.target.empty() ? std::string_view{r.path} : raw_path(r.target));

@@ -55,6 +55,7 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
   void accept();
   void pause_accepting(const std::string& why);
   void take(stream_protocol::socket socket);
+  bool make_room();
 
   struct entry {
     std::shared_ptr<http_session> session;
@@ -149,7 +150,7 @@ void server::impl::take(stream_protocol::socket socket) {
     int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  bool full = sessions.size() - refused >= context->options.max_connections;
+  bool full = sessions.size() - refused >= context->options.max_connections && !make_room();
   bool refuse = full || !served;
   if (refuse && refused >= max_refusals) return;
   auto stream = identity ? identity->accept(descriptor) : make_plain_stream(descriptor);
@@ -160,6 +161,22 @@ void server::impl::take(stream_protocol::socket socket) {
   if (!refuse) return session->start();
   ++refused;
   session->start_refusal(served ? too_many_connections() : forbidden());
+}
+
+/// Closes the connection that has been longest without a request. False when all have one.
+bool server::impl::make_room() {
+  if (!context->options.makes_room) return false;
+  std::shared_ptr<http_session> longest;
+  std::chrono::steady_clock::time_point since;
+  for (const auto& [key, e] : sessions) {
+    auto waits = e.refused ? std::nullopt : e.session->waits_since();
+    if (!waits || (longest && *waits >= since)) continue;
+    longest = e.session;
+    since = *waits;
+  }
+  if (!longest) return false;
+  longest->stop();
+  return true;
 }
 
 void server::impl::stop() {

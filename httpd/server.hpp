@@ -91,6 +91,9 @@ struct listen_options {
   std::size_t max_header_bytes = 16 * 1024; ///< above: 431 problem `header_too_large`
   std::size_t max_body_bytes = 1024 * 1024; ///< above: 413 problem `body_too_large`
   std::size_t max_connections = 256; ///< above: 503 `too_many_connections` with Retry-After, then closed
+  /// When there are as many: the one that has been longest without a whole request makes room for a new one,
+  /// so that peers that say nothing, or very slowly, keep nobody out. 503 only when there is none.
+  bool makes_room = false;
   std::size_t max_stream_backlog_bytes = 1024 * 1024;
   /// Of one peer, and as many at once: a user id on a unix socket, an address on TCP. Above: 429
   /// `too_many_requests` with Retry-After. 0: no limit.
@@ -104,7 +107,8 @@ struct listen_options {
   std::chrono::milliseconds write_deadline{30'000};
 
   /// Asked once for each request, when its head is there, on the server's thread: who takes the body piece by
-  /// piece. Nobody: it is kept in memory, up to `max_body_bytes`. `refuse` and the rates are asked before.
+  /// piece. Nobody: it is kept in memory, up to `max_body_bytes`. `refuse` and the rates are asked before,
+  /// of every request that has a body.
   std::function<std::shared_ptr<body_receiver>(const request& head)> receive{};
   std::uint64_t max_received_body_bytes = std::uint64_t{64} << 20; ///< of such a body; above: 413 as well
 

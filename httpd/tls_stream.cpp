@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -65,7 +66,7 @@ public:
 
   io_result handshake() override {
     ERR_clear_error();
-    return outcome(SSL_accept(ssl_.get()), 0);
+    return outcome(SSL_do_handshake(ssl_.get()), 0);
   }
   io_result read(std::span<char> into) override {
     ERR_clear_error();
@@ -83,6 +84,7 @@ public:
     ::shutdown(descriptor_of(SSL_get_wbio(ssl_.get())), SHUT_WR);
   }
   bool knows_half_close() const override { return false; }
+  std::string failure() const override { return failure_; }
 
 private:
   io_result outcome(int returned, std::size_t bytes) {
@@ -95,27 +97,67 @@ private:
     case SSL_ERROR_ZERO_RETURN:
       return {io_status::eof, 0};
     default:
+      if (SSL_is_init_finished(ssl_.get()) == 0) failure_ = reason();
       return {io_status::failed, 0};
     }
   }
 
+  std::string reason() const {
+    auto verified = SSL_get_verify_result(ssl_.get());
+    if (verified != X509_V_OK) return X509_verify_cert_error_string(verified);
+    const char* text = ERR_reason_error_string(ERR_peek_error());
+    return text != nullptr ? text : "the handshake was cut off";
+  }
+
   std::unique_ptr<SSL, ssl_deleter> ssl_;
+  std::string failure_;
 };
+
+/// One side of a connection over the descriptor; null when OpenSSL has no memory.
+std::unique_ptr<SSL, ssl_deleter> make_ssl(SSL_CTX* context, int descriptor) {
+  std::unique_ptr<SSL, ssl_deleter> ssl{SSL_new(context)};
+  auto* bio = BIO_new(quiet_socket());
+  if (!ssl || bio == nullptr) {
+    BIO_free(bio);
+    return nullptr;
+  }
+  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl.get(), bio, bio);
+  return ssl;
+}
 
 class openssl_identity final : public tls_identity {
 public:
   explicit openssl_identity(std::unique_ptr<SSL_CTX, ssl_deleter> context) : context_(std::move(context)) {}
 
   std::unique_ptr<byte_stream> accept(int descriptor) override {
-    std::unique_ptr<SSL, ssl_deleter> ssl{SSL_new(context_.get())};
-    auto* bio = BIO_new(quiet_socket());
-    if (!ssl || bio == nullptr) {
-      BIO_free(bio);
-      return nullptr;
+    auto ssl = make_ssl(context_.get(), descriptor);
+    if (!ssl) return nullptr;
+    SSL_set_accept_state(ssl.get());
+    return std::make_unique<tls_stream>(std::move(ssl));
+  }
+
+private:
+  std::unique_ptr<SSL_CTX, ssl_deleter> context_;
+};
+
+class openssl_trust final : public tls_trust {
+public:
+  explicit openssl_trust(std::unique_ptr<SSL_CTX, ssl_deleter> context) : context_(std::move(context)) {}
+
+  std::unique_ptr<byte_stream> connect(int descriptor, const std::string& name) override {
+    auto ssl = make_ssl(context_.get(), descriptor);
+    if (!ssl) return nullptr;
+    auto* checks = SSL_get0_param(ssl.get());
+    // An address is looked for among the certificate's addresses, and is no name to ask for.
+    if (X509_VERIFY_PARAM_set1_ip_asc(checks, name.c_str()) != 1) {
+      X509_VERIFY_PARAM_set_hostflags(checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+      if (SSL_set1_host(ssl.get(), name.c_str()) != 1 ||
+          SSL_set_tlsext_host_name(ssl.get(), name.c_str()) != 1)
+        return nullptr;
     }
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
-    BIO_set_init(bio, 1);
-    SSL_set_bio(ssl.get(), bio, bio);
+    SSL_set_connect_state(ssl.get());
     return std::make_unique<tls_stream>(std::move(ssl));
   }
 
@@ -148,6 +190,19 @@ result<std::shared_ptr<tls_identity>> tls_identity::load(const std::string& cert
   if (SSL_CTX_check_private_key(context.get()) != 1)
     return openssl_error("key file " + key_file + " does not belong to the certificate");
   return std::shared_ptr<tls_identity>{std::make_shared<openssl_identity>(std::move(context))};
+}
+
+result<std::shared_ptr<tls_trust>> tls_trust::load(const std::string& ca_file) {
+  ERR_clear_error();
+  std::unique_ptr<SSL_CTX, ssl_deleter> context{SSL_CTX_new(TLS_client_method())};
+  if (!context) return openssl_error("TLS context");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  bool loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get()) == 1
+                                : SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) == 1;
+  if (!loaded) return openssl_error(ca_file.empty() ? "the system's certificates" : "CA file " + ca_file);
+  return std::shared_ptr<tls_trust>{std::make_shared<openssl_trust>(std::move(context))};
 }
 
 } // namespace weixin::httpd

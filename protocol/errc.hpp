@@ -50,6 +50,10 @@ enum class errc : std::uint8_t {
   send_not_found,
   operation_not_found,      ///< no operation of that id is remembered
   friend_request_not_found, ///< none of that id waits for a decision
+  unauthorized,             ///< no token, or one that is not known, revoked or expired
+  forbidden_scope,          ///< the token does not allow it
+  code_rejected,            ///< a sign-in code that is not known, used or expired
+  token_not_found,          ///< no token of that id
   member_not_found,         ///< a group has no such member
   wrong_kind,               ///< a contact of another kind than the call works on; the context says which
   wrong_state,              ///< the send is in a state that does not allow it; the context says which

@@ -47,6 +47,10 @@ constexpr table_dump table_dumps[] = {
     {"media_link", "SELECT account.name AS account, owner, part, media_link.kind, state, error, attempts, "
                    "changed_at_ms AS changed_at, content, length(sealed) AS sealed_bytes FROM media_link "
                    "JOIN account ON account.id = media_link.account ORDER BY account.id, owner, part"},
+    {"api_token", "SELECT id, name, scope, accounts, created_by, created_at_ms AS created_at, "
+                  "expires_at_ms AS expires_at, last_used_at_ms AS last_used_at FROM api_token ORDER BY id"},
+    {"audit", "SELECT id, at_ms AS at, refused, who, uid, pid, token, name, address, call, account, object, "
+              "status, code FROM audit ORDER BY id"},
     {"history", "SELECT history.id, account.name AS account, at_ms AS at, old_state AS \"from\", new_state "
                 "AS \"to\", reason "
                 "FROM history JOIN account ON account.id = history.account ORDER BY history.id"},

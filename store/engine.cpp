@@ -366,10 +366,13 @@ bool engine::upkeep(upkeep_progress& progress) {
     return true;
   case stage::history_count:
     if (!for_next_account(progress))
-      next_stage(stage::media_age);
+      next_stage(stage::audit_age);
     else
       drop_changes_beyond(rows(), progress.position, progress.keep.history_per_account, report.state_changes);
     return true;
+  case stage::audit_age:
+  case stage::audit_count:
+    return upkeep_of_audit(progress);
   case stage::media_age:
   case stage::media_links:
   case stage::media_of_accounts:

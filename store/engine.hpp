@@ -26,6 +26,8 @@ struct upkeep_progress {
     outbox,
     history_age,
     history_count,
+    audit_age,
+    audit_count,
     media_age,
     media_links,
     media_of_accounts,
@@ -84,6 +86,14 @@ public:
   result<void> remove_friend_request(const std::string& account, const std::string& id);
   result<std::optional<stored_message>> find_message(const std::string& account, const std::string& msg_id);
 
+  // engine_access.cpp
+  std::vector<token_record> list_tokens();
+  result<void> add_token(const token_record& token);
+  result<void> remove_token(const std::string& id);
+  result<void> note_token_use(const std::string& id, wall_time at);
+  void append_audit(const audit_record& row);
+  std::vector<audit_record> read_audit(std::int64_t after, std::size_t limit);
+
   // engine_media.cpp
   result<media_record> want_media(const std::string& account, const media_record& wanted);
   result<std::vector<media_record>> waiting_media(const std::string& account, std::size_t limit);
@@ -127,6 +137,7 @@ private:
   result<void> keep_contacts(known_account& account, const std::vector<contact_record>& contacts);
   bool for_next_account(upkeep_progress& progress);
   bool upkeep_of_media(upkeep_progress& progress);
+  bool upkeep_of_audit(upkeep_progress& progress);
 
   /// What dropping media came to.
   struct media_drops {

@@ -38,6 +38,10 @@ bool is_write(store_call call) noexcept {
   case store_call::remove_friend_request:
   case store_call::enqueue:
   case store_call::update_send:
+  case store_call::add_token:
+  case store_call::remove_token:
+  case store_call::note_token_use:
+  case store_call::append_audit:
   case store_call::probe:
   case store_call::upkeep:
     return true;
@@ -275,6 +279,34 @@ void memory_store::spooled_files(callback<std::vector<std::string>> done) {
 
 void memory_store::list_sends(outbox_query query, callback<std::vector<send_record>> done) {
   run(store_call::list_sends, done, [&](engine& e) { return e.list_sends(query); });
+}
+
+void memory_store::list_tokens(callback<std::vector<token_record>> done) {
+  run(store_call::list_tokens, done, [](engine& e) { return e.list_tokens(); });
+}
+
+void memory_store::add_token(token_record token, callback<void> done) {
+  run(store_call::add_token, done, [&](engine& e) { return e.add_token(token); });
+}
+
+void memory_store::remove_token(std::string id, callback<void> done) {
+  run(store_call::remove_token, done, [&](engine& e) { return e.remove_token(id); });
+}
+
+void memory_store::note_token_use(std::string id, wall_time at, callback<void> done) {
+  run(store_call::note_token_use, done, [&](engine& e) { return e.note_token_use(id, at); });
+}
+
+void memory_store::append_audit(audit_record row, callback<void> done) {
+  run(store_call::append_audit, done, [&](engine& e) -> result<void> {
+    e.append_audit(row);
+    return {};
+  });
+}
+
+void memory_store::read_audit(std::int64_t after, std::size_t limit,
+                              callback<std::vector<audit_record>> done) {
+  run(store_call::read_audit, done, [&](engine& e) { return e.read_audit(after, limit); });
 }
 
 void memory_store::probe(callback<void> done) {

@@ -4,6 +4,7 @@
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/login_choice.hpp"
 #include "protocol/webwx/session.hpp"
+#include "store/access_records.hpp"
 #include "store/media_records.hpp"
 #include "store/send_content.hpp"
 
@@ -213,6 +214,10 @@ struct retention {
   std::chrono::hours outbox_age{24 * 7}; ///< of settled sends; also how long idempotency keys are remembered
   std::chrono::hours history_age{24 * 90};
   std::size_t history_per_account = 10'000;
+  /// Of the audit, whose age is `history_age`. What was refused has a bound of its own, so that strangers
+  /// cannot push out what was done.
+  std::size_t audit_rows = 100'000;
+  std::size_t refused_audit_rows = 10'000;
   std::chrono::hours media_age{24 * 30};
   media_quota media;
 };
@@ -222,6 +227,7 @@ struct upkeep_report {
   std::uint64_t messages = 0;
   std::uint64_t sends = 0;
   std::uint64_t state_changes = 0;
+  std::uint64_t audit_rows = 0;
   std::uint64_t media = 0; ///< contents' links that were dropped for their age or for want of room
   std::vector<std::string> media_files; ///< that nobody needs any more: the caller removes them
 };

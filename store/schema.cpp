@@ -1,8 +1,10 @@
 #include "store/schema.hpp"
 
+#include "store/audit_rows.hpp"
 #include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/settings_rows.hpp"
+#include "store/token_rows.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -192,6 +194,8 @@ void create_tables(SQLite::Database& db) {
   db.exec(media_schema);
   db.exec(settings_schema);
   db.exec(friend_request_table);
+  db.exec(token_schema);
+  db.exec(audit_schema);
 }
 
 /// Version 2 knew the files of pictures, and whose they were. Of which message, nobody knows any more, nor
@@ -281,6 +285,10 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
   if (from >= 2 && from <= 3) add_media_tables(db, seal);
   if (from >= 2 && from <= 4) db.exec(settings_schema);
   if (from >= 2 && from <= 5) db.exec(friend_request_table);
+  if (from >= 2 && from <= 6) {
+    db.exec(token_schema);
+    db.exec(audit_schema);
+  }
   set_version(db);
 }
 

@@ -250,6 +250,37 @@ public:
                      [query = std::move(query)](engine& e) { return e.list_sends(query); }));
   }
 
+  void list_tokens(callback<std::vector<token_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done), [](engine& e) { return e.list_tokens(); }));
+  }
+
+  void add_token(token_record token, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [token = std::move(token)](engine& e) { return e.add_token(token); }));
+  }
+
+  void remove_token(std::string id, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [id = std::move(id)](engine& e) { return e.remove_token(id); }));
+  }
+
+  void note_token_use(std::string id, wall_time at, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done),
+                     [id = std::move(id), at](engine& e) { return e.note_token_use(id, at); }));
+  }
+
+  void append_audit(audit_record row, callback<void> done) override {
+    submit(make_call(call_kind::writes, std::move(done), [row = std::move(row)](engine& e) -> result<void> {
+      e.append_audit(row);
+      return {};
+    }));
+  }
+
+  void read_audit(std::int64_t after, std::size_t limit, callback<std::vector<audit_record>> done) override {
+    submit(make_call(call_kind::reads, std::move(done),
+                     [after, limit](engine& e) { return e.read_audit(after, limit); }));
+  }
+
   void probe(callback<void> done) override {
     auto restored = [this, done = std::move(done)](result<void> written) {
       if (written) written = look_at_room();

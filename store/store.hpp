@@ -115,6 +115,20 @@ public:
   virtual void spooled_files(callback<std::vector<std::string>> done) = 0;
   virtual void list_sends(outbox_query query, callback<std::vector<send_record>> done) = 0; ///< by id
 
+  // -- access
+  virtual void list_tokens(callback<std::vector<token_record>> done) = 0; ///< by id
+  /// Error: queue_full (`max_tokens`).
+  virtual void add_token(token_record token, callback<void> done) = 0;
+  /// Error: token_not_found.
+  virtual void remove_token(std::string id, callback<void> done) = 0;
+  /// Error: token_not_found.
+  virtual void note_token_use(std::string id, wall_time at, callback<void> done) = 0;
+  virtual void append_audit(audit_record row, callback<void> done) = 0;
+  /// Rows with an id above `after`, oldest first, at most `limit` (at most 1,000); with `after` 0 the newest
+  /// `limit`, and with a negative one the oldest.
+  virtual void read_audit(std::int64_t after, std::size_t limit,
+                          callback<std::vector<audit_record>> done) = 0;
+
   // -- upkeep
   /// Writes and takes back a little: whether the store takes writes again. Success sets
   /// `health().accepting`.

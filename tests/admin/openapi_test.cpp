@@ -45,7 +45,15 @@ struct OpenApi : ::testing::Test {
   }
 };
 
-TEST_F(OpenApi, DescribesEveryRouteAndNoOther) {
+/// What the document says that an operation needs of its caller: "public", or a scope.
+std::string need_in(const object& operation) {
+  const auto& security = operation.at("security").as_array();
+  if (security.empty()) return "public";
+  EXPECT_EQ(security.size(), 1u);
+  return std::string{security.at(0).as_object().at("token").as_array().at(0).as_string()};
+}
+
+TEST_F(OpenApi, DescribesEveryRouteWithWhatItNeedsAndNoOther) {
   weixin::testing::virtual_time time;
   weixin::testing::scripted_weixin weixin;
   std::uint64_t entropy = 1;
@@ -54,18 +62,20 @@ TEST_F(OpenApi, DescribesEveryRouteAndNoOther) {
   weixin::testing::fill(*service, std::make_shared<store::memory_store>(), wall, weixin, entropy);
   supervisor::fleet fleet{time.system, service, {}};
   boost::asio::io_context listener;
-  auto routes = make_api({fleet, service->store, service->events, wall, {}, nullptr, {}}, listener);
+  auto who_may = std::make_shared<access>(service->store, wall, [] { return std::uint64_t{1}; });
+  auto routes = make_api({fleet, service->store, service->events, wall, who_may, {}, nullptr, {}}, listener);
   add_openapi_call(routes);
-  names served{"post /v1/notify/test"}; // by another folder
-  for (const auto& r : routes.routes()) {
+  names served{"post /v1/notify/test admin"}; // by another folder
+  for (const auto& r : routes.router().routes()) {
     auto method = r.method;
     std::transform(method.begin(), method.end(), method.begin(),
                    [](char c) { return static_cast<char>(c | 0x20); });
-    served.insert(method + " " + r.pattern);
+    served.insert(method + " " + r.pattern + " " +
+                  std::string{to_string(routes.need_of(r.method, r.pattern))});
   }
   names described;
-  for_each_operation([&](const std::string& path, const std::string& method, const object&) {
-    described.insert(method + " " + path);
+  for_each_operation([&](const std::string& path, const std::string& method, const object& operation) {
+    described.insert(method + " " + path + " " + need_in(operation));
   });
   EXPECT_EQ(described, served);
   fleet.stop();

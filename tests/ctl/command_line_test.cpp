@@ -1,8 +1,12 @@
 #include "ctl/command_line.hpp"
 
+#include "ctl/access_grammar.hpp"
 #include "version.hpp"
 
 #include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
 
 namespace weixin::ctl {
 namespace {
@@ -168,6 +172,72 @@ TEST(CommandLine, RefusesASocketPathThatIsTooLong) {
   EXPECT_EQ(e.code, exit_code::usage);
   EXPECT_NE(e.err.find("108 bytes"), std::string::npos) << e.err;
   EXPECT_NE(e.err.find("at most 107"), std::string::npos) << e.err;
+}
+
+TEST(CommandLine, ReadsTheVerbsOfAccess) {
+  auto create = verb<token_create>({"token", "create", "shop", "--scope", "operator", "--account", "shop-01",
+                                    "--account", "shop-02", "--expires-in", "90d"});
+  EXPECT_EQ(create.name, "shop");
+  EXPECT_EQ(create.scope, "operator");
+  EXPECT_EQ(create.accounts, (strings{"shop-01", "shop-02"}));
+  EXPECT_EQ(create.expires_in, 90u * 86'400);
+  EXPECT_EQ(verb<token_create>({"token", "create", "x", "--scope", "read", "--expires-in", "60"}).expires_in,
+            60u);
+  verb<token_list>({"token", "list"});
+  EXPECT_EQ(verb<token_revoke>({"token", "revoke", "t-1"}).id, "t-1");
+  EXPECT_EQ(verb<show_audit>({"audit", "--after", "7", "--limit", "3"}).limit, 3u);
+  EXPECT_EQ(verb<open_console>({"console", "--scope", "read"}).scope, "read");
+}
+
+TEST(CommandLine, TakesAServerByUrl) {
+  auto i = understood({"--url", "https://a:1", "--token-file", "f", "--ca-file", "ca.pem", "status"});
+  EXPECT_EQ(i.url, "https://a:1");
+  EXPECT_EQ(i.token_file, "f");
+  EXPECT_EQ(i.ca_file, "ca.pem");
+  EXPECT_FALSE(i.plain_http);
+  EXPECT_EQ(understood({"--url", "http://a:1", "--token", "wxd_x", "status"}).token.reveal(), "wxd_x");
+  EXPECT_TRUE(understood({"status"}).url.empty());
+}
+
+TEST(CommandLine, LetsWhatIsTypedWinOverTheEnvironment) {
+  ::setenv("WEIXIND_URL", "https://a:1", 1);
+  ::setenv("WEIXIND_TOKEN", "wxd_of_environment", 1);
+  auto by_environment = understood({"status"});
+  auto with_token = understood({"--token", "wxd_typed", "status"});
+  auto with_file = understood({"--token-file", "f", "status"});
+  auto by_socket = understood({"--socket", "/tmp/s", "status"});
+  ::unsetenv("WEIXIND_URL");
+  ::unsetenv("WEIXIND_TOKEN");
+  EXPECT_EQ(by_environment.url, "https://a:1");
+  EXPECT_EQ(by_environment.token.reveal(), "wxd_of_environment");
+  EXPECT_EQ(with_token.token.reveal(), "wxd_typed");
+  EXPECT_EQ(with_file.token_file, "f");
+  EXPECT_EQ(by_socket.url, "");
+  EXPECT_EQ(by_socket.socket, "/tmp/s");
+}
+
+TEST(CommandLine, RefusesToReachAServerInTwoWays) {
+  for (const auto& arguments : {strings{"--url", "https://a", "--socket", "/tmp/s", "status"},
+                                {"--url", "https://a", "--token", "x", "--token-file", "f", "status"},
+                                {"--token", "x", "status"},
+                                {"--ca-file", "x", "status"},
+                                {"--plain-http", "status"},
+                                {"token", "create", "x"},
+                                {"token", "create", "x", "--scope", "root"},
+                                {"token", "create", "x", "--scope", "read", "--expires-in", "soon"},
+                                {"token", "list", "x"},
+                                {"token", "create", "x", "--scope", "read", "-o", "name"}})
+    EXPECT_EQ(refused(arguments).code, exit_code::usage) << arguments.front();
+}
+
+TEST(CommandLine, HidesATokenFromWhoListsProcesses) {
+  std::array<std::string, 6> words{"weixinctl", "--token", "wxd_a", "--token=wxd_b", "--token-file", "kept"};
+  std::array<char*, 6> argv{};
+  for (std::size_t i = 0; i < words.size(); ++i)
+    argv[i] = words[i].data();
+  hide_token(static_cast<int>(argv.size()), argv.data());
+  EXPECT_EQ(words, (std::array<std::string, 6>{"weixinctl", "--token", "xxxxx", "--token=xxxxx",
+                                               "--token-file", "kept"}));
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotUnderstand) {

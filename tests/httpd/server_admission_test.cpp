@@ -96,5 +96,77 @@ TEST_F(ServerAdmission, LetsNewConnectionsWaitWhileThereIsNoRoomForThem) {
   stop(); // it asks for room to the end
 }
 
+TEST_F(ServerAdmission, RefusesBeforeTheBodyWhereItIsAskedForTheHead) {
+  auto options = tcp_options();
+  options.receive = [](const request&) { return std::shared_ptr<body_receiver>{}; };
+  options.refuse = [](const request& r) -> std::optional<response> {
+    EXPECT_EQ(r.peer_address, "127.0.0.1");
+    if (r.header("Authorization").empty()) return problem(401, "unauthorized", "Show a token.");
+    return std::nullopt;
+  };
+  start(options);
+  auto client = connect();
+  client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_EQ(status_of(client.read_answer()), 401) << "not one byte of the body was sent";
+  auto expecting = connect();
+  expecting.send("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_EQ(status_of(expecting.read_answer()), 401) << "and nobody was told to go on";
+  auto chunked = connect();
+  chunked.send("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(status_of(chunked.read_answer()), 401);
+}
+
+TEST_F(ServerAdmission, AsksOnceForARequestThatIsLetThrough) {
+  int asked = 0;
+  auto options = unix_options();
+  options.receive = [](const request&) { return std::shared_ptr<body_receiver>{}; };
+  options.refuse = [&](const request& r) -> std::optional<response> {
+    EXPECT_TRUE(r.peer);
+    EXPECT_EQ(r.peer_address, "");
+    ++asked;
+    return std::nullopt;
+  };
+  start(options);
+  auto client = connect();
+  client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab");
+  EXPECT_EQ(body_of(client.read_answer()), "POST /a ab");
+  client.send(get);
+  EXPECT_EQ(status_of(client.read_answer()), 200);
+  stop();
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(ServerAdmission, LetsTheSilentMakeRoomForANewConnection) {
+  auto options = tcp_options();
+  options.max_connections = 2;
+  options.makes_room = true;
+  start(options);
+  auto first = connect();
+  auto second = connect();
+  EXPECT_TRUE(second.still_open_after(50ms)); // both are in
+  auto third = connect();
+  third.send(get);
+  EXPECT_EQ(status_of(third.read_answer()), 200);
+  EXPECT_FALSE(first.still_open_after(5s)) << "the one that waited longest";
+  second.send("GET /a");
+  EXPECT_TRUE(second.still_open_after(50ms));
+}
+
+TEST_F(ServerAdmission, LetsNobodyGoWhoWaitsForAnAnswer) {
+  auto options = tcp_options();
+  options.max_connections = 1;
+  options.makes_room = true;
+  start(options, keep());
+  auto first = connect();
+  first.send(get);
+  auto answer = waiting.take();
+  ASSERT_TRUE(answer);
+  auto second = connect();
+  second.send(get_and_close);
+  EXPECT_THAT(second.read_to_end().value_or(""), HasSubstr("too_many_connections"));
+  answer->send({});
+  EXPECT_EQ(status_of(first.read_answer()), 200);
+}
+
 } // namespace
 } // namespace weixin::httpd::test

@@ -1,14 +1,11 @@
 #include "tests/httpd/server_fixture.hpp"
+#include "tests/httpd/test_certificates.hpp"
 
 #include <gmock/gmock.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <future>
 #include <memory>
 
@@ -22,33 +19,11 @@ constexpr std::string_view get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view get_and_close = "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
 struct deleter {
-  void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
-  void operator()(X509* p) const { X509_free(p); }
   void operator()(SSL_CTX* p) const { SSL_CTX_free(p); }
   void operator()(SSL* p) const { SSL_free(p); }
-  void operator()(std::FILE* p) const { std::fclose(p); }
 };
 template <class T>
 using owned = std::unique_ptr<T, deleter>;
-
-/// A self-signed certificate for "localhost" and its key, as PEM files.
-void write_identity(const std::string& certificate_file, const std::string& key_file) {
-  owned<EVP_PKEY> key{EVP_EC_gen("P-256")};
-  owned<X509> certificate{X509_new()};
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  auto* name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
-                             -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), name);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  owned<std::FILE> certificate_out{std::fopen(certificate_file.c_str(), "w")};
-  PEM_write_X509(certificate_out.get(), certificate.get());
-  owned<std::FILE> key_out{std::fopen(key_file.c_str(), "w")};
-  PEM_write_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-}
 
 /// A blocking TLS client on a raw connection.
 class tls_client {
@@ -97,7 +72,7 @@ protected:
     auto options = tcp_options();
     options.tls_certificate = directory.file("cert.pem");
     options.tls_key = directory.file("key.pem");
-    write_identity(options.tls_certificate, options.tls_key);
+    write_certificate("DNS:localhost", options.tls_certificate, options.tls_key);
     return options;
   }
 };
@@ -225,7 +200,7 @@ TEST_F(ServerTls, RefusesConnectionsAboveTheLimitInsideTls) {
 TEST_F(ServerTls, NamesTheFileThatCannotBeUsed) {
   auto options = tls_options();
   auto other = directory.file("other.pem");
-  write_identity(directory.file("unused.pem"), other);
+  write_certificate("DNS:localhost", directory.file("unused.pem"), other);
   for (auto key : {other, directory.file("none.pem"), options.tls_certificate}) {
     auto broken = options;
     broken.tls_key = key;

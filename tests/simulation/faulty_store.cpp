@@ -269,6 +269,37 @@ void faulty_store::list_sends(outbox_query query, callback<std::vector<send_reco
                                     [this, query](auto answer) { inner_->list_sends(query, answer); });
 }
 
+void faulty_store::list_tokens(callback<std::vector<token_record>> done) {
+  forward<std::vector<token_record>>("list_tokens", false, std::move(done),
+                                     [this](auto answer) { inner_->list_tokens(answer); });
+}
+
+void faulty_store::add_token(token_record token, callback<void> done) {
+  forward<void>("add_token", true, std::move(done),
+                [=, this](auto answer) { inner_->add_token(token, answer); });
+}
+
+void faulty_store::remove_token(std::string id, callback<void> done) {
+  forward<void>("remove_token", true, std::move(done),
+                [=, this](auto answer) { inner_->remove_token(id, answer); });
+}
+
+void faulty_store::note_token_use(std::string id, wall_time at, callback<void> done) {
+  forward<void>("note_token_use", true, std::move(done),
+                [=, this](auto answer) { inner_->note_token_use(id, at, answer); });
+}
+
+void faulty_store::append_audit(audit_record row, callback<void> done) {
+  forward<void>("append_audit", true, std::move(done),
+                [=, this](auto answer) { inner_->append_audit(row, answer); });
+}
+
+void faulty_store::read_audit(std::int64_t after, std::size_t limit,
+                              callback<std::vector<audit_record>> done) {
+  forward<std::vector<audit_record>>("read_audit", false, std::move(done),
+                                     [=, this](auto answer) { inner_->read_audit(after, limit, answer); });
+}
+
 void faulty_store::probe(callback<void> done) {
   forward<void>("probe", true, std::move(done), [this](auto answer) {
     inner_->probe([&](result<void> r) {

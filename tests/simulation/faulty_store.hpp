@@ -99,6 +99,12 @@ public:
   void find_sent(std::string account, std::string msg_id, callback<std::optional<send_record>> done) override;
   void spooled_files(callback<std::vector<std::string>> done) override;
   void list_sends(outbox_query query, callback<std::vector<send_record>> done) override;
+  void list_tokens(callback<std::vector<token_record>> done) override;
+  void add_token(token_record token, callback<void> done) override;
+  void remove_token(std::string id, callback<void> done) override;
+  void note_token_use(std::string id, wall_time at, callback<void> done) override;
+  void append_audit(audit_record row, callback<void> done) override;
+  void read_audit(std::int64_t after, std::size_t limit, callback<std::vector<audit_record>> done) override;
   void probe(callback<void> done) override;
   void upkeep(wall_time now, retention keep, callback<upkeep_report> done) override;
   void backup(std::filesystem::path file, callback<void> done) override;

@@ -78,6 +78,26 @@ media_record fetched(std::string msg_id, std::string file, std::string sha256, s
   return record;
 }
 
+token_record token_named(std::string id, char hash) {
+  token_record token;
+  token.id = std::move(id);
+  token.name = "grafana";
+  token.hash = std::string(32, hash);
+  token.created_by = "uid 1000";
+  token.created_at = noon;
+  return token;
+}
+
+audit_record audit_of(std::string call, bool refused, wall_time at) {
+  audit_record row;
+  row.at = at;
+  row.refused = refused;
+  row.who = refused ? "nobody" : "local";
+  row.call = std::move(call);
+  row.status = refused ? 401 : 200;
+  return row;
+}
+
 contact_record contact_with(std::string ref, wall_time seen_at) {
   contact_record contact;
   contact.ref = std::move(ref);

@@ -75,6 +75,10 @@ media_record picture_of(std::string msg_id, wall_time at = noon);
 /// The same with a content of so many bytes in the file of that id; equal hashes stand for equal bytes.
 media_record fetched(std::string msg_id, std::string file, std::string sha256, std::uint64_t bytes = 100,
                      wall_time at = noon);
+/// A token for reading, whose hash is 32 times that letter.
+token_record token_named(std::string id, char hash = 'a');
+/// A call that went well, or one that was refused.
+audit_record audit_of(std::string call, bool refused = false, wall_time at = noon);
 contact_record contact_with(std::string ref, wall_time seen_at = noon);
 
 names ids_of(const result<std::vector<appended_message>>& messages);

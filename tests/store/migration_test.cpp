@@ -120,6 +120,8 @@ TEST_F(Migration, AddsTheSettingsOfAccountsToSchema4) {
   open();
   s.reset();
   auto old = raw();
+  old.exec("DROP TABLE api_token");
+  old.exec("DROP TABLE audit");
   old.exec("DROP TABLE account_settings");
   old.exec("DROP TABLE friend_request");
   old.exec("PRAGMA user_version = 4");
@@ -139,6 +141,8 @@ TEST_F(Migration, AddsFriendRequestsToSchema5) {
   s.reset();
   {
     auto db = raw();
+    db.exec("DROP TABLE api_token");
+    db.exec("DROP TABLE audit");
     db.exec("DROP TABLE friend_request");
     db.exec("PRAGMA user_version = 5");
   }
@@ -155,6 +159,37 @@ TEST_F(Migration, AddsFriendRequestsToSchema5) {
   ASSERT_TRUE(call().commit(sync));
   EXPECT_EQ(call().load_friend_requests("shop-01")->size(), 1u);
   EXPECT_EQ(call().check()->faults, names{});
+}
+
+/// What the version with schema 6 wrote: two accounts with sessions, a message, a send, and a proxy.
+TEST_F(Migration, AddsTokensAndTheAuditToSchema6) {
+  plant_with_key("schema-6");
+  ASSERT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 6);
+  open();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
+  EXPECT_EQ(account_names(), (names{"shop-01", "shop-02"}));
+  EXPECT_TRUE(call().load_session("shop-01")->has_value());
+  EXPECT_EQ(call().read_inbox({.account = "shop-01"})->size(), 1u);
+  EXPECT_EQ(call().list_sends({.account = "shop-01"})->size(), 1u);
+  EXPECT_EQ(call().list_accounts()->at(1).settings.proxy.reveal(), "http://user:word@127.0.0.1:9");
+  EXPECT_TRUE(call().list_tokens()->empty());
+  EXPECT_TRUE(call().read_audit(0, 10)->empty());
+  ASSERT_TRUE(call().add_token(token_named("t-1")));
+  ASSERT_TRUE(call().append_audit(audit_of("POST /v1/tokens")));
+  open();
+  EXPECT_EQ(call().list_tokens()->size(), 1u);
+  EXPECT_EQ(call().read_audit(0, 10)->size(), 1u);
+  EXPECT_EQ(call().check()->faults, names{});
+}
+
+TEST_F(Migration, FromSchema6IsAllOrNothing) {
+  plant_with_key("schema-6");
+  options.database.max_bytes = read_file(file()).size();
+  EXPECT_EQ(refused().code, errc::disk_full);
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 6);
+  options.database.max_bytes = 0;
+  open();
+  EXPECT_EQ(account_names().size(), 2u);
 }
 
 TEST_F(Migration, LeavesADatabaseOfThePresentSchema) {

@@ -83,6 +83,8 @@ struct OpenedStore : testing::Test {
       ASSERT_TRUE(call().enqueue(send_with("s-" + std::to_string(i))));
     ASSERT_TRUE(call().save_position("shop-01", "echo", 7));
     ASSERT_TRUE(call().append_history("shop-01", {0, noon, "logged_out", "online", "resumed"}));
+    ASSERT_TRUE(call().add_token(token_named("t-1")));
+    ASSERT_TRUE(call().append_audit(audit_of("POST /v1/accounts")));
     ASSERT_TRUE(call().want_media("shop-01", picture_of("1")));
     ASSERT_TRUE(call().keep_media("shop-01", fetched("2", "m-1", "hash-1")));
   }
@@ -101,6 +103,10 @@ struct OpenedStore : testing::Test {
     call().list_sends({.account = "shop-01"});
     call().read_history("shop-01", 0, 100);
     call().find_message("shop-01", "1");
+    call().list_tokens();
+    call().note_token_use("t-1", noon);
+    call().read_audit(0, 100);
+    call().append_audit(audit_of("POST /v1/tokens"));
     call().waiting_media("shop-01", 100);
     call().find_media("shop-01", "2");
     call().keep_media("shop-01", fetched("3", "m-3", "hash-3"));

@@ -98,6 +98,24 @@ struct waiting_store {
   result<void> remove_friend_request(std::string a, std::string b) {
     return await<void>([&](auto done) { s.remove_friend_request(a, b, done); });
   }
+  result<std::vector<token_record>> list_tokens() {
+    return await<std::vector<token_record>>([&](auto done) { s.list_tokens(done); });
+  }
+  result<void> add_token(token_record a) {
+    return await<void>([&](auto done) { s.add_token(a, done); });
+  }
+  result<void> remove_token(std::string a) {
+    return await<void>([&](auto done) { s.remove_token(a, done); });
+  }
+  result<void> note_token_use(std::string a, wall_time b) {
+    return await<void>([&](auto done) { s.note_token_use(a, b, done); });
+  }
+  result<void> append_audit(audit_record a) {
+    return await<void>([&](auto done) { s.append_audit(a, done); });
+  }
+  result<std::vector<audit_record>> read_audit(std::int64_t a, std::size_t b) {
+    return await<std::vector<audit_record>>([&](auto done) { s.read_audit(a, b, done); });
+  }
   result<std::optional<stored_message>> find_message(std::string a, std::string b) {
     return await<std::optional<stored_message>>([&](auto done) { s.find_message(a, b, done); });
   }
