@@ -4,7 +4,9 @@
 #include "admin/origin.hpp"
 #include "supervisor/fleet.hpp"
 
+#include <charconv>
 #include <chrono>
+#include <system_error>
 
 namespace weixin::admin {
 
@@ -27,6 +29,16 @@ std::string_view known_method(const std::string& method) {
   for (std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
     if (method == known) return known;
   return "other";
+}
+
+/// More than anybody has to say who shows no token; a body whose length is not told counts as one.
+bool has_large_body(const httpd::request& r) {
+  constexpr std::uint64_t most = 4'096;
+  if (!r.header("Transfer-Encoding").empty()) return true;
+  auto text = r.header("Content-Length");
+  std::uint64_t length = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), length);
+  return !text.empty() && (ec != std::errc{} || end != text.data() + text.size() || length > most);
 }
 
 } // namespace
@@ -69,6 +81,7 @@ std::optional<httpd::response> gate::refuse(const httpd::request& r) {
 
   auto now = std::chrono::steady_clock::now();
   if (to.what == need::anyone) {
+    if (has_large_body(r)) return problem_of(fail(errc::body_too_large, "more than 4096 bytes"));
     if (auto wait = rates_.refuse(r.peer_address, now))
       return too_many("You ask more often than you may; wait a little.", *wait);
     return std::nullopt;

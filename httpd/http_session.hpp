@@ -54,6 +54,7 @@ public:
   void stop();
   /// Since when it waits for a request whose head is not there yet; nothing while it has one.
   std::optional<std::chrono::steady_clock::time_point> waits_since() const noexcept;
+  const std::string& peer_name() const noexcept { return peer_name_; }
   /// Ignored when the exchange of that number is over.
   void carry_out(std::uint64_t exchange_id, any_order o) noexcept;
 

@@ -163,19 +163,31 @@ void server::impl::take(stream_protocol::socket socket) {
   session->start_refusal(served ? too_many_connections() : forbidden());
 }
 
-/// Closes the connection that has been longest without a request. False when all have one.
+/// Closes a connection without a request: the oldest of the peer that has most of them. False when there is
+/// none.
 bool server::impl::make_room() {
   if (!context->options.makes_room) return false;
-  std::shared_ptr<http_session> longest;
-  std::chrono::steady_clock::time_point since;
+  struct waiting {
+    std::size_t count = 0;
+    std::chrono::steady_clock::time_point since;
+    std::shared_ptr<http_session> oldest;
+  };
+  std::unordered_map<std::string, waiting> peers;
   for (const auto& [key, e] : sessions) {
-    auto waits = e.refused ? std::nullopt : e.session->waits_since();
-    if (!waits || (longest && *waits >= since)) continue;
-    longest = e.session;
-    since = *waits;
+    auto since = e.refused ? std::nullopt : e.session->waits_since();
+    if (!since) continue;
+    auto& peer = peers[e.session->peer_name()];
+    if (++peer.count > 1 && *since >= peer.since) continue;
+    peer.since = *since;
+    peer.oldest = e.session;
   }
-  if (!longest) return false;
-  longest->stop();
+  const waiting* most = nullptr;
+  for (const auto& [name, peer] : peers)
+    if (most == nullptr || peer.count > most->count ||
+        (peer.count == most->count && peer.since < most->since))
+      most = &peer;
+  if (most == nullptr) return false;
+  most->oldest->stop();
   return true;
 }
 

@@ -91,8 +91,8 @@ struct listen_options {
   std::size_t max_header_bytes = 16 * 1024; ///< above: 431 problem `header_too_large`
   std::size_t max_body_bytes = 1024 * 1024; ///< above: 413 problem `body_too_large`
   std::size_t max_connections = 256; ///< above: 503 `too_many_connections` with Retry-After, then closed
-  /// When there are as many: the one that has been longest without a whole request makes room for a new one,
-  /// so that peers that say nothing, or very slowly, keep nobody out. 503 only when there is none.
+  /// When there are as many: of the peer that has most connections without a request, the oldest makes room
+  /// for a new one. Peers that say nothing, or very slowly, keep nobody out then. 503 only when all have one.
   bool makes_room = false;
   std::size_t max_stream_backlog_bytes = 1024 * 1024;
   /// Of one peer, and as many at once: a user id on a unix socket, an address on TCP. Above: 429

@@ -140,6 +140,17 @@ TEST_F(Gate, RefusesPagesOfOtherServers) {
   EXPECT_EQ(answer(r), "403 foreign_origin") << "also where no token is needed";
 }
 
+TEST_F(Gate, ReadsLittleOfWhoShowsNoToken) {
+  auto with = [&](const std::string& name, const std::string& value) {
+    auto r = request("GET", "/v1/shared");
+    r.headers.push_back({name, value});
+    return answer(r);
+  };
+  EXPECT_EQ(with("Content-Length", "4096"), "200");
+  EXPECT_EQ(with("Content-Length", "4097"), "413 body_too_large");
+  EXPECT_EQ(with("Transfer-Encoding", "chunked"), "413 body_too_large");
+}
+
 TEST_F(Gate, BoundsTheRequestsOfAToken) {
   set_up({.listen = "127.0.0.1:9463", .requests_per_second = 3});
   auto often = token(token_scope::read);

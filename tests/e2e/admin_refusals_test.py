@@ -196,7 +196,7 @@ class AdminSocket(Case):
         self.add("shop-02")
         self.wait_for_state("shop-02", "awaiting_scan")
         status = self.admin.get("/v1/status").json()
-        self.assertEqual(set(status), {"version", "pid", "started_at", "metrics_listen", "ready", "accounts", "store"})
+        self.assertEqual(set(status), {"version", "pid", "started_at", "metrics_listen", "api_listen", "ready", "accounts", "store"})
         self.assertEqual((status["pid"], status["ready"]), (self.server.process.pid, True))
         self.assertEqual({k: v for k, v in status["accounts"].items() if v}, {"online": 1, "awaiting_scan": 1})
 

@@ -67,6 +67,17 @@ class OpenApi(Case):
         self.ask("POST", "/v1/store/backup", {"file": str(self.directory / "backup.db")})
         self.ask("POST", "/v1/store/check", {})
         self.ask("POST", "/v1/notify/test", {})
+        self.ask("POST", "/v1/tokens", {"name": "x", "scope": "read", "accounts": ["shop-01"], "expires_in": 60})
+        code = self.admin.post("/v1/sign-in-codes", {}).json()["code"]
+        self.ask("POST", "/v1/sign-in", {"code": code})
+        self.ask("POST", "/v1/sign-in", {"code": code})
+        self.ask("POST", "/v1/sign-in-codes", {})
+        for path in ("/v1/tokens", "/v1/whoami", "/v1/audit"):
+            self.ask("GET", path)
+        self.ask("POST", "/v1/sign-out", {})
+        token = self.admin.get("/v1/tokens").json()["tokens"][0]["id"]
+        self.ask("DELETE", "/v1/tokens/{id}", id=token)
+        self.ask("DELETE", "/v1/tokens/{id}", id=token)
         self.ask("POST", account + "/restart", **name)
         self.ask("POST", "/v1/accounts", {"name": "shop-02"})
         self.wait_for_code("shop-02")
