@@ -23,6 +23,7 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("PATCH", account, need::operate, patch_account);
   add("DELETE", account, need::administer, delete_account);
   add("GET", account + "/qr", need::operate, get_qr);
+  add("GET", account + "/qr/avatar", need::operate, get_scan_picture);
   add("GET", account + "/history", need::read, get_history);
   add("GET", account + "/contacts", need::read, get_contacts);
   add("GET", account + "/messages", need::read, get_messages);
