@@ -3,6 +3,7 @@
 #include "admin/access_calls.hpp"
 #include "admin/calls.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/share_calls.hpp"
 
 namespace weixin::admin {
 
@@ -66,6 +67,8 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   routes.add("GET", "/v1/events", need::read, [c, &listener](const request& r, const reply& to) {
     stream_events(listener, r, to, c->events, c->clock);
   });
+  add_share_calls(routes,
+                  {c->fleet, c->clock, c->facts.api_url, share_signer{c->store->derived_key("share links")}});
   add_access_calls(routes, {c->fleet, c->store, c->facts.api_url});
   return routes;
 }
