@@ -40,7 +40,8 @@ export function openDialog({ title, content = [], confirm, isDangerous = false, 
     })
     document.body.append(dialog)
     dialog.showModal()
-    // Nothing dangerous is one key away.
+    // Nothing dangerous is one key away; a harmless answer is, unless something is to be typed first.
     if (isDangerous) close.focus()
+    else if (!dialog.querySelector('input, select')) (submit || close).focus()
   })
 }

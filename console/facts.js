@@ -12,11 +12,16 @@ const facts = [
   ['last_send', a => since(a.last_send_at)],
   ['restarts', a => String(a.restarts)],
   ['bots', a => a.bots.join(', ') || t('none')],
-  ['media', a => word('media', a.media)],
-  ['login', a => word('login', a.login)],
+  ['media', a => known('media', a.media)],
+  ['login', a => known('login', a.login)],
   ['proxy', a => a.proxy ?? t('none')],
   ['proxy_error', a => a.proxy_error ?? '']
 ]
+
+// What an older server does not tell is left out.
+function known(prefix, value) {
+  return value ? word(prefix, value) : ''
+}
 
 function since(time) {
   return time ? t('ago', { age: age(time) }) : t('never')

@@ -18,6 +18,8 @@ const announcer = document.getElementById('announcer')
 /** What is open while somebody is signed in: {session, fleet, stream, condition}. */
 let open = null
 let page = null
+/** Whether the browser has just come: then the focus begins where it always does. */
+let isFirst = true
 /** Why the sign-in page is shown, as a key of the texts. */
 let reason = ''
 
@@ -30,7 +32,9 @@ function showPage(made, { moveFocus = true } = {}) {
   page = made
   main.replaceChildren(made.node)
   document.title = `${made.title} · weixind`
-  if (moveFocus) (main.querySelector('[autofocus]') ?? main.querySelector('h1') ?? main).focus()
+  const first = main.querySelector('[autofocus]') ?? (isFirst ? null : main.querySelector('h1') ?? main)
+  isFirst = false
+  if (moveFocus) first?.focus()
 }
 
 function drawHeader() {
@@ -38,7 +42,7 @@ function drawHeader() {
   showHeader(header, {
     who: open?.session.who,
     condition: open?.condition,
-    onSignOut: () => signOut(''),
+    onSignOut: leave,
     onLanguage: () => route({ moveFocus: false })
   })
 }
@@ -50,6 +54,13 @@ function signOut(why) {
   open = null
   sessions.forget()
   route()
+}
+
+/** Ends a session at the server as well; a token is its owner's to revoke. */
+async function leave() {
+  const { session } = open
+  signOut('')
+  if (session.who.kind === 'session') await session.api.post('/v1/sign-out', {}).catch(() => {})
 }
 
 function tokenRefused(problem) {
