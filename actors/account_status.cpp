@@ -36,4 +36,14 @@ void account_status::set_qr(std::optional<pending_qr> qr) {
   qr_ = std::move(qr);
 }
 
+std::shared_ptr<const webwx::scan_picture> account_status::scan_picture() const {
+  std::lock_guard lock(mutex_);
+  return scan_picture_;
+}
+
+void account_status::set_scan_picture(std::shared_ptr<const webwx::scan_picture> picture) {
+  std::lock_guard lock(mutex_);
+  scan_picture_ = std::move(picture);
+}
+
 } // namespace weixin

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "actors/pacing.hpp"
+#include "protocol/webwx/scan_picture.hpp"
 #include "runtime/wall_clock.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -39,6 +41,7 @@ struct pacing_view {
 struct account_view {
   std::string name;
   std::string kind;
+  wall_time created_at{}; ///< tells it from an earlier account of its name
   std::string state;
   wall_time state_since{};
   std::string reason;
@@ -100,6 +103,10 @@ public:
   std::optional<pending_qr> qr() const;
   void set_qr(std::optional<pending_qr> qr);
 
+  /// Of who scanned and has not confirmed yet; null when there is none.
+  std::shared_ptr<const webwx::scan_picture> scan_picture() const;
+  void set_scan_picture(std::shared_ptr<const webwx::scan_picture> picture);
+
 private:
   struct shown_pace {
     std::atomic<std::uint64_t> waiting{0};
@@ -111,6 +118,7 @@ private:
   mutable std::mutex mutex_;
   account_view view_;
   std::optional<pending_qr> qr_;
+  std::shared_ptr<const webwx::scan_picture> scan_picture_;
 };
 
 } // namespace weixin

@@ -139,7 +139,7 @@ void login::polled_login(const webwx::login_poll& answer) {
   case status::waiting:
     return set_timer(pause_after_408);
   case status::scanned:
-    if (!scanned_) send(supervisor_, qr_scanned{});
+    if (!scanned_) tell_scan(answer.avatar);
     scanned_ = true;
     return set_timer(pause_after_scan);
   case status::confirmed: {
@@ -154,6 +154,13 @@ void login::polled_login(const webwx::login_poll& answer) {
   case status::expired:
     return failed(fail(errc::login_expired, "login", answer.code));
   }
+}
+
+void login::tell_scan(const std::string& avatar) {
+  qr_scanned told;
+  if (auto picture = webwx::read_scan_picture(avatar))
+    told.picture = std::make_shared<const webwx::scan_picture>(std::move(*picture));
+  send(supervisor_, std::move(told));
 }
 
 void login::exchange() {

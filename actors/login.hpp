@@ -41,6 +41,8 @@ private:
   void get_uuid();
   void poll();
   void polled_login(const webwx::login_poll& answer);
+  /// `avatar`: a data URL of Weixin's, possibly empty or no picture at all.
+  void tell_scan(const std::string& avatar);
   void exchange();
   /// Weixin bars the web page, and the operator allows another try: the login begins anew as the desktop
   /// client.

@@ -5,6 +5,7 @@
 #include "actors/inbound.hpp"
 #include "protocol/result.hpp"
 #include "protocol/webwx/contacts.hpp"
+#include "protocol/webwx/scan_picture.hpp"
 #include "protocol/webwx/session.hpp"
 #include "store/store.hpp"
 
@@ -30,7 +31,9 @@ struct qr_issued {
   std::string uuid;
 };
 /// Somebody scanned it and has to confirm on the phone.
-struct qr_scanned {};
+struct qr_scanned {
+  std::shared_ptr<const webwx::scan_picture> picture; ///< of who scanned; null when there is none
+};
 /// The login is complete. The supervisor decides whether this user may have the account.
 struct login_done {
   std::shared_ptr<webwx::session> session;

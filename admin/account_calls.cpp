@@ -139,6 +139,16 @@ void get_qr(const context_ptr& c, const request& r, const reply& to) {
   to.send(uncached("image/png", std::move(*png)));
 }
 
+void get_scan_picture(const context_ptr& c, const request& r, const reply& to) {
+  const auto& account = r.params.at("name");
+  if (!c->fleet.account(account)) return to.refuse(fail(errc::account_not_found));
+  auto picture = c->fleet.scan_picture(account);
+  if (!picture) return to.send(no_content());
+  auto answer = uncached(picture->mime, picture->bytes);
+  answer.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  to.send(std::move(answer));
+}
+
 void command_account(const context_ptr& c, const request& r, const reply& to,
                      supervisor::account_command what) {
   c->fleet.command(r.params.at("name"), what, answer_view(to, 202));

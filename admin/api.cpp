@@ -3,6 +3,7 @@
 #include "admin/access_calls.hpp"
 #include "admin/calls.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/share_calls.hpp"
 
 namespace weixin::admin {
 
@@ -24,6 +25,7 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("PATCH", account, need::operate, patch_account);
   add("DELETE", account, need::administer, delete_account);
   add("GET", account + "/qr", need::operate, get_qr);
+  add("GET", account + "/qr/avatar", need::operate, get_scan_picture);
   add("GET", account + "/history", need::read, get_history);
   add("GET", account + "/contacts", need::read, get_contacts);
   add("GET", account + "/messages", need::read, get_messages);
@@ -67,6 +69,8 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   routes.add("GET", "/v1/events", need::read, [c, &listener](const request& r, const reply& to) {
     stream_events(listener, r, to, c->events, c->clock);
   });
+  add_share_calls(routes,
+                  {c->fleet, c->clock, c->facts.api_url, share_signer{c->store->derived_key("share links")}});
   add_access_calls(routes, {c->fleet, c->store, c->facts.api_url});
   return routes;
 }

@@ -28,6 +28,7 @@ void add_account(const context_ptr& c, const httpd::request& r, const reply& to)
 void get_account(const context_ptr& c, const httpd::request& r, const reply& to);
 void patch_account(const context_ptr& c, const httpd::request& r, const reply& to);
 void delete_account(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_scan_picture(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_qr(const context_ptr& c, const httpd::request& r, const reply& to);
 void command_account(const context_ptr& c, const httpd::request& r, const reply& to,
                      supervisor::account_command what);

@@ -94,19 +94,23 @@ void get_contacts(const context_ptr& c, const request& r, const reply& to) {
 void get_messages(const context_ptr& c, const request& r, const reply& to) {
   const auto& account = r.params.at("name");
   if (!c->fleet.account(account)) return to.refuse(fail(errc::account_not_found));
-  if (auto known = check_query(r.query, {"after", "limit", "with"}); !known) return to.refuse(known.error());
+  if (auto known = check_query(r.query, {"after", "limit", "newest", "with"}); !known)
+    return to.refuse(known.error());
   if (auto place = r.query.find("after"); place != r.query.end() && place->second == "end")
     return answer_end(c, account, to);
   auto after = read_position(r.query);
   if (!after) return to.refuse(after.error());
   auto limit = read_limit(r.query);
   if (!limit) return to.refuse(limit.error());
+  auto newest = read_newest(r.query, {"after", "with"});
+  if (!newest) return to.refuse(newest.error());
   auto with = read_with(r.query);
   if (!with) return to.refuse(with.error());
   store::inbox_query query;
   query.account = account;
   query.after = after->value_or(0);
   query.limit = *limit;
+  query.newest = *newest;
   resolve(c, account, *with, to, [c, to, query](const std::string& ref) {
     auto of_one = query;
     of_one.with = ref;

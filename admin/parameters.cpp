@@ -66,6 +66,16 @@ result<std::optional<std::int64_t>> read_position(const query_map& query) {
   return number;
 }
 
+result<bool> read_newest(const query_map& query, std::initializer_list<std::string_view> others) {
+  const auto* text = find(query, "newest");
+  if (text == nullptr) return false;
+  if (*text != "1") return wrong("newest must be 1, or be left out");
+  for (auto name : others)
+    if (find(query, name) != nullptr)
+      return wrong("newest goes with limit only, not with " + std::string{name});
+  return true;
+}
+
 result<std::string> read_send_position(const query_map& query) {
   const auto* text = find(query, "after");
   if (text == nullptr) return std::string{};

@@ -37,6 +37,9 @@ result<void> check_query(const query_map& query, std::initializer_list<std::stri
 result<std::size_t> read_limit(const query_map& query);
 /// `after`: a place in an inbox or a history; nullopt when it is not there.
 result<std::optional<std::int64_t>> read_position(const query_map& query);
+/// Whether the newest ones are asked for: `newest=1`. Error: invalid_argument for another value, and beside
+/// one of `others`, which say where to begin or what to leave out.
+result<bool> read_newest(const query_map& query, std::initializer_list<std::string_view> others);
 /// `after`: the id of a send; empty when it is not there.
 result<std::string> read_send_position(const query_map& query);
 /// `state` of a send; nullopt when it is not there.

@@ -47,18 +47,22 @@ bool has_no_body(const request& r, const reply& to) {
 void list_sends(const context_ptr& c, const request& r, const reply& to) {
   const auto& account = r.params.at("name");
   if (!c->fleet.account(account)) return to.refuse(fail(errc::account_not_found));
-  if (auto known = check_query(r.query, {"state", "after", "limit"}); !known) return to.refuse(known.error());
+  if (auto known = check_query(r.query, {"state", "after", "limit", "newest"}); !known)
+    return to.refuse(known.error());
   auto state = read_state(r.query);
   if (!state) return to.refuse(state.error());
   auto after = read_send_position(r.query);
   if (!after) return to.refuse(after.error());
   auto limit = read_limit(r.query);
   if (!limit) return to.refuse(limit.error());
+  auto newest = read_newest(r.query, {"after", "state"});
+  if (!newest) return to.refuse(newest.error());
   store::outbox_query query;
   query.account = account;
   query.state = *state;
   query.after = std::move(*after);
   query.limit = *limit;
+  query.newest = *newest;
   c->store->list_sends(query, [to, limit = *limit](result<std::vector<store::send_record>> found) {
     if (!found) return to.refuse(found.error());
     boost::json::array list;

@@ -2,6 +2,7 @@
 
 #include "actors/bots/registry.hpp"
 #include "admin/api.hpp"
+#include "admin/console_files.hpp"
 #include "admin/notify_calls.hpp"
 #include "admin/openapi_call.hpp"
 #include "apps/abort_at_commit.hpp"
@@ -447,6 +448,7 @@ result<void> server::parts::start_admin_listeners() {
   auto routes = std::make_shared<admin::api_routes>(admin::make_api(std::move(api), context));
   admin::add_notify_calls(*routes, *notifier);
   admin::add_openapi_call(*routes);
+  if (config.api.console) admin::add_console_files(*routes);
   count_answers(options, routes->router());
   admin_listener = std::make_unique<httpd::server>(context, options, routes->router());
   auto listening = start_listener(*admin_listener);

@@ -41,6 +41,7 @@ api_config read_api(section s) {
   s.number("requests_per_second", out.requests_per_second, 0.1, most_per_second);
   s.integer("max_connections", out.max_connections, 1, 10'000);
   s.boolean("allow_plain_http", out.allow_plain_http);
+  s.boolean("console", out.console);
   if (out.tls_certificate.empty() != out.tls_key.empty())
     s.problem_at(out.tls_key.empty() ? "tls_certificate" : "tls_key",
                  "tls_certificate and tls_key are given both or not at all");

@@ -37,6 +37,7 @@ struct api_config {
   double requests_per_second = 50; ///< of one token
   std::size_t max_connections = 256;
   bool allow_plain_http = false; ///< on an address other than loopback
+  bool console = true;           ///< the pages of console/
   friend bool operator==(const api_config&, const api_config&) = default;
 };
 

@@ -204,6 +204,13 @@ private:
     help_->add(qr, "  weixinctl account qr shop-01 --wait\n"
                    "  weixinctl account qr shop-01 --png code.png\n");
 
+    auto* share =
+        on_account(account, "share", "A link to its QR code, for the person with the phone", share_);
+    share->add_option("--expires-in", share_.expires_in, "How long it is good; default 3600")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}).description(""))
+        ->type_name("SECONDS");
+    help_->add(share, "  weixinctl account share shop-01 --expires-in 600\n");
+
     verb_.resize(4);
     simple_verb(account, 0, "pause", "Stop polling; the session is kept");
     simple_verb(account, 1, "resume", "Go on after pause or logout");
@@ -534,15 +541,15 @@ private:
   }
   static bool has_names(const command& c) {
     return !std::holds_alternative<account_qr>(c) && !std::holds_alternative<follow_events>(c) &&
-           !std::holds_alternative<show_status>(c) && !std::holds_alternative<show_version>(c) &&
-           !std::holds_alternative<account_history>(c) && !std::holds_alternative<list_messages>(c) &&
-           !std::holds_alternative<backup_store>(c) && !std::holds_alternative<check_store>(c) &&
-           !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
-           !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
-           !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c) &&
-           !std::holds_alternative<top>(c) && !std::holds_alternative<diagnose>(c) &&
-           !std::holds_alternative<token_create>(c) && !std::holds_alternative<show_audit>(c) &&
-           !std::holds_alternative<console_link>(c);
+           !std::holds_alternative<account_share>(c) && !std::holds_alternative<show_status>(c) &&
+           !std::holds_alternative<show_version>(c) && !std::holds_alternative<account_history>(c) &&
+           !std::holds_alternative<list_messages>(c) && !std::holds_alternative<backup_store>(c) &&
+           !std::holds_alternative<check_store>(c) && !std::holds_alternative<notify_test>(c) &&
+           !std::holds_alternative<recall_message>(c) && !std::holds_alternative<mark_read>(c) &&
+           !std::holds_alternative<media_get>(c) && !std::holds_alternative<avatar_get>(c) &&
+           !std::holds_alternative<run_chat>(c) && !std::holds_alternative<top>(c) &&
+           !std::holds_alternative<diagnose>(c) && !std::holds_alternative<token_create>(c) &&
+           !std::holds_alternative<show_audit>(c) && !std::holds_alternative<console_link>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -560,6 +567,7 @@ private:
   media_get media_;
   avatar_get avatar_;
   account_qr qr_;
+  account_share share_;
   std::vector<account_verb> verb_;
   account_relogin relogin_;
   account_remove remove_;

@@ -50,6 +50,10 @@ struct account_qr {
   std::string png_file; ///< empty: drawn in the terminal; "-": standard output
   bool wait = false;
 };
+struct account_share {
+  std::string name;
+  std::uint64_t expires_in = 0; ///< seconds; 0: the server's default
+};
 /// pause, resume, restart or logout.
 struct account_verb {
   std::string name;
@@ -214,8 +218,8 @@ struct show_status {};
 struct show_version {};
 
 using command =
-    std::variant<account_add, account_list, account_show, account_set, account_qr, account_verb,
-                 account_relogin, account_remove, account_history, list_contacts, send_message,
+    std::variant<account_add, account_list, account_show, account_set, account_qr, account_share,
+                 account_verb, account_relogin, account_remove, account_history, list_contacts, send_message,
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
                  avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
                  check_store, notify_test, run_chat, follow_events, top, diagnose, show_status, show_version,

@@ -11,6 +11,7 @@ outcome<exit_code> execute(session& s, const account_list& c);
 outcome<exit_code> execute(session& s, const account_show& c);
 outcome<exit_code> execute(session& s, const account_set& c);
 outcome<exit_code> execute(session& s, const account_qr& c);
+outcome<exit_code> execute(session& s, const account_share& c);
 outcome<exit_code> execute(session& s, const account_verb& c);
 outcome<exit_code> execute(session& s, const account_relogin& c);
 outcome<exit_code> execute(session& s, const account_remove& c);

@@ -2,6 +2,7 @@
 #include "ctl/json_text.hpp"
 #include "ctl/login_progress.hpp"
 #include "ctl/login_wait.hpp"
+#include "ctl/terminal_text.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -69,6 +70,24 @@ outcome<exit_code> execute(session& s, const account_qr& c) {
     s.terminal.out << to_json_text(a->body) << '\n';
   else
     draw_code(s, read_code(a->body.get_object()).url);
+  return exit_code::ok;
+}
+
+outcome<exit_code> execute(session& s, const account_share& c) {
+  auto target = account_target(c.name, "/share");
+  if (!target) return target.error();
+  boost::json::object body;
+  if (c.expires_in != 0) body["expires_in"] = c.expires_in;
+  auto a = s.server.post(*target, body);
+  if (!a) return a.error();
+  if (s.wants_json()) {
+    s.terminal.out << to_json_text(a->body) << '\n';
+    return exit_code::ok;
+  }
+  const auto& link = object_of(a->body);
+  s.terminal.out << printable(text_of(link, "url")) << '\n';
+  say(s.terminal, "whoever has this link sees the QR code of " + c.name + " until " +
+                      printable(text_of(link, "expires_at")));
   return exit_code::ok;
 }
 

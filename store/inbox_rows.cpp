@@ -86,6 +86,13 @@ std::vector<stored_message> read_messages(row_access rows, const account_ref& ac
       }
     }
   };
+  if (wanted.newest) {
+    auto found = rows.use("SELECT seq, msg_id, chat, sent_at_ms, stored_at_ms, sealed FROM inbox "
+                          "INDEXED BY inbox_order WHERE account = ? ORDER BY seq DESC");
+    read(found.bind(account.id));
+    std::reverse(messages.begin(), messages.end());
+    return messages;
+  }
   // The order index holds the chat too: what is another chat's is passed over without a look at the message.
   if (wanted.with.empty()) {
     auto found = rows.use("SELECT seq, msg_id, chat, sent_at_ms, stored_at_ms, sealed FROM inbox "

@@ -341,6 +341,11 @@ void memory_store::check(callback<check_report> done) {
   run(store_call::check, done, [](engine& e) { return check_everything(e); });
 }
 
+secret memory_store::derived_key(std::string_view purpose) const {
+  std::lock_guard lock{database_->state_->mutex};
+  return database_->state_->e.seals().derived_key(purpose);
+}
+
 store_health memory_store::health() const {
   store_health health;
   {

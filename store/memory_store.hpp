@@ -149,6 +149,7 @@ public:
   void backup(std::filesystem::path file, callback<void> done) override;
   void check(callback<check_report> done) override;
   store_health health() const override;
+  secret derived_key(std::string_view purpose) const override;
 
 private:
   struct switchboard {

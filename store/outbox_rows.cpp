@@ -206,6 +206,12 @@ std::vector<send_record> read_sends(row_access rows, const account_ref& account,
                                     std::uint64_t& unreadable) {
   auto limit = std::min(wanted.limit, max_page);
   auto records = [&](query& found) { return records_of(rows, account, found, limit, unreadable); };
+  if (wanted.newest) {
+    auto found = rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox WHERE account = ? ORDER BY id DESC");
+    auto newest = records(found.bind(account.id));
+    std::reverse(newest.begin(), newest.end());
+    return newest;
+  }
   if (!wanted.state) {
     auto found =
         rows.use("SELECT " WEIXIN_SEND_COLUMNS " FROM outbox WHERE account = ? AND id > ? ORDER BY id");

@@ -143,6 +143,7 @@ struct inbox_query {
   std::int64_t after = 0;  ///< only messages with a higher seq
   std::size_t limit = 100; ///< at most 1,000
   std::string with{};      ///< only this chat's; empty: all
+  bool newest = false;     ///< the last `limit` of all, oldest first: `after` and `with` are not looked at
 };
 
 /// How far each consumer (a bot's name) has read one account's inbox.
@@ -202,6 +203,7 @@ struct outbox_query {
   std::optional<send_state> state{}; ///< nullopt: all
   std::string after{};               ///< only sends with a higher id; empty: from the oldest on
   std::size_t limit = 100;           ///< at most 1,000
+  bool newest = false; ///< the last `limit` of all, oldest first: `state` and `after` are not looked at
 };
 
 // -- upkeep

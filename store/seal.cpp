@@ -188,4 +188,6 @@ std::string sealer::hash(std::initializer_list<std::string_view> parts) const {
   return digest;
 }
 
+secret sealer::derived_key(std::string_view purpose) const { return secret{hash({"derived key", purpose})}; }
+
 } // namespace weixin::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "protocol/secret.hpp"
 #include "store/data_directory.hpp"
 
 #include <array>
@@ -63,6 +64,8 @@ public:
   result<std::string> open(const sealed_place& place, std::string_view sealed) const;
   /// A keyed hash of 32 bytes over the parts, for comparing what is not to be stored.
   std::string hash(std::initializer_list<std::string_view> parts) const;
+  /// 32 bytes that hang on the key and on `purpose`, and tell nothing of the key. Any thread.
+  secret derived_key(std::string_view purpose) const;
 
 private:
   void fill_nonce(unsigned char* nonce);

@@ -322,6 +322,8 @@ public:
     });
   }
 
+  secret derived_key(std::string_view purpose) const override { return seals_.derived_key(purpose); }
+
   store_health health() const override {
     store_health health;
     health.accepting = accepting_;

@@ -143,6 +143,9 @@ public:
   /// Reads everything and tells what is damaged. Slow; other calls wait meanwhile for at most one account.
   virtual void check(callback<check_report> done) = 0;
   virtual store_health health() const = 0;
+  /// 32 bytes that hang on the data directory's key and on `purpose`: the same over restarts, and nothing
+  /// that is stored tells them. Any thread.
+  virtual secret derived_key(std::string_view purpose) const = 0;
 };
 
 } // namespace weixin::store

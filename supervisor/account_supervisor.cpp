@@ -109,8 +109,10 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
                                       [text = boost::json::serialize(data)] { return text; });
             apply(event::qr_shown{});
           },
-          [this](qr_scanned) {
-            if (is_from(child::login)) apply(event::scanned{});
+          [this](const qr_scanned& scan) {
+            if (!is_from(child::login)) return;
+            context_->status->set_scan_picture(scan.picture);
+            apply(event::scanned{});
           },
           [this](const login_done& login) {
             if (is_from(child::login)) login_arrived(login);
@@ -231,6 +233,7 @@ void account_supervisor::store_failed(const error& e) {
 void account_supervisor::show_state(account_state before, const std::string& reason_before) {
   if (policy_.state != account_state::awaiting_scan && policy_.state != account_state::awaiting_confirm)
     context_->status->set_qr(std::nullopt);
+  if (policy_.state != account_state::awaiting_confirm) context_->status->set_scan_picture(nullptr);
   if (policy_.state == before && policy_.reason == reason_before) return;
   auto wall = service_->clock->now();
   context_->status->update([&](account_view& v) {

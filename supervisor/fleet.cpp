@@ -54,6 +54,11 @@ std::optional<std::optional<pending_qr>> fleet::qr(std::string_view name) const 
   return status->qr();
 }
 
+std::shared_ptr<const webwx::scan_picture> fleet::scan_picture(std::string_view name) const {
+  auto status = impl_->directory->find(name);
+  return status ? status->scan_picture() : nullptr;
+}
+
 std::map<std::string, std::size_t> fleet::count_by_state() const {
   std::map<std::string, std::size_t> counts;
   for (const auto& v : impl_->directory->views())

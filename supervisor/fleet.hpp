@@ -72,6 +72,8 @@ public:
   std::optional<account_view> account(std::string_view name) const;
   /// nullopt for an unknown account; an empty inner value when no code is pending.
   std::optional<std::optional<pending_qr>> qr(std::string_view name) const;
+  /// The picture of who scanned and is to confirm; null when there is none, or no such account.
+  std::shared_ptr<const webwx::scan_picture> scan_picture(std::string_view name) const;
   std::map<std::string, std::size_t> count_by_state() const;
 
   /// What `initial` does not name: the configured defaults.

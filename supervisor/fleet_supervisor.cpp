@@ -21,6 +21,7 @@ account_view initial_view(const store::account_record& r, store::media_policy de
   account_view v;
   v.name = r.name;
   v.kind = r.kind;
+  v.created_at = r.created_at;
   v.state = to_string(account_state::stopped);
   v.state_since = now;
   v.desired = r.desired == store::desired_state::running ? "running" : "paused";

@@ -44,7 +44,7 @@ public:
 protected:
   behavior_type make_behavior() override {
     return {[](const qr_issued&) {},
-            [](qr_scanned) {},
+            [](const qr_scanned&) {},
             [](const login_done&) {},
             [this](polled p) {
               ++reports_->good_polls;

@@ -46,6 +46,14 @@ TEST(Position, IsANumber) {
     expect_refused(read_position({{"after", bad}}), "after", bad);
 }
 
+TEST(Newest, IsAskedForAloneWithALimit) {
+  EXPECT_FALSE(*read_newest({}, {"after"}));
+  EXPECT_TRUE(*read_newest({{"newest", "1"}, {"limit", "5"}}, {"after", "with"}));
+  for (const char* bad : {"", "0", "yes", "2"})
+    expect_refused(read_newest({{"newest", bad}}, {"after"}), "newest", bad);
+  expect_refused(read_newest({{"newest", "1"}, {"with", "Lin"}}, {"after", "with"}), "with");
+}
+
 TEST(SendPosition, IsAnIdOfASend) {
   EXPECT_EQ(*read_send_position({}), "");
   EXPECT_EQ(*read_send_position({{"after", "s-01m8584mgp5y5f4b32ww33a3dw"}}), "s-01m8584mgp5y5f4b32ww33a3dw");

@@ -64,6 +64,20 @@ TEST_F(AccountVerbs, ShowTellsWhatToDo) {
   EXPECT_THAT(e.out, HasSubstr("weixinctl account relogin a-1"));
 }
 
+TEST_F(AccountVerbs, ShareGivesALinkAndSaysWhatItIs) {
+  auto made =
+      json(201, R"({"url":"http://127.0.0.1:9463/console/scan.html#a.b","path":"/console/scan.html#a.b",)"
+                R"("expires_at":"2026-01-01T00:00:00.000Z"})");
+  server.on("POST /v1/accounts/a-1/share", {made, made});
+  auto e = run({"account", "share", "a-1", "--expires-in", "600"});
+  EXPECT_EQ(e.code, 0);
+  EXPECT_EQ(e.out, "http://127.0.0.1:9463/console/scan.html#a.b\n");
+  EXPECT_THAT(e.err, HasSubstr("until 2026-01-01T00:00:00.000Z"));
+  EXPECT_THAT(server.asked(), ElementsAre(R"(POST /v1/accounts/a-1/share {"expires_in":600})"));
+  EXPECT_THAT(run({"account", "share", "a-1", "-o", "json"}).out,
+              HasSubstr(R"("path":"/console/scan.html#a.b")"));
+}
+
 TEST_F(AccountVerbs, UnknownAccountsEndWithThree) {
   auto unknown = problem(404, "account_not_found", "There is no such account.");
   server.on("GET /v1/accounts/zz", {unknown});

@@ -108,6 +108,14 @@ TEST(CommandLine, ReadsTheVerbsOfTheOutbox) {
   EXPECT_EQ(settle.outcome, "refused");
 }
 
+TEST(CommandLine, ReadsHowLongALinkIsShared) {
+  EXPECT_EQ(verb<account_share>({"account", "share", "shop-01"}).expires_in, 0U);
+  EXPECT_EQ(verb<account_share>({"account", "share", "shop-01", "--expires-in", "86400"}).expires_in,
+            86'400U);
+  for (const char* wrong : {"0", "86401", "-1", "soon"})
+    EXPECT_EQ(refused({"account", "share", "shop-01", "--expires-in", wrong}).code, exit_code::usage);
+}
+
 TEST(CommandLine, ReadsMessagesAndHistory) {
   auto messages = verb<list_messages>(
       {"messages", "shop-01", "--with", "Lin", "--after", "7", "--limit", "5", "--follow"});

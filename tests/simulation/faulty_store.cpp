@@ -323,6 +323,10 @@ void faulty_store::check(callback<check_report> done) {
   forward<check_report>("check", false, std::move(done), [this](auto answer) { inner_->check(answer); });
 }
 
+weixin::secret faulty_store::derived_key(std::string_view purpose) const {
+  return inner_->derived_key(purpose);
+}
+
 weixin::store::store_health faulty_store::health() const {
   auto h = inner_->health();
   h.accepting = h.accepting && accepting_;

@@ -110,6 +110,7 @@ public:
   void backup(std::filesystem::path file, callback<void> done) override;
   void check(callback<check_report> done) override;
   store_health health() const override;
+  secret derived_key(std::string_view purpose) const override;
 
 private:
   using error_or_none = std::optional<error>;

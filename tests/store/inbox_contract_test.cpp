@@ -110,6 +110,13 @@ TEST_P(InboxContract, ReadsTheMessagesOfOneChat) {
   EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-01", .with = "c-3"})), names{});
 }
 
+TEST_P(InboxContract, ReadsTheNewestOldestFirst) {
+  ASSERT_TRUE(call().commit(batch({"1", "2", "3", "4"})));
+  EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-01", .limit = 2, .newest = true})), (names{"3", "4"}));
+  EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-01", .newest = true})), (names{"1", "2", "3", "4"}));
+  EXPECT_EQ(ids_of(call().read_inbox({.account = "shop-02", .newest = true})), names{});
+}
+
 // -- positions
 // ----------------------------------------------------------------------------------------------------
 

@@ -182,6 +182,14 @@ TEST_P(OutboxContract, ListsSendsByIdAndState) {
   EXPECT_EQ(ids_of(call().list_sends({.account = "shop-02"})), names{});
 }
 
+TEST_P(OutboxContract, ListsTheNewestSendsOldestFirst) {
+  for (const auto* id : {"s-1", "s-2", "s-3"})
+    put(id, send_state::sent);
+  EXPECT_EQ(ids_of(call().list_sends({.account = "shop-01", .limit = 2, .newest = true})),
+            (names{"s-2", "s-3"}));
+  EXPECT_EQ(ids_of(call().list_sends({.account = "shop-02", .newest = true})), names{});
+}
+
 // -- idempotency
 // --------------------------------------------------------------------------------------------------
 

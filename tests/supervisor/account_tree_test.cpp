@@ -22,9 +22,12 @@ TEST_F(AccountTree, ShowsAQrCodeAndComesOnlineAfterScanAndConfirm) {
   weixin.scan();
   pass(1s);
   EXPECT_EQ(state(), "awaiting_confirm");
+  ASSERT_TRUE(status->scan_picture());
+  EXPECT_EQ(status->scan_picture()->mime, "image/jpeg");
   weixin.confirm();
   pass(1s);
   EXPECT_EQ(state(), "online");
+  EXPECT_FALSE(status->scan_picture()) << "it is of who is to confirm, and of nobody else";
   EXPECT_EQ(status->view().nickname, "Test Shop");
   EXPECT_FALSE(status->qr()) << "a used code is forgotten";
   EXPECT_TRUE(status->view().last_poll_at);

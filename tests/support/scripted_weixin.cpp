@@ -174,7 +174,7 @@ bool scripted_weixin::answer_waiting(const std::string& endpoint, answer a) {
 }
 
 void scripted_weixin::scan() {
-  next("login", ok("window.code=201;window.userAvatar = 'data:img/jpg;base64,AA==';"));
+  next("login", ok("window.code=201;window.userAvatar = 'data:img/jpg;base64,/9j/4AAQ';"));
 }
 
 void scripted_weixin::confirm() {
