@@ -44,10 +44,10 @@ TEST_P(AccessContract, KeepsATokenAsItWasMadeOverARestart) {
 TEST_P(AccessContract, ForgetsATokenThatIsRevoked) {
   ASSERT_TRUE(call().add_token(token_named("t-1")));
   ASSERT_TRUE(call().add_token(token_named("t-2", 'b')));
-  ASSERT_TRUE(call().remove_token_named("t-1"));
+  ASSERT_TRUE(call().remove_token("t-1"));
   reopen();
   EXPECT_EQ(token_ids(), names{"t-2"});
-  EXPECT_EQ(code_of(call().remove_token_named("t-1")), errc::token_not_found);
+  EXPECT_EQ(code_of(call().remove_token("t-1")), errc::token_not_found);
 }
 
 TEST_P(AccessContract, NotesWhenATokenWasUsed) {
