@@ -71,7 +71,8 @@ boost::json::array histories(session& s, const boost::json::array& accounts, pse
     auto target = account_target(name, "/history?limit=100");
     if (!target) continue;
     boost::json::array changes;
-    for (const auto& change : list_of(object_of(ask(s, *target)), "history"))
+    auto history = ask(s, *target);
+    for (const auto& change : list_of(object_of(history), "history"))
       changes.push_back(report_change(object_of(change)));
     list.push_back({{"name", names.of("account", name)}, {"changes", std::move(changes)}});
   }

@@ -63,13 +63,13 @@ TEST(FleetView, TellsRatesBetweenTwoLooks) {
 }
 
 TEST(FleetView, TellsNoRatesAtTheFirstLook) {
-  auto s = sample_of({in_state("a", "held")});
+  auto s = sample_of({in_state("a", "held", 5min)});
   s.accounts[0].queue = 4;
   s.accounts[0].reason = "kicked";
   EXPECT_EQ(fleet_summary(s, nullptr, false), "1 account: held 1\n4 queued\n");
   EXPECT_EQ(fleet_table(s, nullptr, 10).to_text(false),
             "NAME   STATE   SINCE   LAST-POLL   IN/S   OUT/S   QUEUE   RESTARTS   REASON\n"
-            "a      held    1m      -              -       -       4          0   kicked\n");
+            "a      held    5m      -              -       -       4          0   kicked\n");
 }
 
 TEST(FleetView, SortsByWhatIsAskedFor) {
