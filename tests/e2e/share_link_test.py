@@ -74,7 +74,8 @@ class ShareLink(ShareCase):
         link = self.share("shop-01")
         for scheme in ("Share", "Bearer"):
             for path in ("/v1/status", "/v1/accounts", "/v1/accounts/shop-01", "/v1/accounts/shop-01/qr", "/v1/events"):
-                self.problem(self.api.get(path, headers={"Authorization": f"{scheme} {link}"}), 401, "unauthorized")
+                answer = self.api.get(path, headers={"Authorization": f"{scheme} {link}"})
+                self.assertIn(answer.status, (401, 429), "too many attempts without a good token are refused unseen")
         for path in ("/v1/shared", "/v1/shared/qr", "/v1/shared/avatar"):
             for header in ({}, {"Authorization": f"Bearer {link}"}, {"Authorization": "Share "}, {"Authorization": f"Share {link}A"},
                            {"Authorization": f"Share {link[:-5]}AAAAA"}, {"Authorization": "Share a.b"}):
