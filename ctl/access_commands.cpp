@@ -139,7 +139,7 @@ outcome<exit_code> execute(session& s, const show_audit& c) {
   return exit_code::ok;
 }
 
-outcome<exit_code> execute(session& s, const open_console& c) {
+outcome<exit_code> execute(session& s, const console_link& c) {
   boost::json::object body;
   if (!c.scope.empty()) body["scope"] = c.scope;
   if (!c.accounts.empty()) body["accounts"] = names_of(c.accounts);

@@ -35,7 +35,7 @@ private:
   token_create create_;
   token_revoke revoke_;
   show_audit audit_;
-  open_console console_;
+  console_link console_;
 };
 
 /// Overwrites the value of --token in the program's own arguments, which every user of the machine can see.

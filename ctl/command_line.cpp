@@ -519,7 +519,7 @@ private:
            !std::holds_alternative<recall_message>(c) && !std::holds_alternative<mark_read>(c) &&
            !std::holds_alternative<media_get>(c) && !std::holds_alternative<avatar_get>(c) &&
            !std::holds_alternative<run_chat>(c) && !std::holds_alternative<token_create>(c) &&
-           !std::holds_alternative<show_audit>(c) && !std::holds_alternative<open_console>(c);
+           !std::holds_alternative<show_audit>(c) && !std::holds_alternative<console_link>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();

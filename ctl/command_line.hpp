@@ -196,7 +196,7 @@ struct show_audit {
   std::size_t limit = 100;
 };
 /// A link that signs in to the console.
-struct open_console {
+struct console_link {
   std::string scope; ///< empty: the server's default
   std::vector<std::string> accounts;
 };
@@ -209,7 +209,7 @@ using command =
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
                  avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
                  check_store, notify_test, run_chat, follow_events, show_status, show_version, token_create,
-                 token_list, token_revoke, show_audit, open_console>;
+                 token_list, token_revoke, show_audit, console_link>;
 
 /// A whole command line that was understood.
 struct invocation {

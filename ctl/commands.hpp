@@ -41,7 +41,7 @@ outcome<exit_code> execute(session& s, const token_create& c);
 outcome<exit_code> execute(session& s, const token_list& c);
 outcome<exit_code> execute(session& s, const token_revoke& c);
 outcome<exit_code> execute(session& s, const show_audit& c);
-outcome<exit_code> execute(session& s, const open_console& c);
+outcome<exit_code> execute(session& s, const console_link& c);
 outcome<exit_code> execute(session& s, const show_version& c);
 
 } // namespace weixin::ctl

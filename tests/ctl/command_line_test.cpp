@@ -194,7 +194,7 @@ TEST(CommandLine, ReadsTheVerbsOfAccess) {
   verb<token_list>({"token", "list"});
   EXPECT_EQ(verb<token_revoke>({"token", "revoke", "t-1"}).id, "t-1");
   EXPECT_EQ(verb<show_audit>({"audit", "--after", "7", "--limit", "3"}).limit, 3u);
-  EXPECT_EQ(verb<open_console>({"console", "--scope", "read"}).scope, "read");
+  EXPECT_EQ(verb<console_link>({"console", "--scope", "read"}).scope, "read");
 }
 
 TEST(CommandLine, TakesAServerByUrl) {
