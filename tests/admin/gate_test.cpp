@@ -24,6 +24,7 @@ struct Gate : ::testing::Test {
   Gate() {
     auto nothing = [](const httpd::request&, const reply&) {};
     routes->add("GET", "/v1/shared", need::anyone, nothing);
+    routes->add("GET", "/console/{file}", need::anyone, nothing);
     routes->add("GET", "/v1/accounts", need::read, nothing);
     routes->add("GET", "/v1/accounts/{name}", need::read, nothing);
     routes->add("GET", "/v1/accounts/{name}/qr", need::operate, nothing);
@@ -159,6 +160,15 @@ TEST_F(Gate, BoundsTheRequestsOfAToken) {
     EXPECT_EQ(answer("GET", "/v1/accounts", often), "200");
   EXPECT_EQ(answer("GET", "/v1/accounts", often), "429 too_many_requests");
   EXPECT_EQ(answer("GET", "/v1/accounts", other), "200");
+}
+
+TEST_F(Gate, BoundsWhatAnAddressAsksWithoutATokenButNotTheFilesOfAPage) {
+  set_up({.listen = "127.0.0.1:9463", .requests_per_second = 3});
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(answer("GET", "/v1/shared"), "200");
+  EXPECT_EQ(answer("GET", "/v1/shared"), "429 too_many_requests");
+  for (int i = 0; i < 30; ++i)
+    EXPECT_EQ(answer("GET", "/console/main.js"), "200");
 }
 
 TEST_F(Gate, BoundsAttemptsWithoutAGoodTokenButNotThoseWithOne) {

@@ -50,6 +50,9 @@ class OpenApi(Case):
         for rest in ("", "/qr", "/history", "/contacts", "/messages", "/outbox", "/friend-requests", "/groups", "/operations"):
             self.ask("GET", account + rest, **name)
         self.ask("GET", account + "/messages", query="?after=end", **name)
+        self.ask("GET", account + "/messages", query="?newest=1&limit=1", **name)
+        self.ask("GET", account + "/outbox", query="?newest=1", **name)
+        self.ask("GET", account + "/qr/avatar", **name)
         self.ask("GET", account + "/outbox/{id}", id=send, **name)
         group = self.admin.get("/v1/accounts/shop-01/groups").json()["groups"][0]["ref"]
         self.ask("GET", account + "/groups/{group}", group=group, **name)
@@ -83,6 +86,8 @@ class OpenApi(Case):
         self.wait_for_code("shop-02")
         for form in ("json", "text", "png"):
             self.ask("GET", account + "/qr", query=f"?format={form}", name="shop-02")
+        self.ask("POST", account + "/share", {}, name="shop-02")  # there is no listener
+        self.ask("GET", "/v1/shared")
         self.ask("DELETE", account, name="shop-02")
 
     def test_refusals_have_the_shapes_of_the_document(self):

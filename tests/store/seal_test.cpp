@@ -81,6 +81,15 @@ TEST(Sealer, HashesEqualPartsEqually) {
   EXPECT_NE(seal.hash({"a", "b"}), sealer{seal_key::random()}.hash({"a", "b"}));
 }
 
+TEST(Sealer, DerivesAKeyOfItsOwnForEachPurpose) {
+  auto key = seal_key::random();
+  auto derived = sealer{key}.derived_key("a");
+  EXPECT_EQ(derived.reveal().size(), 32u);
+  EXPECT_EQ(derived, sealer{key}.derived_key("a")) << "over restarts";
+  EXPECT_NE(derived, sealer{key}.derived_key("b"));
+  EXPECT_NE(derived, sealer{seal_key::random()}.derived_key("a"));
+}
+
 // -- packing
 // ------------------------------------------------------------------------------------------------------
 

@@ -50,7 +50,8 @@ module.exports = async browser => {
   for (const scheme of ['Bearer', 'Share']) {
     for (const path of ['/v1/accounts', '/v1/accounts/secret-name', '/v1/accounts/secret-name/qr', '/v1/events', '/v1/whoami']) {
       const answer = await fetch(CONSOLE_URL + path, { headers: { Authorization: `${scheme} ${link}` } })
-      assert.equal(answer.status, 401, `${scheme} ${path}`)
+      // Too many attempts without a good token are refused unseen.
+      assert.ok([401, 429].includes(answer.status), `${scheme} ${path}: ${answer.status}`)
     }
   }
   const middle = Math.floor(link.length / 2)
