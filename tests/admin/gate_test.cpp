@@ -40,12 +40,12 @@ struct Gate : ::testing::Test {
                     [&](result<made_access> m) { text = m->text.reveal(); });
     return text;
   }
-  static httpd::request request(const std::string& method, const std::string& target,
-                                const std::string& token = {}) {
+  httpd::request request(const std::string& method, const std::string& target,
+                         const std::string& token = {}) {
     httpd::request r;
     r.method = method;
     r.target = r.path = target;
-    r.peer_address = "192.0.2.1";
+    r.peer_address = from;
     r.headers = {{"Host", "127.0.0.1:9463"}};
     if (!token.empty()) r.headers.push_back({"Authorization", "Bearer " + token});
     return r;
@@ -57,6 +57,7 @@ struct Gate : ::testing::Test {
     return std::to_string(refused->status) + " " +
            std::string{boost::json::parse(refused->body).at("code").as_string()};
   }
+  std::string from = "192.0.2.1"; ///< the peer of the next requests
   std::string answer(const std::string& method, const std::string& target, const std::string& t = {}) {
     return answer(request(method, target, t));
   }
@@ -82,9 +83,12 @@ TEST_F(Gate, LetsATokenThroughToWhatItAllows) {
 
 TEST_F(Gate, AsksForATokenEverywhereButWhereNoneIsNeeded) {
   EXPECT_EQ(answer("GET", "/v1/shared"), "200");
+  // Each from another address: one that fails too often has to wait.
   for (const char* path : {"/v1/accounts", "/v1/accounts/shop-01", "/", "/v1/nothing", "/v1/%61ccounts",
-                           "/v1/shared/", "/v1/shared/../accounts", "*"})
+                           "/v1/shared/", "/v1/shared/../accounts", "*"}) {
+    from += "1";
     EXPECT_EQ(answer("GET", path), "401 unauthorized") << path;
+  }
   EXPECT_EQ(answer("OPTIONS", "/v1/accounts"), "401 unauthorized");
   EXPECT_EQ(answer("POST", "/v1/shared"), "401 unauthorized") << "another method is another route";
 }
