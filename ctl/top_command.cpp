@@ -1,5 +1,5 @@
 #include "ctl/commands.hpp"
-#include "ctl/fleet_view.hpp"
+#include "ctl/top_view.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/terminal_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "ctl/fleet_view.hpp"
+#include "ctl/top_view.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ std::vector<std::string> names_of(const fleet_sample& s) {
 
 using order = std::vector<std::string>;
 
-TEST(FleetView, PutsFirstWhoNeedsAPersonAndThenWhoDoesNotWork) {
+TEST(TopView, PutsFirstWhoNeedsAPersonAndThenWhoDoesNotWork) {
   auto s =
       sample_of({in_state("a", "online"), in_state("b", "stopped"), in_state("c", "degraded"),
                  in_state("d", "held"), in_state("e", "needs_login"), in_state("f", "of_a_newer_server")});
@@ -38,14 +38,14 @@ TEST(FleetView, PutsFirstWhoNeedsAPersonAndThenWhoDoesNotWork) {
   EXPECT_EQ(names_of(s), (order{"d", "e", "c", "f", "a", "b"}));
 }
 
-TEST(FleetView, PutsFirstWhoseTroubleLastsLongest) {
+TEST(TopView, PutsFirstWhoseTroubleLastsLongest) {
   auto s =
       sample_of({in_state("a", "held", 5min), in_state("b", "held", 50min), in_state("c", "held", 5min)});
   sort_fleet(s, nullptr, fleet_order::trouble);
   EXPECT_EQ(names_of(s), (order{"b", "a", "c"}));
 }
 
-TEST(FleetView, TellsRatesBetweenTwoLooks) {
+TEST(TopView, TellsRatesBetweenTwoLooks) {
   auto before = sample_of({in_state("a", "online"), in_state("b", "online")});
   auto now = sample_of({in_state("a", "online"), in_state("b", "online"), in_state("c", "online")}, 2s);
   before.accounts[0].messages_in = 100;
@@ -62,7 +62,7 @@ TEST(FleetView, TellsRatesBetweenTwoLooks) {
   EXPECT_EQ(names_of(now), (order{"a", "b", "c"}));
 }
 
-TEST(FleetView, TellsNoRatesAtTheFirstLook) {
+TEST(TopView, TellsNoRatesAtTheFirstLook) {
   auto s = sample_of({in_state("a", "held", 5min)});
   s.accounts[0].queue = 4;
   s.accounts[0].reason = "kicked";
@@ -72,7 +72,7 @@ TEST(FleetView, TellsNoRatesAtTheFirstLook) {
             "a      held    5m      -              -       -       4          0   kicked\n");
 }
 
-TEST(FleetView, SortsByWhatIsAskedFor) {
+TEST(TopView, SortsByWhatIsAskedFor) {
   auto s = sample_of({in_state("a", "online"), in_state("b", "online"), in_state("c", "online")});
   s.accounts[1].queue = 9;
   s.accounts[2].restarts = 3;
@@ -85,13 +85,13 @@ TEST(FleetView, SortsByWhatIsAskedFor) {
   EXPECT_FALSE(parse_fleet_order("size"));
 }
 
-TEST(FleetView, ShowsAsManyRowsAsAskedFor) {
+TEST(TopView, ShowsAsManyRowsAsAskedFor) {
   auto s = sample_of({in_state("a", "online"), in_state("b", "online"), in_state("c", "online")});
   auto text = fleet_table(s, nullptr, 2).to_text(false);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
 }
 
-TEST(FleetView, IsEmptyWithoutAccounts) {
+TEST(TopView, IsEmptyWithoutAccounts) {
   auto s = sample_of({});
   sort_fleet(s, nullptr, fleet_order::trouble);
   EXPECT_EQ(fleet_summary(s, nullptr, false), "0 accounts\n0 queued\n");

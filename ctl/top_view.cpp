@@ -1,4 +1,4 @@
-#include "ctl/fleet_view.hpp"
+#include "ctl/top_view.hpp"
 
 #include "ctl/terminal_text.hpp"
 
