@@ -20,6 +20,7 @@ httpd::router make_api(api_context context, boost::asio::io_context& listener) {
   add("GET", "/v1/status", get_status);
   add("GET", "/v1/accounts", list_accounts);
   add("POST", "/v1/accounts", add_account);
+  add("POST", "/v1/apply", apply_fleet);
   const std::string account = "/v1/accounts/{name}";
   add("GET", account, get_account);
   add("PATCH", account, patch_account);

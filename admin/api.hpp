@@ -27,7 +27,7 @@ struct server_facts {
   std::function<std::string()> metrics_listen; ///< the real address, "" when there is no listener
   std::function<bool()> ready;
   std::string durability; ///< "power" or "process"
-  store::retention retention;
+  std::function<store::retention()> retention;
 };
 
 /// The way to the fleet for answers that come late, from the threads of store and spool: once it is closed,
