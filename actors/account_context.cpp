@@ -18,7 +18,7 @@ account_context::account_context(std::string account_name, std::shared_ptr<const
                                  std::shared_ptr<account_status> st, unsigned shard)
     : name(std::move(account_name)), service(std::move(s)), status(std::move(st)),
       metrics(service->metrics->account(name)), http(service->make_client(name, shard)),
-      contacts(service->contact_ids, service->clock), pacing(service->pacing),
+      contacts(service->contact_ids, service->clock), pacing(service->pacing->get()),
       operations(std::make_shared<store::id_source>('o', service->entropy),
                  [this](const contact_operation& op) { operation_ended(op); }) {}
 

@@ -23,7 +23,10 @@ struct bot_entry {
 /// reader hands the message over again, until it is too old for an answer.
 class bot_host final : public runtime::actor_base<bot_actor> {
 public:
-  bot_host(caf::actor_config& cfg, std::shared_ptr<const services> service, bot_entry entry);
+  /// The router may put another bot of the same name into `entry`: it lives on the same shard, so there is no
+  /// lock, and what waits in the mailbox is answered by that one.
+  bot_host(caf::actor_config& cfg, std::shared_ptr<const services> service,
+           std::shared_ptr<const bot_entry> entry);
   const char* name() const override { return "bot_host"; }
 
 protected:
@@ -34,7 +37,7 @@ private:
   bool consider(const inbound& message, const sender_actor& to, const inbox_reader_actor& from);
 
   std::shared_ptr<const services> service_;
-  bot_entry entry_;
+  std::shared_ptr<const bot_entry> entry_;
 };
 
 } // namespace weixin

@@ -466,7 +466,7 @@ void contact_operator::show_queue() {
       show_turn(o, turn);
     }
     e.op.not_before = wall_now() + std::chrono::duration_cast<wall_time::duration>(*next[at] - t);
-    *next[at] += context_->service->pacing.of(o).interval;
+    *next[at] += context_->pacing.settings().of(o).interval;
   });
   for (auto o : {paced_operation::friends, paced_operation::groups})
     context_->status->show_waiting(o, waiting[static_cast<std::size_t>(o)]);

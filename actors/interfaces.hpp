@@ -29,6 +29,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::set_bots)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::router_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::messages_handled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::inbound_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::bots_configured)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weixin::timer)
 
 namespace weixin {
@@ -94,6 +95,7 @@ using bot_actor = caf::typed_actor<
 
 /// The ROUTER of one shard: hands each message to the bots of its account.
 using router_actor = caf::typed_actor<caf::reacts_to<inbound_batch, sender_actor, inbox_reader_actor>,
-                                      caf::reacts_to<continuation>>;
+                                      // The fleet supervisor tells of a new configuration.
+                                      caf::reacts_to<bots_configured>, caf::reacts_to<continuation>>;
 
 } // namespace weixin

@@ -261,7 +261,7 @@ media_expectation media_fetcher::expectation_for(const job& j) const {
   expected.file_name = record.name;
   // Only of files the message says exactly how long they are; pictures and videos come in several sizes.
   if (record.kind == media_kind::file) expected.announced_bytes = record.announced_bytes;
-  const auto& settings = context_->service->media;
+  const auto settings = context_->service->media->get();
   expected.max_bytes =
       std::min({settings.max_file_bytes, settings.quota.bytes, settings.quota.bytes_per_account});
   bool is_large =
@@ -331,7 +331,7 @@ void media_fetcher::stored(result<store::media_file_info> file) {
   record.changed_at = wall_now();
   record.content = store::media_content{file->id, file->sha256, file->bytes, current_->download->mime()};
   current_->download.reset();
-  context_->service->store->keep_media(context_->name, record, context_->service->media.quota,
+  context_->service->store->keep_media(context_->name, record, context_->service->media->get().quota,
                                        inside([this, file = file->id](result<store::kept_media> done) {
                                          // A file that nobody knows of would outlive its account.
                                          if (!done && context_->service->remove_media)

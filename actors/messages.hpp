@@ -203,6 +203,13 @@ struct messages_handled {
 // -- router and bots
 // ----------------------------------------------------------------------------------------------
 
+struct bot_entry;
+/// The configured bots are these from now on. What a bot was given and has not answered yet, it answers as
+/// its successor of the same name does.
+struct bots_configured {
+  std::shared_ptr<const std::vector<bot_entry>> bots;
+};
+
 /// Messages of one account that are stored, in order, for these bots.
 struct inbound_batch {
   std::shared_ptr<const std::vector<inbound>> messages;

@@ -18,6 +18,16 @@ std::string_view to_string(pacing_reason r) noexcept {
   return names[static_cast<std::size_t>(r)];
 }
 
+void pacer::use(const pacing_settings& settings) {
+  settings_ = settings;
+  for (std::size_t o = 0; o < ledgers_.size(); ++o) {
+    // The oldest that an hour's limit still counts is the first of the list.
+    auto& recent = ledgers_[o].recent;
+    auto most = settings.budgets[o].per_hour;
+    if (recent.size() > most) recent.erase(recent.begin(), recent.end() - static_cast<std::ptrdiff_t>(most));
+  }
+}
+
 pacer::turn pacer::next(paced_operation o, time_point now) const {
   turn t{now, pacing_reason::none};
   auto not_before = [&](time_point at, pacing_reason why) {

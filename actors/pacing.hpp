@@ -79,6 +79,10 @@ public:
 
   explicit pacer(pacing_settings settings) : settings_(settings) {}
 
+  const pacing_settings& settings() const noexcept { return settings_; }
+  /// Other budgets from now on. What was done under the old ones still counts.
+  void use(const pacing_settings& settings);
+
   /// After a login, not after a session that was resumed: everything starts slowly.
   void session_started(time_point now) { session_start_ = now; }
   /// Weixin said 1205: nothing before `until`. An earlier pause is replaced; a time that has passed ends it.

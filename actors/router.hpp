@@ -3,7 +3,9 @@
 #include "actors/bot_host.hpp"
 #include "runtime/supervised_children.hpp"
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace weixin {
@@ -21,11 +23,12 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  bool is_configured(const std::string& bot) const;
+  void configure(const std::vector<bot_entry>& bots);
+  void start_host(const std::string& bot);
 
   std::shared_ptr<const services> service_;
-  std::vector<bot_entry> bots_;
-  runtime::supervised_children hosts_; ///< by the bots' names
+  std::map<std::string, std::shared_ptr<bot_entry>> bots_; ///< shared with the hosts
+  runtime::supervised_children hosts_;                     ///< by the bots' names
 };
 
 } // namespace weixin

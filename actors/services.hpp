@@ -8,6 +8,7 @@
 #include "protocol/webwx/upload_plan.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shared_bucket.hpp"
+#include "runtime/shared_value.hpp"
 #include "runtime/wall_clock.hpp"
 #include "runtime/worker_pool.hpp"
 #include "store/ids.hpp"
@@ -79,14 +80,17 @@ struct services {
   std::function<std::shared_ptr<transport::http_client>(const std::string& account, unsigned shard)>
       make_client;
   media_writer_factory make_media_writer; ///< empty: no media are fetched
-  media_settings media;
+  /// What a reload of the configuration changes; accounts are told of it besides.
+  std::shared_ptr<runtime::shared_value<media_settings>> media =
+      std::make_shared<runtime::shared_value<media_settings>>();
   /// Removes media files by their ids, later and on another thread; empty: there are none.
   std::function<void(std::vector<std::string>)> remove_media;
   std::shared_ptr<store::spool> spool; ///< the files that wait to be sent; null: files cannot be sent
   webwx::upload_limits upload_limits;
   entropy_source entropy; ///< any thread
   std::uint64_t seed = 0; ///< of all jitter
-  pacing_settings pacing;
+  std::shared_ptr<runtime::shared_value<pacing_settings>> pacing =
+      std::make_shared<runtime::shared_value<pacing_settings>>(); ///< as `media`
   webwx_settings webwx;
 };
 

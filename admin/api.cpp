@@ -20,6 +20,7 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("GET", "/v1/metrics", need::read, get_metrics);
   add("GET", "/v1/accounts", need::read, list_accounts);
   add("POST", "/v1/accounts", need::administer, add_account);
+  add("POST", "/v1/apply", need::administer, apply_fleet);
   const std::string account = "/v1/accounts/{name}";
   add("GET", account, need::read, get_account);
   add("PATCH", account, need::operate, patch_account);

@@ -28,7 +28,7 @@ struct server_facts {
   std::function<std::string()> metrics_listen; ///< the real address, "" when there is no listener
   std::function<bool()> ready;
   std::string durability; ///< "power" or "process"
-  store::retention retention;
+  std::function<store::retention()> retention;
   std::function<std::string()> api_listen{}; ///< the same of the listener by TCP
   std::function<std::string()> api_url{};    ///< how that is reached: "https://console.example.com:9463"
 };

@@ -34,6 +34,9 @@ void command_account(const context_ptr& c, const httpd::request& r, const reply&
                      supervisor::account_command what);
 void get_history(const context_ptr& c, const httpd::request& r, const reply& to);
 
+// fleet_calls.cpp
+void apply_fleet(const context_ptr& c, const httpd::request& r, const reply& to);
+
 // message_calls.cpp
 /// 409 with the contacts that the name could mean.
 void refuse_ambiguous(const reply& to, const std::vector<contact_view>& candidates);

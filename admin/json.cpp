@@ -50,6 +50,8 @@ int status_of(errc code) {
   case errc::contact_ambiguous:
   case errc::file_exists:
   case errc::wrong_state:
+  case errc::plan_changed:
+  case errc::restart_needed:
   case errc::wrong_kind:
   case errc::not_online:
   case errc::target_lost:
@@ -64,6 +66,7 @@ int status_of(errc code) {
     return 413;
   case errc::invalid_name:
   case errc::unknown_bot:
+  case errc::config_invalid:
   case errc::invalid_argument:
   case errc::idempotency_conflict:
   case errc::not_forwardable:
@@ -103,6 +106,9 @@ std::string_view advice_for(errc code) {
     return "No contact has this reference, remark or nick name: see .../contacts.";
   case errc::contact_ambiguous:
     return "Several contacts have this name: use one of the references in candidates.";
+  case errc::plan_changed:
+    return "The accounts are not as they were when this plan was made: make a new one (dry_run), and look at "
+           "it.";
   case errc::queue_full:
     return "The queue is full: try again later.";
   case errc::disk_full:

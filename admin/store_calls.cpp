@@ -37,7 +37,7 @@ error reads_already() { return fail(errc::store_busy, "a backup or a check is un
 void get_store(const context_ptr& c, const request&, const reply& to) {
   auto body = to_json(c->store->health());
   body["durability"] = c->facts.durability;
-  body["retention"] = to_json(c->facts.retention);
+  body["retention"] = to_json(c->facts.retention());
   to.send(json_response(200, body));
 }
 

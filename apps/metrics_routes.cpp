@@ -14,7 +14,7 @@ void sample(const metrics_sources& s) {
     s.metrics->set_scheduler_lag(i, s.shards.at(i).lag());
     s.metrics->set_scheduler_queue_length(i, s.scheduler.queue_length(i));
   }
-  if (s.media_bytes) s.metrics->set_media_store(s.media_bytes(), s.media_quota_bytes);
+  if (s.media_bytes) s.metrics->set_media_store(s.media_bytes(), s.media_quota_bytes());
   for (const auto& b : s.network->breaker_states()) {
     s.metrics->allow(metrics::checked_label::host, b.host);
     s.metrics->set_breaker(b.host, static_cast<metrics::breaker_state>(b.state));

@@ -23,8 +23,8 @@ struct metrics_sources {
   runtime::shard_pool& shards;
   runtime::shard_scheduler& scheduler;
   std::function<bool()> ready;
-  std::function<std::uint64_t()> media_bytes; ///< of all stored media
-  std::uint64_t media_quota_bytes = 0;
+  std::function<std::uint64_t()> media_bytes;       ///< of all stored media
+  std::function<std::uint64_t()> media_quota_bytes; ///< with `media_bytes`
 };
 
 /// All metrics as they are now, as an answer.

@@ -1,14 +1,16 @@
 #include "apps/server.hpp"
 
-#include "actors/bots/registry.hpp"
 #include "admin/api.hpp"
 #include "admin/console_files.hpp"
 #include "admin/notify_calls.hpp"
 #include "admin/openapi_call.hpp"
+#include "admin/reload_calls.hpp"
 #include "apps/abort_at_commit.hpp"
 #include "apps/api_listener.hpp"
 #include "apps/metrics_routes.hpp"
 #include "apps/overload.hpp"
+#include "apps/reload.hpp"
+#include "apps/server_settings.hpp"
 #include "httpd/server.hpp"
 #include "notify/notifier.hpp"
 #include "protocol/webwx/hosts.hpp"
@@ -72,21 +74,6 @@ std::shared_ptr<transport::http_client> make_client(const std::shared_ptr<transp
           }};
 }
 
-store::media_quota quota_of(const config::media_config& c) { return {c.quota_bytes, c.account_quota_bytes}; }
-
-store::retention retention_of(const config::store_config& c, const config::media_config& media) {
-  using std::chrono::ceil;
-  using std::chrono::hours;
-  store::retention keep;
-  keep.inbox_age = ceil<hours>(c.inbox_age);
-  keep.inbox_bytes_per_account = c.inbox_bytes_per_account;
-  keep.outbox_age = ceil<hours>(c.outbox_age);
-  keep.history_age = ceil<hours>(c.history_age);
-  keep.media_age = ceil<hours>(media.max_age);
-  keep.media = quota_of(media);
-  return keep;
-}
-
 /// The actors' way to something that `parts` owns alone. Answers of its thread hold actors: if these owned
 /// it, the last answer would end the thread from within.
 template <class T>
@@ -134,6 +121,8 @@ struct server::parts {
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<supervisor::fleet> fleet;
   std::unique_ptr<notify::notifier> notifier;
+  runtime::shared_value<store::retention> keep;
+  std::unique_ptr<reloader> reload;
   std::unique_ptr<httpd::server> metrics_listener;
   std::unique_ptr<httpd::server> admin_listener;
   std::unique_ptr<httpd::server> api_listener;
@@ -158,15 +147,16 @@ struct server::parts {
   result<void> open_network();
   result<void> read_secrets();
   void start_runtime();
-  result<std::vector<bot_entry>> make_bots();
   result<void> start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal);
   result<void> start_notifier();
   metrics_sources sources_of_metrics();
+  void start_reloader(std::string file);
   result<void> start_metrics_listener();
   result<void> start_admin_listeners();
   result<void> start_listener(httpd::server& listener);
   void count_answers(httpd::listen_options& options, const httpd::router& routes);
   void watch_memory();
+  std::string status_line() const;
   void stop();
 };
 
@@ -295,7 +285,7 @@ void server::parts::start_runtime() {
   s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
   s.contact_ids = std::make_shared<store::id_source>('c', s.entropy);
   if (media) {
-    s.media = {config.media.policy, config.media.max_file_bytes, quota_of(config.media)};
+    s.media->set(media_of(config.media));
     s.make_media_writer =
         make_media_writers(lend(*media), std::make_shared<store::id_source>('m', s.entropy), clock);
     s.remove_media = [files = media.get(), sends = spool.get()](std::vector<std::string> ids) {
@@ -308,7 +298,7 @@ void server::parts::start_runtime() {
   if (spool) s.spool = lend(*spool);
   s.upload_limits.document = config.sends.max_file_bytes;
   s.seed = s.entropy();
-  s.pacing = config.pacing;
+  s.pacing->set(config.pacing);
   s.webwx = {config.webwx.login_host,
              config.webwx.entry_host,
              config.webwx.user_agent,
@@ -319,31 +309,20 @@ void server::parts::start_runtime() {
   system = std::make_unique<caf::actor_system>(*system_config);
 }
 
-result<std::vector<bot_entry>> server::parts::make_bots() {
-  std::vector<bot_entry> entries;
-  for (const auto& settings : config.bots) {
-    auto object = bots::make_bot(settings);
-    if (!object) return object.error();
-    metrics->allow(metrics::checked_label::bot, settings.name);
-    entries.push_back({settings.name, settings.max_age, std::move(*object)});
-  }
-  return entries;
-}
-
 result<void> server::parts::start_fleet(std::vector<bot_entry> bots, std::function<void()> fatal) {
   supervisor::fleet_options options;
-  options.bots = std::move(bots);
-  options.default_bots = config.default_bots;
-  options.default_login = config.default_login;
-  options.max_accounts = config.limits.max_accounts;
-  if (descriptors.accounts < options.max_accounts) {
-    options.max_accounts = descriptors.accounts;
-    options.max_accounts_reason = descriptors.explanation();
-  }
+  auto by = fleet_configuration_of(config, descriptors, std::move(bots));
+  options.bots = std::move(by.bots);
+  options.default_bots = std::move(by.default_bots);
+  options.default_login = by.default_login;
+  options.max_accounts = by.max_accounts;
+  options.max_accounts_reason = std::move(by.max_accounts_reason);
+  options.declared = config.accounts;
   auto room_for = options.max_accounts;
   options.account_shards = account_shards();
   options.fleet_shard = service_shard();
-  options.keep = retention_of(config.store, config.media);
+  options.keep = by.keep;
+  keep.set(by.keep);
   options.fatal = [fatal = std::move(fatal)](std::string_view what) {
     log_error("service.failed", {{"service", what}, {"action", "exit 70"}});
     fatal();
@@ -380,6 +359,20 @@ result<void> server::parts::start_notifier() {
   return {};
 }
 
+void server::parts::start_reloader(std::string file) {
+  reloader::options o;
+  o.file = std::move(file);
+  o.metrics = metrics;
+  o.clock = clock;
+  running_parts running{*fleet, *notifier, *network, *service, keep, descriptors};
+  o.carry_out = [running](const auto& before, const auto& next, bool check_only) {
+    return change_configuration(running, before, next, check_only);
+  };
+  o.begins = [] { runtime::service_manager::reloading(); };
+  o.ended = [this] { runtime::service_manager::ready(status_line()); };
+  reload = std::make_unique<reloader>(config, std::move(o));
+}
+
 result<void> server::parts::start_listener(httpd::server& listener) {
   result<void> started = fail(errc::internal);
   shards->run_on(service_shard(), [&] { started = listener.start(); });
@@ -401,7 +394,7 @@ metrics_sources server::parts::sources_of_metrics() {
           dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
           [this] { return ready.load(); },
           [this] { return store->health().media_bytes; },
-          config.media.quota_bytes};
+          [this] { return service->media->get().quota.bytes; }};
 }
 
 result<void> server::parts::start_metrics_listener() {
@@ -433,7 +426,7 @@ result<void> server::parts::start_admin_listeners() {
       [this] { return metrics_listener ? metrics_listener->endpoint() : std::string{}; },
       [this] { return ready.load(); },
       config.store.survives == config::durability::power ? "power" : "process",
-      retention_of(config.store, config.media),
+      [this] { return keep.get(); },
       [this] { return api_listener ? api_listener->endpoint() : std::string{}; },
       [this] { return api_listener ? api_url(config.api, api_listener->endpoint()) : std::string{}; }};
   options.receive = admin::make_upload_receiver(service->spool, service->upload_limits);
@@ -448,6 +441,8 @@ result<void> server::parts::start_admin_listeners() {
   auto routes = std::make_shared<admin::api_routes>(admin::make_api(std::move(api), context));
   admin::add_notify_calls(*routes, *notifier);
   admin::add_openapi_call(*routes);
+  admin::add_reload_calls(
+      *routes, [this](bool check_only, auto done) { reload->reload(check_only, std::move(done)); });
   if (config.api.console) admin::add_console_files(*routes);
   count_answers(options, routes->router());
   admin_listener = std::make_unique<httpd::server>(context, options, routes->router());
@@ -481,6 +476,7 @@ void server::parts::stop() {
       if (metrics_listener) metrics_listener->stop();
     });
   }
+  reload.reset();      // it asks fleet and notifier
   late_calls->close(); // answers of store and spool may still come
   notifier.reset();    // it asks the fleet
   if (fleet) fleet->stop();
@@ -535,10 +531,16 @@ std::vector<runtime::heartbeat_part> server::heartbeat_parts() {
   return all;
 }
 
-std::string server::status_line() const {
+std::string server::status_line() const { return parts_->status_line(); }
+
+void server::reload(std::function<void()> done) {
+  parts_->reload->reload(false, [done = std::move(done)](const auto&) { done(); });
+}
+
+std::string server::parts::status_line() const {
   std::string states;
   std::size_t accounts = 0;
-  for (const auto& [state, count] : parts_->fleet->count_by_state()) {
+  for (const auto& [state, count] : fleet->count_by_state()) {
     accounts += count;
     if (count > 0) states += (states.empty() ? ": " : ", ") + state + " " + std::to_string(count);
   }
@@ -546,7 +548,7 @@ std::string server::status_line() const {
 }
 
 result<std::unique_ptr<server>> server::start(config::server_config config, std::function<void()> fatal,
-                                              std::shared_ptr<store::store> store) {
+                                              std::shared_ptr<store::store> store, std::string config_file) {
   auto p = std::make_unique<parts>(std::move(config));
   p->store = std::move(store);
   metrics::registry_options names;
@@ -558,8 +560,9 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   p->metrics = std::make_shared<metrics::registry>(names);
 
   if (auto ok = p->check_descriptors(); !ok) return ok.error();
-  auto bots = p->make_bots();
+  auto bots = make_bots(p->config);
   if (!bots) return bots.error();
+  allow_bots(*p->metrics, *bots);
   if (auto ok = p->read_secrets(); !ok) return ok.error();
   if (auto ok = p->open_store(); !ok) return ok.error();
   if (auto ok = p->open_access(); !ok) return ok.error();
@@ -572,6 +575,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   parts.watch_memory();
   if (auto ok = parts.start_fleet(std::move(*bots), std::move(fatal)); !ok) return ok.error();
   if (auto ok = parts.start_notifier(); !ok) return ok.error();
+  parts.start_reloader(std::move(config_file));
   if (auto ok = parts.start_metrics_listener(); !ok) return ok.error();
   if (auto ok = parts.start_admin_listeners(); !ok) return ok.error();
   parts.watchdog = std::make_unique<runtime::watchdog>(*parts.shards, runtime::watchdog::options{},

@@ -23,9 +23,10 @@ public:
   /// `fatal` is called, from any thread and at most once, when a shared service failed too often and the
   /// process has to end with exit code 70. Errors: config_invalid, data_dir_in_use, store_corrupt,
   /// store_newer, store_failed, disk_full, io_failed. `store` takes the place of the database in data_dir:
-  /// for measurements.
+  /// for measurements. `config_file` is what a reload reads; without it there is none.
   static result<std::unique_ptr<server>> start(config::server_config config, std::function<void()> fatal,
-                                               std::shared_ptr<store::store> store = nullptr);
+                                               std::shared_ptr<store::store> store = nullptr,
+                                               std::string config_file = {});
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -39,6 +40,9 @@ public:
   std::vector<runtime::heartbeat_part> heartbeat_parts();
   /// "3 accounts: online 2, starting 1". Any thread.
   std::string status_line() const;
+  /// Reads the configuration file again. The log tells what came of it, and the service manager when it
+  /// begins and ends; `done` is called from another thread, or, when too many reloads wait, at once.
+  void reload(std::function<void()> done);
   runtime::shard_pool& shards();
 
 private:

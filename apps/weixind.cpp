@@ -94,7 +94,7 @@ std::unique_ptr<runtime::service_heartbeat> make_heartbeat(server& s) {
   return std::make_unique<runtime::service_heartbeat>(std::move(options), s.heartbeat_parts());
 }
 
-int run(const config::server_config& config) {
+int run(const config::server_config& config, const std::string& config_path) {
   // Every thread inherits the mask: signals arrive in the loop below and nowhere else.
   sigset_t signals;
   sigemptyset(&signals);
@@ -104,9 +104,12 @@ int run(const config::server_config& config) {
   std::signal(SIGPIPE, SIG_IGN);
 
   static std::atomic<bool> service_failed{false};
-  auto started = server::start(config, [] {
-    if (!service_failed.exchange(true)) ::kill(::getpid(), SIGTERM);
-  });
+  auto started = server::start(
+      config,
+      [] {
+        if (!service_failed.exchange(true)) ::kill(::getpid(), SIGTERM);
+      },
+      nullptr, config_path);
   if (!started) {
     log_error("server.not_started", {{"error", to_string(started.error())}});
     return refuse(started.error());
@@ -123,10 +126,9 @@ int run(const config::server_config& config) {
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal == SIGHUP) {
-      manager::reloading();
       if (!reopen_log()) log_error("log.not_reopened");
       log_info("log.reopened");
-      manager::ready((*started)->status_line());
+      (*started)->reload([] {});
       continue;
     }
     log_info("server.stopping", {{"signal", signal}});
@@ -176,7 +178,8 @@ int main(int argc, char** argv) {
   app.add_flag("--dump-store", dumps,
                "Print what is stored, one JSON object a line, without secrets, texts and names, and exit")
       ->excludes(restores);
-  app.footer("Signals: SIGTERM stops (exit 0), SIGHUP reopens the log file.\n"
+  app.footer("Signals: SIGTERM stops (exit 0), SIGHUP reopens the log file and reads\n"
+             "the configuration again.\n"
              "Exit codes: 0 stopped, 64 usage, 65 store corrupt or newer, 70 a shared service failed,\n"
              "75 data_dir in use, 78 configuration.");
   try {
@@ -207,5 +210,5 @@ int main(int argc, char** argv) {
   }
   for (const auto& note : config->notes)
     log_warn("config.note", {{"note", note}});
-  return run(*config);
+  return run(*config, config_path);
 }

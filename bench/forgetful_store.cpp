@@ -60,6 +60,24 @@ public:
     done(std::vector<std::string>{});
   }
 
+  void edit_accounts(account_editor decide, callback<std::vector<std::string>> done) override {
+    std::unique_lock lock(mutex_);
+    std::vector<account_record> stored;
+    for (const auto& [name, a] : accounts_)
+      stored.push_back(a.record);
+    auto edits = decide(stored);
+    if (edits) {
+      for (auto* list : {&edits->added, &edits->replaced})
+        for (auto& record : *list)
+          accounts_[record.name].record = record;
+      for (const auto& name : edits->removed)
+        accounts_.erase(name);
+    }
+    lock.unlock();
+    if (!edits) return done(edits.error());
+    done(std::vector<std::string>{});
+  }
+
   void append_history(std::string, state_change, callback<void> done) override { done({}); }
   void read_history(std::string, std::int64_t, std::size_t,
                     callback<std::vector<state_change>> done) override {

@@ -1,5 +1,6 @@
 #include "config/config.hpp"
 
+#include "config/account_section.hpp"
 #include "config/api_section.hpp"
 #include "config/bot_section.hpp"
 #include "config/notify_section.hpp"
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t longest_path = 4'095;
 constexpr std::size_t longest_socket_path = 107; // sun_path holds 108 with the end's NUL
 constexpr std::size_t longest_user_agent = 512;
+/// Short: nothing but a URL is to be read by mistake.
+constexpr std::size_t longest_proxy_file = 2'048;
 using namespace std::chrono_literals;
 constexpr auto longest_age = 24h * 3'650;
 /// Idempotency keys are promised for a week.
@@ -174,7 +177,8 @@ void read_single(section s, Read read) {
   s.refuse_unknown();
 }
 
-server_config read(const value& document, const file_check& check_secret, problems& found) {
+server_config read(const value& document, const file_check& check_secret, const text_source& read_text,
+                   problems& found) {
   server_config out;
   section root{&document, "", found};
   root.text("data_dir", out.data_dir, "a path", is_path);
@@ -210,55 +214,58 @@ server_config read(const value& document, const file_check& check_secret, proble
     if (out.default_login != webwx::login_choice::web && out.webwx.extspam_file.empty())
       s.problem_at("login", "the desktop client needs webwx.extspam_file");
   });
+  out.accounts =
+      read_accounts(root, names, !out.webwx.extspam_file.empty(), out.limits.max_accounts, read_text);
   root.refuse_unknown();
   return out;
 }
 
-result<std::string> read_file(const std::filesystem::path& path) {
-  auto refused = [&path](const std::string& why) {
-    return fail(errc::config_invalid, path.string() + ": " + why);
-  };
+result<std::string> read_file(const std::filesystem::path& path, std::size_t most) {
+  auto refused = [](const std::string& why) { return fail(errc::config_invalid, why); };
   struct closer {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
   std::unique_ptr<std::FILE, closer> file{std::fopen(path.c_str(), "rbe")};
   if (!file) return refused("cannot be opened: " + std::generic_category().message(errno));
-  std::string text(max_file_bytes + 1, '\0');
+  std::string text(most + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0)
     return refused("cannot be read: " + std::generic_category().message(errno));
-  if (text.size() > max_file_bytes)
-    return refused("is larger than " + std::to_string(max_file_bytes) + " bytes");
+  if (text.size() > most) return refused("is larger than " + std::to_string(most) + " bytes");
   return text;
 }
 
 } // namespace
 
 result<server_config> parse_config(std::string_view text, const std::string& file_name,
-                                   const file_check& check_secret) {
+                                   const file_check& check_secret, const text_source& read_text) {
   auto document = parse_document(text, file_name);
   if (!document) return document.error();
   problems found{file_name};
-  auto config = read(*document, check_secret, found);
+  auto config = read(*document, check_secret, read_text, found);
   if (found.any()) return found.as_error();
   return config;
 }
 
 result<server_config> load_config(const std::filesystem::path& path) {
-  auto text = read_file(path);
-  if (!text) return text.error();
-  return parse_config(*text, path.string(), [](const std::string& file) {
-    auto secret = read_secret_file(file);
-    return secret ? std::string{} : secret.error().context;
-  });
+  auto text = read_file(path, max_file_bytes);
+  if (!text) return fail(errc::config_invalid, path.string() + ": " + text.error().context);
+  return parse_config(
+      *text, path.string(),
+      [](const std::string& file) {
+        auto secret = read_secret_file(file);
+        return secret ? std::string{} : secret.error().context;
+      },
+      [](const std::string& file) { return read_file(file, longest_proxy_file); });
 }
 
 std::vector<std::string> known_keys() {
-  auto document = parse_document("[[bots.NAME.rules]]\n[[notify.targets]]", "");
+  auto document = parse_document("[[bots.NAME.rules]]\n[[notify.targets]]\n[[account]]", "");
   problems found{""};
   if (document)
     read(
-        *document, [](const std::string&) { return std::string{}; }, found);
+        *document, [](const std::string&) { return std::string{}; },
+        [](const std::string&) { return std::string{}; }, found);
   std::vector<std::string> keys;
   for (const auto& key : found.known()) {
     bool is_table = found.known().lower_bound(key + ".") != found.known().end() &&

@@ -7,6 +7,7 @@
 #include "protocol/result.hpp"
 #include "protocol/webwx/login_choice.hpp"
 #include "runtime/log.hpp"
+#include "supervisor/fleet_plan.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -120,7 +121,8 @@ struct sends_config {
 };
 
 /// Everything an operator can set. A default-constructed one is what an empty file means. Paths that do not
-/// start with "/" are relative to the working directory of the process. There are no secrets in it.
+/// start with "/" are relative to the working directory of the process. A proxy is the only
+/// secret in it.
 struct server_config {
   std::string data_dir = "/var/lib/weixind";
   admin_config admin;
@@ -139,6 +141,7 @@ struct server_config {
   std::vector<bots::bot_settings> bots;  ///< sorted by name; `bots::make_bot` takes every one of them
   std::vector<std::string> default_bots; ///< names out of `bots`, each once
   webwx::login_choice default_login = webwx::login_choice::web;
+  std::vector<supervisor::wanted_account> accounts; ///< `[[account]]`, in the order of the file
   /// What is allowed but worth a line in the log at the start. No problem, so no part of the configuration's
   /// value.
   std::vector<std::string> notes;
@@ -151,16 +154,20 @@ inline constexpr std::size_t max_bots = 64;
 
 /// Says what is wrong with a file that the configuration names, or nothing.
 using file_check = std::function<std::string(const std::string& path)>;
+/// The text of a file that the configuration names. An error's context says what is wrong, without the path.
+using text_source = std::function<result<std::string>(const std::string& path)>;
 
 /// Reads the text of a configuration file (TOML 1.0). `file_name` only appears in messages. `check_secret` is
-/// asked about every `secret_file`.
+/// asked about every `secret_file`, `read_text` for every `proxy_file`; by default all of them are
+/// good.
 ///
 /// Error: config_invalid, whose context lists every problem on a line of its own, in the order of the file:
 /// "file:line:column: full.key: what was found, what is expected". A text that is not TOML gives one problem,
 /// since nothing behind it can be trusted. At most 50 are listed.
 result<server_config> parse_config(
     std::string_view text, const std::string& file_name,
-    const file_check& check_secret = [](const std::string&) { return std::string{}; });
+    const file_check& check_secret = [](const std::string&) { return std::string{}; },
+    const text_source& read_text = [](const std::string&) { return std::string{"http://127.0.0.1:3128"}; });
 
 /// Reads a file, and looks into the secrets' files that it names. Error: config_invalid, also when the file
 /// is missing, cannot be read or is larger than `max_file_bytes`. Blocks; call it before the shards run.

@@ -67,6 +67,15 @@ void section::text(std::string_view key, std::string& out, std::string_view expe
   out = *given;
 }
 
+void section::secret_text(std::string_view key,
+                          const std::function<std::string(const std::string&)>& wrong_with) {
+  const auto* v = take(key);
+  if (v == nullptr) return;
+  const auto* given = std::get_if<std::string>(&v->data);
+  auto wrong = given == nullptr ? "expected a string" : wrong_with(*given);
+  if (!wrong.empty()) found_->add(v->where, path_of(key), wrong);
+}
+
 void section::integer(std::string_view key, std::int64_t least, std::int64_t most,
                       const std::function<void(std::int64_t)>& set) {
   const auto* v = take(key);

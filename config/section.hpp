@@ -26,6 +26,8 @@ public:
 
   void text(std::string_view key, std::string& out, std::string_view expectation,
             const std::function<bool(const std::string&)>& is_good);
+  /// A string that no problem repeats: `wrong_with` says what is wrong with it, or nothing.
+  void secret_text(std::string_view key, const std::function<std::string(const std::string&)>& wrong_with);
   void integer(std::string_view key, std::int64_t least, std::int64_t most,
                const std::function<void(std::int64_t)>& set);
   template <std::integral T>
@@ -71,6 +73,8 @@ public:
   /// Notes every key that no call named. Call it once, last.
   void refuse_unknown() const;
 
+  /// Makes it a known key without reading it.
+  void know(std::string_view key) { take(key); }
   bool has(std::string_view key) const { return find(key) != nullptr; }
   /// Notes a problem at that key, or at the table itself when the file does not have the key or it is empty.
   void problem_at(std::string_view key, std::string what);

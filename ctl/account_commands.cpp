@@ -2,21 +2,15 @@
 #include "ctl/commands.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/login_wait.hpp"
+#include "ctl/operator_input.hpp"
 #include "ctl/terminal_text.hpp"
 
 #include <boost/json/array.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <istream>
 #include <ostream>
 
 namespace weixin::ctl {
 namespace {
-
-constexpr std::size_t longest_proxy_url = 2'048;
 
 boost::json::array to_array(const std::vector<std::string>& names) {
   boost::json::array list;
@@ -37,32 +31,6 @@ exit_code write_changed(session& s, const answer& a) {
     out << printable(now.name) << ": "
         << tinted(printable(now.state), tone_of(now.state), s.terminal.colours_on_out()) << '\n';
   return exit_code::ok;
-}
-
-bool asked_and_sure(session& s, const std::string& question) {
-  s.terminal.err << printable(question) << " [y/N] " << std::flush;
-  std::string reply;
-  std::getline(s.terminal.in, reply);
-  return reply == "y" || reply == "Y" || reply == "yes";
-}
-
-/// The first line of a file that holds a proxy's URL. Short: nothing but a URL is to be read by mistake.
-outcome<std::string> read_proxy_file(session& s, const std::string& name) {
-  std::ifstream file;
-  if (name != "-") {
-    file.open(name);
-    if (!file)
-      return failure{exit_code::failure, "cannot read " + printable(name) + ": " + std::strerror(errno)};
-  }
-  std::string line(longest_proxy_url + 1, '\0');
-  std::istream& in = name == "-" ? s.terminal.in : file;
-  in.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<std::size_t>(in.gcount()));
-  line.resize(std::min(line.find_first_of("\r\n"), line.size()));
-  if (line.empty() || line.size() > longest_proxy_url)
-    return failure{exit_code::usage, "the first line of " + printable(name) + " is no proxy's URL",
-                   "write http://USER:PASSWORD@HOST:PORT or socks5://... into it"};
-  return line;
 }
 
 /// Adds what `way` names to the body of a request.

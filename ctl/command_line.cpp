@@ -475,6 +475,20 @@ private:
       result_.what = check_store{};
     });
 
+    auto* apply = verb(&app_, "apply", "Make the accounts as a file declares them");
+    apply->add_option("-f,--file", apply_.file, "The file, of [[account]] tables; - is standard input")
+        ->type_name("FILE")
+        ->required();
+    apply->add_flag("-n,--dry-run", apply_.dry_run, "Only show what would be done");
+    apply->add_flag("--prune", apply_.prune, "Remove the accounts that the file does not name");
+    apply->add_flag("-y,--yes", apply_.yes, "Do not ask before accounts are removed");
+    apply->callback([this] { result_.what = apply_; });
+    help_->add(apply, "  weixinctl apply -f fleet.toml --dry-run\n"
+                      "  weixinctl apply -f fleet.toml --prune\n");
+    auto* reload = verb(&app_, "reload", "Have weixind read its configuration again");
+    reload->add_flag("--check", reload_.check, "Only tell whether it would be taken over");
+    reload->callback([this] { result_.what = reload_; });
+
     auto* notify = verb(&app_, "notify", "How you are told of accounts that need you");
     notify->require_subcommand(1, 1);
     auto* test = verb(notify, "test", "Send a test notification to the configured targets");
@@ -544,12 +558,13 @@ private:
            !std::holds_alternative<account_share>(c) && !std::holds_alternative<show_status>(c) &&
            !std::holds_alternative<show_version>(c) && !std::holds_alternative<account_history>(c) &&
            !std::holds_alternative<list_messages>(c) && !std::holds_alternative<backup_store>(c) &&
-           !std::holds_alternative<check_store>(c) && !std::holds_alternative<notify_test>(c) &&
-           !std::holds_alternative<recall_message>(c) && !std::holds_alternative<mark_read>(c) &&
-           !std::holds_alternative<media_get>(c) && !std::holds_alternative<avatar_get>(c) &&
-           !std::holds_alternative<run_chat>(c) && !std::holds_alternative<top>(c) &&
-           !std::holds_alternative<diagnose>(c) && !std::holds_alternative<token_create>(c) &&
-           !std::holds_alternative<show_audit>(c) && !std::holds_alternative<console_link>(c);
+           !std::holds_alternative<check_store>(c) && !std::holds_alternative<reload_configuration>(c) &&
+           !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
+           !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
+           !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c) &&
+           !std::holds_alternative<top>(c) && !std::holds_alternative<diagnose>(c) &&
+           !std::holds_alternative<token_create>(c) && !std::holds_alternative<show_audit>(c) &&
+           !std::holds_alternative<console_link>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();
@@ -588,6 +603,8 @@ private:
   group_members group_members_;
   std::vector<group_verb> group_verb_;
   backup_store backup_;
+  apply_fleet apply_;
+  reload_configuration reload_;
   notify_test notify_test_;
   follow_events events_;
   top top_;

@@ -172,6 +172,16 @@ struct backup_store {
   std::string file; ///< on the server's machine
 };
 struct check_store {};
+/// Accounts as a file declares them.
+struct apply_fleet {
+  std::string file; ///< "-": standard input
+  bool dry_run = false;
+  bool prune = false; ///< accounts that it does not name are removed
+  bool yes = false;
+};
+struct reload_configuration {
+  bool check = false;
+};
 struct notify_test {
   std::string target; ///< empty: all
 };
@@ -222,8 +232,9 @@ using command =
                  account_verb, account_relogin, account_remove, account_history, list_contacts, send_message,
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
                  avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
-                 check_store, notify_test, run_chat, follow_events, top, diagnose, show_status, show_version,
-                 token_create, token_list, token_revoke, show_audit, console_link>;
+                 check_store, apply_fleet, reload_configuration, notify_test, run_chat, follow_events, top,
+                 diagnose, show_status, show_version, token_create, token_list, token_revoke, show_audit,
+                 console_link>;
 
 /// A whole command line that was understood.
 struct invocation {

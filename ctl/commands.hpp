@@ -34,6 +34,8 @@ outcome<exit_code> execute(session& s, const group_members& c);
 outcome<exit_code> execute(session& s, const group_verb& c);
 outcome<exit_code> execute(session& s, const backup_store& c);
 outcome<exit_code> execute(session& s, const check_store& c);
+outcome<exit_code> execute(session& s, const apply_fleet& c);
+outcome<exit_code> execute(session& s, const reload_configuration& c);
 outcome<exit_code> execute(session& s, const notify_test& c);
 outcome<exit_code> execute(session& s, const follow_events& c);
 outcome<exit_code> execute(session& s, const top& c);

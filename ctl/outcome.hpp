@@ -7,8 +7,15 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace weixin::ctl {
+
+/// What the server says is wrong with one part of a request.
+struct failed_part {
+  std::string pointer; ///< into the request (RFC 6901); may be empty
+  std::string detail;
+};
 
 /// Why a command ends early, in words for the person at the terminal. May hold text from the server: whoever
 /// shows it escapes it.
@@ -19,6 +26,7 @@ struct failure {
   exit_code code = exit_code::failure;
   std::string text; ///< after "error: "
   std::string hint; ///< what to do about it; may be empty
+  std::vector<failed_part> parts;
   std::string list; ///< lines between the two that were made for the terminal already; may be empty
 };
 

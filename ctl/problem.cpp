@@ -2,6 +2,7 @@
 
 #include "ctl/contact_table.hpp"
 #include "ctl/json_text.hpp"
+#include "ctl/terminal_text.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -41,6 +42,8 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
   if (code == "media_not_allowed") return "weixinctl account set NAME --media on_demand allows it";
   if (code == "media_failed") return "Weixin keeps media for some days only";
   if (code == "store_corrupt") return "weixinctl store check tells what is damaged";
+  if (code == "plan_changed") return "run it again: it shows what is to be done now";
+  if (code == "restart_needed") return "weixind.toml(5) tells which keys a reload changes";
   if (code == "unauthorized")
     return "a token is given by --token-file FILE or WEIXIND_TOKEN; weixinctl token create on weixind's "
            "machine "
@@ -110,6 +113,10 @@ failure refusal(const http_response& r, const server_address& server) {
   failure f{missing ? exit_code::not_found : exit_code::failure,
             detail + (code.empty() ? "" : " (" + code.substr(0, 64) + ")"),
             hint_for(code, find_header(r.headers, "Retry-After"))};
+  for (const auto& entry : list_of(problem, "errors")) {
+    f.parts.push_back({text_of(object_of(entry), "pointer"), text_of(object_of(entry), "detail")});
+    f.list += "  " + printable(f.parts.back().detail.substr(0, max_detail)) + "\n";
+  }
   if (const auto& candidates = list_of(problem, "candidates"); !candidates.empty())
     f.list = contact_table(candidates).to_text(false);
   return f;

@@ -13,7 +13,8 @@ namespace weixin::ctl {
 failure no_answer(const error& e, const server_address& server);
 
 /// What an answer other than a success says: its problem (RFC 9457) as "detail (code)", the candidates of an
-/// ambiguous name as a table, and a hint for the codes that a person can do something about.
+/// ambiguous name as a table, what is wrong in single places as lines, and a hint for the codes that a person
+/// can do something about.
 failure refusal(const http_response& r, const server_address& server);
 
 /// Something answers on that socket, but not weixind's admin API.

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds call_deadline = 30s;
 constexpr std::chrono::milliseconds whole_store_deadline = 1h; // a backup or a check reads everything
+constexpr std::chrono::milliseconds fleet_deadline = 5min;     // of many accounts
 constexpr std::chrono::milliseconds watch_period = 2s;
 constexpr std::string_view clear_screen = "\x1b[H\x1b[2J\x1b[3J";
 
@@ -31,8 +32,15 @@ bool reads_the_whole_store(const command& c) {
   return std::holds_alternative<backup_store>(c) || std::holds_alternative<check_store>(c);
 }
 
+bool is_for_the_fleet(const command& c) {
+  return std::holds_alternative<apply_fleet>(c) || std::holds_alternative<reload_configuration>(c);
+}
+
 std::chrono::milliseconds deadline_of(const invocation& options) {
-  if (!options.timeout) return reads_the_whole_store(options.what) ? whole_store_deadline : call_deadline;
+  if (!options.timeout)
+    return reads_the_whole_store(options.what) ? whole_store_deadline
+           : is_for_the_fleet(options.what)    ? fleet_deadline
+                                               : call_deadline;
   return waits(options.what) ? std::min(call_deadline, *options.timeout) : *options.timeout;
 }
 

@@ -1,7 +1,7 @@
 #include "ctl/commands.hpp"
-#include "ctl/top_view.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/terminal_text.hpp"
+#include "ctl/top_view.hpp"
 
 #include <boost/json/array.hpp>
 

@@ -66,6 +66,8 @@ std::size_t position(const std::array<int, N>& codes, int code) {
   return found == codes.end() ? N - 1 : static_cast<std::size_t>(found - codes.begin());
 }
 
+double seconds_of(wall_time t) { return seconds(t.time_since_epoch()).count(); }
+
 double positive(seconds d) { return d.count() > 0 ? d.count() : 0.0; }
 
 /// More shards than cores of any machine would be a mistake of ours, not a label.
@@ -92,6 +94,8 @@ registry_impl::registry_impl(bool account_label)
       inbox_appends(counter(metric::inbox_appends)), media_dropped(counter(metric::media_dropped)),
       media_store_bytes(gauges(metric::media_store_bytes).Add({})),
       media_quota_bytes(gauges(metric::media_quota_bytes).Add({})),
+      config_last_reload_successful(gauges(metric::config_last_reload_successful).Add({})),
+      config_last_reload_success(gauges(metric::config_last_reload_success).Add({})),
       login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
@@ -104,6 +108,8 @@ registry_impl::registry_impl(bool account_label)
        [](std::size_t i) { return to_string(static_cast<account_state>(i)); });
   fill(logins, counters(metric::logins), "result",
        [](std::size_t i) { return to_string(static_cast<login_result>(i)); });
+  fill(config_reloads, counters(metric::config_reloads), "result",
+       [](std::size_t i) { return i == 0 ? "ok" : "rejected"; });
   auto direction = [](std::size_t i) { return to_string(static_cast<media_direction>(i)); };
   fill(media_bytes, counters(metric::media_bytes), "direction", direction);
 
@@ -188,9 +194,9 @@ registry::registry(registry_options options) : impl_(std::make_shared<registry_i
   impl_->gauges(metric::build_info)
       .Add({{"version", options.version}, {"revision", options.revision}, {"compiler", options.compiler}})
       .Set(1);
-  impl_->gauges(metric::start_time)
-      .Add({})
-      .Set(std::chrono::duration<double>(options.started_at.time_since_epoch()).count());
+  impl_->gauges(metric::start_time).Add({}).Set(seconds_of(options.started_at));
+  impl_->config_last_reload_successful.Set(1);
+  impl_->config_last_reload_success.Set(seconds_of(options.started_at));
 }
 
 registry::~registry() = default;
@@ -337,6 +343,12 @@ void registry::notification_ended(std::string_view target, notification_result r
       .Add({{"target", impl_->checked(checked_label::notify_target, target)},
             {"result", std::string{to_string(result)}}})
       .Increment();
+}
+
+void registry::config_reloaded(bool successful, wall_time at) {
+  impl_->config_reloads[successful ? 0 : 1]->Increment();
+  impl_->config_last_reload_successful.Set(successful ? 1 : 0);
+  if (successful) impl_->config_last_reload_success.Set(seconds_of(at));
 }
 
 std::string registry::render() const {

@@ -76,6 +76,8 @@ public:
   void set_breaker(std::string_view host, breaker_state state);
   void http_request_served(std::string_view route, std::string_view method, int status);
   void notification_ended(std::string_view target, notification_result result);
+  /// The configuration was read again; the start of the server counts as a success at `started_at`.
+  void config_reloaded(bool successful, wall_time at);
 
   /// The text exposition (version 0.0.4). Any thread; some 100 ms for 100,000 series, so never on a shard
   /// when there are that many.

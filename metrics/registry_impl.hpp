@@ -77,6 +77,7 @@ struct registry_impl {
   std::array<std::array<prometheus::Counter*, media_result_count>, media_direction_count> media{};
   std::array<prometheus::Counter*, media_direction_count> media_bytes{};
   std::array<std::array<prometheus::Counter*, media_result_count>, media_kind_count> media_files{};
+  std::array<prometheus::Counter*, 2> config_reloads{}; ///< ok, rejected
   counter_family& received_by_type;
   counter_family& sent_by_type;
   counter_family& bots;
@@ -98,6 +99,8 @@ struct registry_impl {
   prometheus::Counter& media_dropped;
   prometheus::Gauge& media_store_bytes;
   prometheus::Gauge& media_quota_bytes;
+  prometheus::Gauge& config_last_reload_successful;
+  prometheus::Gauge& config_last_reload_success;
   prometheus::Histogram& login_duration;
   prometheus::Histogram& synccheck_duration;
   prometheus::Histogram& event_lag;

@@ -56,6 +56,9 @@ class decider {
 public:
   decider(decision_rules rules, moment start);
 
+  /// Other rules from now on.
+  void use(decision_rules rules) { rules_ = rules; }
+
   /// An account that was there when the server started. Call it before the first `state_changed`.
   void was_there(const state_change& c, moment now);
   void state_changed(const state_change& c, moment now);

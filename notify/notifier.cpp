@@ -25,6 +25,10 @@ constexpr std::size_t alerts_in_a_refresh = 200;
 constexpr auto refresh_every = 5min; // well below alert_lasts
 constexpr auto forget_every = 60s;   // accounts that were removed
 
+steady_clock::duration counts_every(const decision_rules& rules) {
+  return std::clamp<steady_clock::duration>(rules.fleet_down_for / 10, 500ms, 5s);
+}
+
 /// State events on their way from the publishers' threads. Bounded: when it overflows, all states are read
 /// anew.
 class event_queue {
@@ -80,8 +84,20 @@ std::optional<state_change> change_of(const std::string& event) {
 
 } // namespace
 
+struct notifier::change::parts {
+  notify_settings settings;
+  std::vector<std::shared_ptr<target_worker>> workers; ///< in the order of the targets
+};
+
+notifier::change::change() : parts_(std::make_unique<parts>()) {}
+notifier::change::~change() = default;
+notifier::change::change(change&&) noexcept = default;
+notifier::change& notifier::change::operator=(change&&) noexcept = default;
+
 struct notifier::impl {
-  impl(notify_settings s, notifier_context c) : settings(std::move(s)), context(std::move(c)) {}
+  explicit impl(notifier_context c) : context(std::move(c)) {
+    ids = std::make_unique<store::id_source>('n', context.entropy);
+  }
   ~impl() {
     if (subscription) context.events->unsubscribe(*subscription);
     queue->stop();
@@ -92,48 +108,58 @@ struct notifier::impl {
   moment now() const { return {steady_clock::now(), context.clock->now()}; }
   std::string next_id() { return ids->next(context.clock->now()); }
 
-  result<void> start();
+  result<std::shared_ptr<target_worker>> make_worker(const target_settings& target);
+  void start_listening();
   void run();
+  void work(event_queue::batch batch);
   void read_all(bool at_start);
   void forget_removed();
   void count();
   void tell();
   void refresh();
 
-  notify_settings settings;
   notifier_context context;
   std::unique_ptr<store::id_source> ids;
   std::shared_ptr<event_queue> queue = std::make_shared<event_queue>();
   std::optional<std::uint64_t> subscription;
-  std::optional<decider> decides;                      ///< used by `thread` alone
-  std::vector<std::unique_ptr<target_worker>> workers; ///< in the order of the targets
+
+  std::mutex mutex; ///< of all below, which `thread` uses and a change of the settings replaces
+  notify_settings settings;
+  std::optional<decider> decides;
+  std::vector<std::shared_ptr<target_worker>> workers; ///< in the order of the targets
+  steady_clock::time_point next_count{};
+  steady_clock::time_point next_forget{};
+  steady_clock::time_point next_refresh{};
+
   std::thread thread;
 };
 
-result<void> notifier::impl::start() {
-  if (settings.targets.empty()) return {};
+result<std::shared_ptr<target_worker>> notifier::impl::make_worker(const target_settings& target) {
   prepare_http();
-  ids = std::make_unique<store::id_source>('n', context.entropy);
-  for (const auto& target : settings.targets) {
-    auto how = make_delivery(target, {context.clock, context.qr, context.loopback_only});
-    if (!how) return how.error();
-    context.metrics->allow(metrics::checked_label::notify_target, target.name);
-    worker_options options;
-    options.name = target.name;
-    options.seed = context.entropy();
-    options.on_end = [m = context.metrics, name = target.name](metrics::notification_result r) {
-      m->notification_ended(name, r);
-    };
-    workers.push_back(std::make_unique<target_worker>(std::move(options), std::move(*how)));
-  }
+  auto how = make_delivery(target, {context.clock, context.qr, context.loopback_only});
+  if (!how) return how.error();
+  context.metrics->allow(metrics::checked_label::notify_target, target.name);
+  worker_options options;
+  options.name = target.name;
+  options.seed = context.entropy();
+  options.on_end = [m = context.metrics, name = target.name](metrics::notification_result r) {
+    m->notification_ended(name, r);
+  };
+  return std::make_shared<target_worker>(std::move(options), std::move(*how));
+}
+
+/// Not before there is a target: without one nothing is done at all.
+void notifier::impl::start_listening() {
   decides.emplace(settings.rules, now());
+  next_count = steady_clock::now();
+  next_forget = next_count + forget_every;
+  next_refresh = next_count + settings.rules.quiet_at_start;
   // First the subscription, then the states: what happens in between is heard.
   subscription = context.events->subscribe(0, [q = queue](const account_event& e) {
     if (e.type == "state") q->push(e);
   });
   read_all(true);
   thread = std::thread([this] { run(); });
-  return {};
 }
 
 void notifier::impl::read_all(bool at_start) {
@@ -189,31 +215,37 @@ void notifier::impl::refresh() {
 }
 
 void notifier::impl::run() {
-  auto counts_every = std::clamp<steady_clock::duration>(settings.rules.fleet_down_for / 10, 500ms, 5s);
-  auto next_count = steady_clock::now();
-  auto next_forget = next_count + forget_every;
-  auto next_refresh = next_count + settings.rules.quiet_at_start;
   for (;;) {
-    auto longest = std::min<steady_clock::duration>(decides->is_waiting() ? 500ms : 5s, counts_every);
+    steady_clock::duration longest{};
+    {
+      std::lock_guard lock(mutex);
+      longest =
+          std::min<steady_clock::duration>(decides->is_waiting() ? 500ms : 5s, counts_every(settings.rules));
+    }
     auto batch = queue->wait(longest);
     if (batch.stopped) return;
-    for (const auto& event : batch.events)
-      if (auto c = change_of(event())) decides->state_changed(*c, now());
-    if (batch.overflowed) read_all(false);
-    auto time = steady_clock::now();
-    if (time >= next_count) {
-      next_count = time + counts_every;
-      count();
-    }
-    if (time >= next_forget) {
-      next_forget = time + forget_every;
-      forget_removed();
-    }
-    tell();
-    if (time >= next_refresh) {
-      next_refresh = time + refresh_every;
-      refresh();
-    }
+    std::lock_guard lock(mutex);
+    work(std::move(batch));
+  }
+}
+
+void notifier::impl::work(event_queue::batch batch) {
+  for (const auto& event : batch.events)
+    if (auto c = change_of(event())) decides->state_changed(*c, now());
+  if (batch.overflowed) read_all(false);
+  auto time = steady_clock::now();
+  if (time >= next_count) {
+    next_count = time + counts_every(settings.rules);
+    count();
+  }
+  if (time >= next_forget) {
+    next_forget = time + forget_every;
+    forget_removed();
+  }
+  tell();
+  if (time >= next_refresh) {
+    next_refresh = time + refresh_every;
+    refresh();
   }
 }
 
@@ -221,16 +253,53 @@ notifier::notifier(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
 notifier::~notifier() = default;
 
 result<std::unique_ptr<notifier>> notifier::start(notify_settings settings, notifier_context context) {
-  auto made = std::make_unique<impl>(std::move(settings), std::move(context));
-  if (auto ok = made->start(); !ok) return ok.error();
-  return std::unique_ptr<notifier>{new notifier{std::move(made)}};
+  auto made = std::unique_ptr<notifier>{new notifier{std::make_unique<impl>(std::move(context))}};
+  auto first = made->prepare(std::move(settings));
+  if (!first) return first.error();
+  made->use(std::move(*first));
+  return result<std::unique_ptr<notifier>>{std::move(made)};
+}
+
+result<notifier::change> notifier::prepare(notify_settings settings) {
+  change c;
+  for (const auto& target : settings.targets) {
+    std::shared_ptr<target_worker> worker;
+    {
+      std::lock_guard lock(impl_->mutex);
+      const auto& present = impl_->settings.targets;
+      auto found = std::find(present.begin(), present.end(), target);
+      if (found != present.end()) worker = impl_->workers[static_cast<std::size_t>(found - present.begin())];
+    }
+    if (!worker) {
+      auto made = impl_->make_worker(target);
+      if (!made) return made.error();
+      worker = std::move(*made);
+    }
+    c.parts_->workers.push_back(std::move(worker));
+  }
+  c.parts_->settings = std::move(settings);
+  return c;
+}
+
+void notifier::use(change c) {
+  std::lock_guard lock(impl_->mutex);
+  // What is no longer needed goes with `c`, after the lock.
+  std::swap(impl_->settings, c.parts_->settings);
+  std::swap(impl_->workers, c.parts_->workers);
+  if (impl_->decides)
+    impl_->decides->use(impl_->settings.rules);
+  else if (!impl_->workers.empty())
+    impl_->start_listening();
 }
 
 void notifier::test(const std::optional<std::string>& target,
                     std::function<void(result<std::vector<test_result>>)> done) {
-  std::vector<target_worker*> chosen;
-  for (auto& worker : impl_->workers)
-    if (!target || worker->name() == *target) chosen.push_back(worker.get());
+  std::vector<std::shared_ptr<target_worker>> chosen;
+  {
+    std::lock_guard lock(impl_->mutex);
+    for (const auto& worker : impl_->workers)
+      if (!target || worker->name() == *target) chosen.push_back(worker);
+  }
   if (target && chosen.empty())
     return done(fail(errc::invalid_argument, "target: there is none of this name"));
   if (chosen.empty()) return done(std::vector<test_result>{});

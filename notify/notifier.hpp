@@ -55,6 +55,25 @@ public:
   void test(const std::optional<std::string>& target,
             std::function<void(result<std::vector<test_result>>)> done);
 
+  /// Other rules and targets, ready to be used.
+  class change {
+  public:
+    change();
+    ~change();
+    change(change&&) noexcept;
+    change& operator=(change&&) noexcept;
+
+  private:
+    friend class notifier;
+    struct parts;
+    std::unique_ptr<parts> parts_;
+  };
+  /// Makes what the settings need and is not there yet. Error: config_invalid (a secret cannot be read).
+  result<change> prepare(notify_settings settings);
+  /// What was told stays told, and targets whose settings are the same keep what waits for them; what waits
+  /// for others is given up. May block shortly. One thread at a time.
+  void use(change c);
+
 private:
   struct impl;
   explicit notifier(std::unique_ptr<impl> i);

@@ -50,6 +50,8 @@ constexpr auto names = std::to_array<std::string_view>({
     "token_not_found",
     "member_not_found",
     "wrong_kind",
+    "plan_changed",
+    "restart_needed",
     "wrong_state",
     "file_exists",
     "message_not_found",

@@ -56,6 +56,8 @@ enum class errc : std::uint8_t {
   token_not_found,          ///< no token of that id
   member_not_found,         ///< a group has no such member
   wrong_kind,               ///< a contact of another kind than the call works on; the context says which
+  plan_changed,             ///< the accounts changed since the plan that the caller confirmed
+  restart_needed,           ///< keys of the configuration that only a restart changes; the context names them
   wrong_state,              ///< the send is in a state that does not allow it; the context says which
   file_exists,              ///< the file to be written is there already, and is left as it is
   message_not_found,        ///< no received message of that number

@@ -22,6 +22,11 @@ public:
     if (bucket_.wait_for_next(now) > longest) return std::nullopt;
     return bucket_.take(now);
   }
+  /// Another rate from now on.
+  void set_rate(token_bucket::time_point now, double rate, double burst) {
+    std::lock_guard lock(mutex_);
+    bucket_.set_rate(now, rate, burst);
+  }
   /// Whoever waited for a token and does not want it any more gives it back, so that a crowd that gave up
   /// does not make others wait.
   void give_back() {

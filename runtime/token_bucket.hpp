@@ -32,6 +32,14 @@ public:
         std::chrono::duration<double>((1.0 - tokens_) / rate_));
   }
 
+  /// Another rate from now on; what was taken in advance is not given back.
+  void set_rate(time_point now, double rate, double burst) {
+    wait_for_next(now);
+    rate_ = rate;
+    burst_ = std::max(burst, 1.0);
+    tokens_ = std::min(tokens_, burst_);
+  }
+
   /// Gives a token back that was taken and not used.
   void give_back() { tokens_ = std::min(burst_, tokens_ + 1.0); }
 

@@ -341,7 +341,7 @@ class Scenario:
     def run(self):
         """Ends with all sessions ended, and weixind up; `take_down` goes on from there."""
         self._scraped()
-        for part in (self._morning, self._messages, self._sends, self._troubles, self._outage, self._restart,
+        for part in (self._morning, self._messages, self._sends, self._reloads, self._troubles, self._outage, self._restart,
                      self._everybody_out):
             part()
         self.ended_at = time.time()
@@ -416,6 +416,16 @@ class Scenario:
         self._send(7, "one too many")
         self._is_in(7, "throttled")
         self._fires("WeixinAccountThrottled")
+
+    def _reloads(self):
+        self._mark("the configuration is mistaken, then mended")
+        good = self.server.config_path.read_text(encoding="utf-8")
+        self.server.config_path.write_text(good + '\n[[account]]\nname = "Not A Name"\n', encoding="utf-8")
+        self._ask(self.admin, "POST", "/v1/reload", 422)
+        self._fires("WeixinConfigReloadFailed")
+        self.server.config_path.write_text(good, encoding="utf-8")
+        self._ask(self.admin, "POST", "/v1/reload", 200)
+        self._scraped(2)
 
     def _troubles(self):
         self._mark("sessions end, accounts are restarted")

@@ -11,6 +11,8 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace weixin::store {
@@ -78,6 +80,33 @@ result<std::vector<std::string>> engine::remove_account(const std::string& name)
   known_.erase(name);
   media_bytes_ = all_media_bytes(rows());
   return media;
+}
+
+result<std::vector<std::string>> engine::edit_accounts(const account_editor& decide) {
+  auto stored = list_accounts();
+  auto edits = decide(stored);
+  if (!edits) return edits.error();
+  // A refusal changes nothing, so everything is looked at before the first change.
+  std::set<std::string> new_names;
+  for (const auto& account : edits->added)
+    if (find(account.name) || !new_names.insert(account.name).second)
+      return fail(errc::account_exists, account.name);
+  for (const auto& account : edits->replaced)
+    if (!find(account.name)) return no_such_account(account.name);
+  for (const auto& name : edits->removed)
+    if (!find(name)) return no_such_account(name);
+  for (const auto& account : edits->added)
+    if (auto added = insert_account(rows(), account); !added) return added.error();
+  for (const auto& account : edits->replaced)
+    replace_account(rows(), find(account.name)->ref.id, account);
+  std::vector<std::string> files;
+  for (const auto& name : edits->removed) {
+    auto of_account = hide_account(rows(), find(name)->ref.id);
+    std::move(of_account.begin(), of_account.end(), std::back_inserter(files));
+    known_.erase(name);
+  }
+  if (!edits->removed.empty()) media_bytes_ = all_media_bytes(rows());
+  return files;
 }
 
 bool engine::purge() {

@@ -66,6 +66,8 @@ public:
   result<void> update_account(const account_record& account);
   /// Takes the account out of sight; `purge` erases the rest.
   result<std::vector<std::string>> remove_account(const std::string& name);
+  /// See `store`; `purge` erases what is left of the removed ones.
+  result<std::vector<std::string>> edit_accounts(const account_editor& decide);
   /// Erases a bounded part of what removed accounts left. True while there may be more.
   bool purge();
   /// Whether there is something for `purge`.

@@ -27,6 +27,7 @@ bool is_write(store_call call) noexcept {
   case store_call::add_account:
   case store_call::update_account:
   case store_call::remove_account:
+  case store_call::edit_accounts:
   case store_call::append_history:
   case store_call::commit:
   case store_call::save_session:
@@ -160,6 +161,15 @@ void memory_store::remove_account(std::string name, callback<std::vector<std::st
     while (media && e.purge()) {
     }
     return media;
+  });
+}
+
+void memory_store::edit_accounts(account_editor decide, callback<std::vector<std::string>> done) {
+  run(store_call::edit_accounts, done, [&](engine& e) {
+    auto files = e.edit_accounts(decide);
+    while (files && e.purge()) {
+    }
+    return files;
   });
 }
 

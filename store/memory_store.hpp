@@ -18,6 +18,7 @@ enum class store_call {
   add_account,
   update_account,
   remove_account,
+  edit_accounts,
   append_history,
   read_history,
   commit,
@@ -107,6 +108,7 @@ public:
   void add_account(account_record account, callback<void> done) override;
   void update_account(account_record account, callback<void> done) override;
   void remove_account(std::string name, callback<std::vector<std::string>> done) override;
+  void edit_accounts(account_editor decide, callback<std::vector<std::string>> done) override;
   void append_history(std::string account, state_change change, callback<void> done) override;
   void read_history(std::string account, std::int64_t after, std::size_t limit,
                     callback<std::vector<state_change>> done) override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/result.hpp"
 #include "protocol/secret.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/login_choice.hpp"
@@ -10,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,6 +52,18 @@ struct account_record {
   std::optional<media_policy> media; ///< nothing: what `defaults.media` says
   account_settings settings;
 };
+
+/// What becomes of several accounts at once.
+struct account_edits {
+  std::vector<account_record> added;
+  std::vector<account_record> replaced; ///< of the same name
+  std::vector<std::string> removed;
+
+  bool is_empty() const { return added.empty() && replaced.empty() && removed.empty(); }
+};
+/// Decides what becomes of the accounts, which it is given by name. Called inside the transaction, on the
+/// store's own thread, perhaps more than once: pure, and quick. An error refuses the whole.
+using account_editor = std::function<result<account_edits>(const std::vector<account_record>&)>;
 
 /// One change of an account's state, for "why was it offline at 04:10".
 struct state_change {

@@ -84,6 +84,21 @@ public:
     submit(make_removal(std::move(wanted), std::move(done)));
   }
 
+  void edit_accounts(account_editor decide, callback<std::vector<std::string>> done) override {
+    auto removed_any = std::make_shared<bool>(false);
+    account_editor noting = [decide = std::move(decide), removed_any](const auto& stored) {
+      auto edits = decide(stored);
+      *removed_any = edits && !edits->removed.empty();
+      return edits;
+    };
+    callback<std::vector<std::string>> then = [this, removed_any, done = std::move(done)](auto files) {
+      if (files && *removed_any) submit(make_removal({}, nullptr)); // else the next upkeep does it
+      done(std::move(files));
+    };
+    submit(make_call(call_kind::writes, std::move(then),
+                     [noting = std::move(noting)](engine& e) { return e.edit_accounts(noting); }));
+  }
+
   void append_history(std::string account, state_change change, callback<void> done) override {
     submit(make_call(call_kind::writes, std::move(done),
                      [account = std::move(account), change = std::move(change)](engine& e) {

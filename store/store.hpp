@@ -36,6 +36,11 @@ public:
   /// the answer comes after the last, with many rows later than those of calls made meanwhile. What a failure
   /// or the end of the process leaves is erased by the next start or upkeep.
   virtual void remove_account(std::string name, callback<std::vector<std::string>> done) = 0;
+  /// Adds, replaces and removes accounts in one transaction: all of it or nothing, and nobody changes an
+  /// account between what `decide` is shown and what it decides. Answers the ids of media and spool files of
+  /// the removed accounts; what else they had is erased after the answer, in turns. Errors besides those of
+  /// `decide`: account_exists, account_not_found when it names accounts that it was not shown.
+  virtual void edit_accounts(account_editor decide, callback<std::vector<std::string>> done) = 0;
   virtual void append_history(std::string account, state_change change, callback<void> done) = 0;
   /// State changes with an id above `after`, oldest first, at most `limit` (at most 1,000); with `after` 0
   /// the newest `limit`, and with a negative one the oldest.

@@ -19,6 +19,8 @@ struct account_change {
   std::optional<webwx::login_choice> login{};
   /// A proxy's URL (`transport::parse_proxy`), through which all further connections go; empty: none.
   std::optional<secret> proxy{};
+
+  friend bool operator==(const account_change&, const account_change&) = default;
 };
 
 } // namespace weixin::supervisor

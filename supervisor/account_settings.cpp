@@ -30,6 +30,41 @@ void account_supervisor::change(account_change what, view_reply reply) {
   store_record(std::move(reply));
 }
 
+void account_supervisor::change(account_change what, std::optional<store::desired_state> desired,
+                                view_reply reply) {
+  bool turns = desired && *desired != setup_.record.desired;
+  if (turns) want(*desired);
+  change(std::move(what), std::move(reply));
+  if (!turns) return;
+  if (*desired == store::desired_state::running)
+    run_again();
+  else
+    apply(event::halt{"paused"});
+}
+
+void account_supervisor::want(store::desired_state desired) {
+  setup_.record.desired = desired;
+  context_->status->update(
+      [&](account_view& v) { v.desired = desired == store::desired_state::running ? "running" : "paused"; });
+}
+
+void account_supervisor::run_again() {
+  base_.forget_restarts();
+  start_base();
+  if (policy_.state == account_state::stopped || policy_.state == account_state::held ||
+      policy_.state == account_state::needs_login)
+    apply(event::run{});
+}
+
+void account_supervisor::use_defaults(const pacing_settings& pacing, store::media_policy media) {
+  context_->pacing.use(pacing);
+  // Who waits for the old turn looks for the new one.
+  if (context_->session && policy_.running) open_gate(false);
+  if (setup_.record.media) return;
+  context_->media_policy = media;
+  context_->status->update([&](account_view& v) { v.media = to_string(media); });
+}
+
 void account_supervisor::use_settings() {
   const auto& settings = setup_.record.settings;
   context_->login_choice = settings.login;

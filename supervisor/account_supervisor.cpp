@@ -77,7 +77,7 @@ account_supervisor::behavior_type account_supervisor::make_behavior() {
   // Not in the constructor, which runs on the spawner's thread: the HTTPS client belongs to this shard.
   context_ = std::make_shared<account_context>(setup_.record.name, service_, setup_.status, shard_index());
   context_->bots = setup_.record.bots;
-  context_->media_policy = setup_.record.media.value_or(service_->media.policy);
+  context_->media_policy = setup_.record.media.value_or(service_->media->get().policy);
   use_settings();
   context_->router = setup_.router;
   set_down_handler([this](caf::down_msg& down) {
@@ -534,11 +534,7 @@ void account_supervisor::command(account_command c, view_reply reply) {
     apply(event::halt{"paused"});
     return set_desired(store::desired_state::paused, std::move(reply));
   case account_command::resume:
-    base_.forget_restarts();
-    start_base();
-    if (policy_.state == account_state::stopped || policy_.state == account_state::held ||
-        policy_.state == account_state::needs_login)
-      apply(event::run{});
+    run_again();
     return set_desired(store::desired_state::running, std::move(reply));
   case account_command::restart:
     ++context_->status->restarts;
@@ -565,9 +561,7 @@ void account_supervisor::set_router(router_actor router) {
 }
 
 void account_supervisor::set_desired(store::desired_state desired, view_reply reply) {
-  setup_.record.desired = desired;
-  context_->status->update(
-      [&](account_view& v) { v.desired = desired == store::desired_state::running ? "running" : "paused"; });
+  want(desired);
   store_record(std::move(reply));
 }
 

@@ -63,6 +63,10 @@ public:
   void command(account_command c, view_reply reply);
   /// The values have been checked.
   void change(account_change what, view_reply reply);
+  /// The same, and what the operator wants of it besides, in one write.
+  void change(account_change what, std::optional<store::desired_state> desired, view_reply reply);
+  /// What a reload of the configuration changed.
+  void use_defaults(const pacing_settings& pacing, store::media_policy media);
   void want_media(std::string msg_id, store::media_part part, media_reply reply);
   void avatar(fetch_avatar wanted);
   void submit(submit_send what);
@@ -148,6 +152,8 @@ private:
   void store_failed(const error& e);
   void store_record(view_reply reply);
   void set_desired(store::desired_state desired, view_reply reply);
+  void want(store::desired_state desired);
+  void run_again();
 
   std::uint64_t child_seed();
 

@@ -96,6 +96,14 @@ void fleet::command(std::string name, account_command c, view_reply reply) {
   });
 }
 
+void fleet::apply(fleet_wish wish, bool dry_run, fleet_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.apply(wish, dry_run, reply); });
+}
+
+void fleet::configure(fleet_configuration by, fleet_wish wish, bool dry_run, fleet_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) { f.configure(by, wish, dry_run, reply); });
+}
+
 void fleet::send(std::string name, send_request request, send_reply reply) {
   impl_->ask([=](fleet_supervisor& f) {
     f.with_account(name, reply, [=](account_supervisor& a) { a.submit({request, reply}); });

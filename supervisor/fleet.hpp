@@ -8,6 +8,7 @@
 #include "actors/services.hpp"
 #include "supervisor/account_change.hpp"
 #include "supervisor/account_state.hpp"
+#include "supervisor/fleet_plan.hpp"
 #include "supervisor/friend_request_view.hpp"
 #include "supervisor/restart_policy.hpp"
 
@@ -39,8 +40,23 @@ struct fleet_options {
   std::size_t fleet_shard = 0;    ///< the fleet supervisor's own shard
   policy_limits limits;
   store::retention keep; ///< what the store's upkeep leaves
+  /// What the configuration declares: put in place before the first account starts. What cannot be is told in
+  /// the log, and the stored accounts start all the same.
+  std::vector<wanted_account> declared;
   /// A shared service failed more than three times in a minute: the program has to end (exit code 70).
   std::function<void(std::string_view service)> fatal;
+};
+
+/// What a reload of the configuration can change while the fleet runs.
+struct fleet_configuration {
+  std::vector<bot_entry> bots;
+  std::vector<std::string> default_bots;
+  webwx::login_choice default_login = webwx::login_choice::web;
+  std::size_t max_accounts = 10'000;
+  std::string max_accounts_reason;
+  store::retention keep;
+  pacing_settings pacing;
+  media_settings media;
 };
 
 /// True for [a-z0-9][a-z0-9-]{0,62}.
@@ -54,6 +70,7 @@ bool is_valid_account_name(std::string_view name) noexcept;
 class fleet {
 public:
   using view_reply = std::function<void(result<account_view>)>;
+  using fleet_reply = std::function<void(result<fleet_verdict>)>;
 
   fleet(caf::actor_system& system, std::shared_ptr<const services> service, fleet_options options);
   ~fleet();
@@ -81,6 +98,14 @@ public:
   void change(std::string name, account_change what, view_reply reply);
   void remove(std::string name, std::function<void(result<void>)> reply);
   void command(std::string name, account_command c, view_reply reply);
+
+  /// What becomes of many accounts at once: all of it or nothing. `reply` is told the plan when everybody
+  /// works by it, or, with `dry_run`, when it is made. A verdict with problems changed nothing. Errors:
+  /// plan_changed (it is not the one of `wish.revision`), wrong_state (a named account is being removed), and
+  /// those of the store.
+  void apply(fleet_wish wish, bool dry_run, fleet_reply reply);
+  /// The same by another configuration, which holds from then on; without effect when the wish is refused.
+  void configure(fleet_configuration by, fleet_wish wish, bool dry_run, fleet_reply reply);
   /// Further errors: idempotency_conflict, body_too_large, invalid_argument, not_forwardable, not_online (for
   /// mentions), io_failed (this server keeps no files).
   void send(std::string name, send_request request, send_reply reply);

@@ -112,6 +112,11 @@ void fleet_supervisor::start_router(std::size_t shard) {
 }
 
 void fleet_supervisor::start(std::function<void(result<std::size_t>)> started) {
+  if (options_.declared.empty()) return start_stored(std::move(started));
+  start_declared(std::move(started));
+}
+
+void fleet_supervisor::start_stored(std::function<void(result<std::size_t>)> started) {
   service_->store->list_accounts(
       inside([this, started = std::move(started)](result<std::vector<store::account_record>> accounts) {
         if (!accounts) return started(accounts.error());
@@ -176,8 +181,8 @@ void fleet_supervisor::add(const std::string& name, const std::string& kind, acc
 
 void fleet_supervisor::start_account(store::account_record record) {
   auto& a = accounts_[record.name];
-  a.status =
-      std::make_shared<account_status>(initial_view(record, service_->media.policy, service_->clock->now()));
+  a.status = std::make_shared<account_status>(
+      initial_view(record, service_->media->get().policy, service_->clock->now()));
   a.shard = next_shard_++ % routers_.size();
   a.record = std::move(record);
   directory_->put(a.record.name, a.status);
@@ -213,19 +218,17 @@ void fleet_supervisor::remove(const std::string& name, std::function<void(result
   account_trees_.stop({name}, [this, name, reply = std::move(reply)] {
     service_->store->remove_account(name,
                                     inside([this, name, reply](result<std::vector<std::string>> removed) {
-                                      if (!removed) {
+                                      // Of one that is gone already, somebody else was quicker.
+                                      if (!removed && removed.error().code != errc::account_not_found) {
                                         // Still stored, so still an account: it runs on.
                                         auto& a = accounts_.at(name);
                                         a.removing = false;
                                         add_tree(name);
                                         return reply(removed.error());
                                       }
-                                      claims_->release(name);
-                                      if (service_->remove_media && !removed->empty())
+                                      if (removed && service_->remove_media && !removed->empty())
                                         service_->remove_media(std::move(*removed));
-                                      directory_->erase(name);
-                                      accounts_.erase(name);
-                                      log_info("account.removed", {{"account", name}});
+                                      forget(name);
                                       reply({});
                                     }));
   });

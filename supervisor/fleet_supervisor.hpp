@@ -37,6 +37,7 @@ using fleet_actor =
 class fleet_supervisor final : public runtime::actor_base<fleet_actor> {
 public:
   using view_reply = fleet::view_reply;
+  using fleet_reply = fleet::fleet_reply;
 
   fleet_supervisor(caf::actor_config& cfg, std::shared_ptr<const services> service, fleet_options options,
                    std::shared_ptr<fleet_directory> directory);
@@ -46,6 +47,8 @@ public:
   void add(const std::string& name, const std::string& kind, account_change initial, view_reply reply);
   void change(const std::string& name, account_change what, view_reply reply);
   void remove(const std::string& name, std::function<void(result<void>)> reply);
+  void apply(fleet_wish wish, bool dry_run, fleet_reply reply);
+  void configure(fleet_configuration by, fleet_wish wish, bool dry_run, fleet_reply reply);
 
   /// The routers, by shard.
   const std::vector<router_actor>& routers() const noexcept { return routers_; }
@@ -72,6 +75,20 @@ private:
     bool removing = false;
     bool refreshing = false; ///< the record is being read again
   };
+
+  // fleet_changes.cpp
+  fleet_rules rules() const;
+  /// Plans and stores; `then` hears the verdict, and the files that nobody needs any more.
+  void edit_stored(fleet_wish wish, fleet_rules by,
+                   std::function<void(result<fleet_verdict>, std::vector<std::string>)> then);
+  void change_by(fleet_wish wish, fleet_rules by, bool dry_run, std::function<void()> take_over,
+                 fleet_reply reply);
+  void carry_out(const fleet_plan& plan, std::vector<std::string> files, std::shared_ptr<void> finished);
+  void tell(const planned_change& change, const std::shared_ptr<void>& finished);
+  void adopt(fleet_configuration by);
+  void start_stored(std::function<void(result<std::size_t>)> started);
+  void start_declared(std::function<void(result<std::size_t>)> started);
+  void forget(const std::string& name);
 
   result<void> check_bots(const std::vector<std::string>& bots) const;
   result<void> check(const account_change& what) const;

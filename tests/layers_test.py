@@ -23,7 +23,7 @@ ALLOWED = {
     "actors": "protocol metrics runtime transport store",
     "supervisor": "protocol metrics runtime transport store actors",
     "notify": "protocol metrics runtime store actors supervisor",
-    "config": "protocol metrics runtime actors notify",
+    "config": "protocol metrics runtime transport store actors supervisor notify",
     "admin": "protocol metrics runtime transport store httpd qr actors supervisor notify",
     # The command line speaks the admin API and nothing else.
     "ctl": "protocol httpd qr",

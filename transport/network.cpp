@@ -62,6 +62,10 @@ const network_options& network::options() const noexcept { return parts_->option
 
 std::vector<host_breaker::view> network::breaker_states() const { return parts_->breaker->states(); }
 
+void network::set_handshake_rate(double per_second) {
+  parts_->handshakes.set_rate(parts_->hooks.now(), per_second, per_second * burst_seconds);
+}
+
 void network::stop() { parts_->names.stop(); }
 
 } // namespace weixin::transport

@@ -47,6 +47,9 @@ public:
   /// Every host asked so far (at most 256), sorted by name; for metrics.
   std::vector<host_breaker::view> breaker_states() const;
 
+  /// The limit on handshakes a second from now on; above 0.
+  void set_handshake_rate(double per_second);
+
   /// Ends the resolver; lookups under way fail with errc::cancelled, later ones too. Returns at once even if
   /// a lookup hangs in the system. Idempotent.
   void stop();

@@ -127,7 +127,7 @@ struct actors_fixture : ::testing::Test {
     service->send_ids = std::make_shared<store::id_source>('s', service->entropy);
     service->contact_ids = std::make_shared<store::id_source>('c', service->entropy);
     service->seed = 42;
-    service->pacing = pacing_profile::none;
+    service->pacing->set(pacing_profile::none);
     service->make_client = [this](const std::string&, unsigned) { return weixin.client(); };
     account_view v;
     v.name = "shop-01";

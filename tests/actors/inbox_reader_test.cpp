@@ -36,7 +36,7 @@ protected:
                 if (deliveries_->acknowledges) send(from, std::move(finished));
               }
             },
-            run_continuations()};
+            [](const bots_configured&) {}, run_continuations()};
   }
 
 private:

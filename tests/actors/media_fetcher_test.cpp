@@ -26,8 +26,10 @@ struct MediaFetcher : actors_fixture {
 
   void prepare() {
     service->make_media_writer = box.factory();
-    service->media.max_file_bytes = 100'000;
-    service->media.quota = {1'000'000, 1'000'000};
+    media_settings few;
+    few.max_file_bytes = 100'000;
+    few.quota = {1'000'000, 1'000'000};
+    service->media->set(few);
     service->remove_media = [this](const std::vector<std::string>& ids) {
       for (const auto& id : ids) {
         removed.push_back(id);
@@ -321,7 +323,9 @@ TEST_F(MediaFetcher, KeepsOneFileOfWhatCameTwice) {
 }
 
 TEST_F(MediaFetcher, MakesRoomWithinTheQuota) {
-  service->media.quota.bytes_per_account = 500;
+  auto settings = service->media->get();
+  settings.quota.bytes_per_account = 500;
+  service->media->set(settings);
   start();
   for (int i = 0; i < 3; ++i) {
     weixin.next("webwxgetmsgimg", scripted_weixin::ok(jpeg_of(200 + static_cast<std::size_t>(i))));

@@ -127,6 +127,24 @@ TEST_F(Pacer, HoldsNothingElseBackWithTheProfileNone) {
   }
 }
 
+TEST_F(Pacer, GoesOnUnderOtherBudgets) {
+  pacing_settings hourly;
+  hourly.of(groups) = {0ms, 3};
+  pacer p{hourly};
+  for (int i = 0; i < 3; ++i)
+    p.used(groups, now + std::chrono::minutes{i}, random);
+  EXPECT_EQ(p.next(groups, now + 5min).at, now + 1h);
+  hourly.of(groups).per_hour = 2;
+  p.use(hourly);
+  EXPECT_EQ(p.next(groups, now + 5min).at, now + 1min + 1h) << "two of the last hour still count";
+  hourly.of(groups).per_hour = 10;
+  p.use(hourly);
+  EXPECT_EQ(p.next(groups, now + 5min).at, now + 5min);
+  hourly.profile = pacing_profile::none;
+  p.use(hourly);
+  EXPECT_EQ(p.earliest(groups, now), now);
+}
+
 TEST_F(Pacer, IsTheSameAgainWithTheSameRandomness) {
   pacer other{pacing_settings{}};
   random_generator again{3};

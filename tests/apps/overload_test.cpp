@@ -16,7 +16,7 @@ httpd::request request_of(std::string method, std::string path) {
 
 TEST(Overload, RefusesNewWorkWhileMemoryIsShort) {
   for (auto level : {critical, extreme})
-    for (const char* path : {"/v1/accounts", "/v1/accounts/shop-01/messages"}) {
+    for (const char* path : {"/v1/accounts", "/v1/apply", "/v1/accounts/shop-01/messages"}) {
       auto refused = refuse_for_memory(request_of("POST", path), level);
       ASSERT_TRUE(refused) << path;
       EXPECT_EQ(refused->status, 503);

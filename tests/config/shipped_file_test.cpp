@@ -66,6 +66,8 @@ TEST_F(ShippedFile, HasExamplesThatWork) {
   EXPECT_EQ(parsed->bots[0], (bots::bot_settings{.name = "echo", .type = "echo"}))
       << "the example shows the defaults";
   EXPECT_EQ(parsed->bots[1].rules.size(), 3U);
+  ASSERT_EQ(parsed->accounts.size(), 2U);
+  EXPECT_EQ(parsed->accounts[0].what.bots, std::vector<std::string>{"faq"});
   ASSERT_EQ(parsed->notify.targets.size(), 3U);
   EXPECT_EQ(parsed->notify.targets[0].events, notify::target_settings{}.events)
       << "the example shows the defaults";

@@ -81,6 +81,10 @@ class OpenApi(Case):
         token = self.admin.get("/v1/tokens").json()["tokens"][0]["id"]
         self.ask("DELETE", "/v1/tokens/{id}", id=token)
         self.ask("DELETE", "/v1/tokens/{id}", id=token)
+        self.ask("POST", "/v1/apply", {"accounts": [{"name": "shop-01", "bots": ["echo"]}], "dry_run": True})
+        self.ask("POST", "/v1/apply", {"accounts": [{"name": "shop-01", "media": "all"}]})
+        self.ask("POST", "/v1/reload", {"check": True})
+        self.ask("POST", "/v1/reload")
         self.ask("POST", account + "/restart", **name)
         self.ask("POST", "/v1/accounts", {"name": "shop-02"})
         self.wait_for_code("shop-02")
@@ -101,6 +105,13 @@ class OpenApi(Case):
         self.ask("GET", account + "/outbox", query="?state=lost", name="shop-01")
         self.ask("GET", account + "/outbox/{id}", name="shop-01", id="s-none")
         self.ask("POST", "/v1/store/backup", {"file": "relative.db"})
+        self.ask("POST", "/v1/apply", {"accounts": [{"name": "shop-01", "bots": ["nobody"]}, 7]})
+        self.ask("POST", "/v1/apply", {"accounts": [{"name": "shop-01"}], "revision": "another"})
+        good = self.server.config_path.read_text()
+        self.server.config_path.write_text(good + "mistake = 1\n")
+        self.ask("POST", "/v1/reload")
+        self.server.config_path.write_text(good.replace("requests_per_second", "max_connections = 17\nrequests_per_second"))
+        self.ask("POST", "/v1/reload")
 
     def test_bodies_that_the_document_does_not_allow_are_refused(self):
         self.add_online("shop-01", 1)

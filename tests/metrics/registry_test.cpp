@@ -205,6 +205,24 @@ TEST(MetricsRegistry, KeepsShardsApart) {
   EXPECT_EQ(seen.value("weixin_scheduler_queue_length", {{"shard", "other"}}), 1);
 }
 
+TEST(MetricsRegistry, TellsWhetherTheConfigurationWasTakenOver) {
+  registry r{{"1.2.3", "abcdef", "g++ 12", wall_time{1700000000s}, true}};
+  auto at_start = scrape(r);
+  EXPECT_EQ(at_start.value("weixin_config_last_reload_successful"), 1);
+  EXPECT_EQ(at_start.value("weixin_config_last_reload_success_timestamp_seconds"), 1700000000.0);
+  EXPECT_EQ(at_start.value("weixin_config_reloads_total", {{"result", "ok"}}), 0);
+  r.config_reloaded(false, wall_time{1700000100s});
+  auto refused = scrape(r);
+  EXPECT_EQ(refused.value("weixin_config_last_reload_successful"), 0);
+  EXPECT_EQ(refused.value("weixin_config_last_reload_success_timestamp_seconds"), 1700000000.0);
+  EXPECT_EQ(refused.value("weixin_config_reloads_total", {{"result", "rejected"}}), 1);
+  r.config_reloaded(true, wall_time{1700000200s});
+  auto taken = scrape(r);
+  EXPECT_EQ(taken.value("weixin_config_last_reload_successful"), 1);
+  EXPECT_EQ(taken.value("weixin_config_last_reload_success_timestamp_seconds"), 1700000200.0);
+  EXPECT_EQ(taken.value("weixin_config_reloads_total", {{"result", "ok"}}), 1);
+}
+
 TEST(MetricsRegistry, SaysWhichBuildItIsAndSinceWhenItRuns) {
   registry r{{"1.2.3", "abcdef", "g++ 12", wall_time{1700000000s}, true}};
   auto seen = scrape(r);

@@ -176,6 +176,80 @@ TEST_F(Notifier, DoesNothingWithoutATarget) {
   EXPECT_THAT(tested(std::nullopt), IsEmpty());
 }
 
+// -- another configuration
+// ----------------------------------------------------------------------------------------------------------
+
+struct NotifierOfAnotherConfiguration : Notifier {
+  void change_to(notify_settings next) {
+    auto prepared = running->prepare(std::move(next));
+    ASSERT_TRUE(prepared) << to_string(prepared.error());
+    running->use(std::move(*prepared));
+  }
+};
+
+TEST_F(NotifierOfAnotherConfiguration, TellsTheTargetsThatAreThereFromNowOn) {
+  tiny_server before{{answer(204)}};
+  tiny_server after{{answer(204)}};
+  add_webhook("before", before);
+  start();
+  settings.targets.clear();
+  add_webhook("after", after);
+  change_to(settings);
+  state("held", "kicked");
+  EXPECT_THAT(wait_for_requests(after, 1).at(0), HasSubstr(R"("event":"kicked")"));
+  EXPECT_THAT(before.requests(), IsEmpty());
+}
+
+TEST_F(NotifierOfAnotherConfiguration, StartsWithTheFirstTarget) {
+  start();
+  tiny_server server{{answer(204)}};
+  add_webhook("web", server);
+  change_to(settings);
+  state("held", "kicked");
+  EXPECT_THAT(wait_for_requests(server, 1).at(0), HasSubstr(R"("event":"kicked")"));
+}
+
+TEST_F(NotifierOfAnotherConfiguration, KeepsWhatWaitsForATargetThatStays) {
+  tiny_server busy{{answer(503), answer(204)}};
+  tiny_server other{{answer(204)}};
+  add_webhook("busy", busy);
+  start();
+  state("held", "kicked");
+  wait_for_requests(busy, 1);
+  add_webhook("other", other);
+  change_to(settings);
+  auto requests = wait_for_requests(busy, 2);
+  ASSERT_EQ(requests.size(), 2U) << "what failed once is tried again";
+  EXPECT_THAT(requests[1], HasSubstr(R"("event":"kicked")"));
+}
+
+TEST_F(NotifierOfAnotherConfiguration, DoesNotTellAgainWhatWasTold) {
+  tiny_server first{{answer(204)}};
+  tiny_server second{{answer(204)}};
+  add_webhook("first", first);
+  start();
+  state("held", "kicked");
+  wait_for_requests(first, 1);
+  add_webhook("second", second);
+  change_to(settings);
+  state("held", "kicked");
+  state("online", "");
+  auto requests = wait_for_requests(second, 1);
+  ASSERT_EQ(requests.size(), 1U);
+  EXPECT_THAT(requests[0], HasSubstr(R"("event":"back_online")"));
+}
+
+TEST_F(NotifierOfAnotherConfiguration, IsRefusedWithoutEffectWhenASecretIsMissing) {
+  tiny_server server{{answer(204)}};
+  add_webhook("web", server);
+  start();
+  auto next = settings;
+  next.targets[0].secret_file = "/nowhere/at/all";
+  EXPECT_EQ(running->prepare(next).error().code, errc::config_invalid);
+  state("held", "kicked");
+  EXPECT_EQ(wait_for_requests(server, 1).size(), 1U);
+}
+
 TEST_F(Notifier, DoesNotStartWithoutItsSecret) {
   tiny_server server{{answer(204)}};
   add_webhook("web", server);

@@ -46,6 +46,15 @@ TEST(TokenBucket, IsFullWhenNobodyTookForAWhile) {
   EXPECT_TRUE(bucket.is_full(start + 100ms));
 }
 
+TEST(TokenBucket, GoesOnAtAnotherRate) {
+  token_bucket bucket{1.0, 10.0};
+  for (int i = 0; i < 10; ++i)
+    bucket.take(start);
+  bucket.set_rate(start + 2s, 10.0, 1.0);
+  EXPECT_EQ(bucket.take(start + 2s), 0ns) << "what was saved is cut to the new burst, not forgotten";
+  EXPECT_EQ(bucket.take(start + 2s), 100ms);
+}
+
 TEST(SharedBucket, TakesNothingFromWhoCannotWaitThatLong) {
   shared_bucket bucket{1.0, 1.0};
   EXPECT_EQ(bucket.take_within(start, 0ns), 0ns);

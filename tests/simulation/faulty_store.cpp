@@ -95,6 +95,12 @@ void faulty_store::remove_account(std::string name, callback<std::vector<std::st
                                     [this, name](auto answer) { inner_->remove_account(name, answer); });
 }
 
+void faulty_store::edit_accounts(weixin::store::account_editor decide,
+                                 callback<std::vector<std::string>> done) {
+  forward<std::vector<std::string>>("edit_accounts", true, std::move(done),
+                                    [this, decide](auto answer) { inner_->edit_accounts(decide, answer); });
+}
+
 void faulty_store::append_history(std::string account, state_change change, callback<void> done) {
   forward<void>("append_history", true, std::move(done),
                 [this, account, change](auto answer) { inner_->append_history(account, change, answer); });

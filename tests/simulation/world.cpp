@@ -84,7 +84,7 @@ void world::boot() {
   s.send_ids = std::make_shared<weixin::store::id_source>('s', s.entropy);
   s.contact_ids = std::make_shared<weixin::store::id_source>('c', s.entropy);
   s.seed = s.entropy();
-  s.pacing = pacing_profile::none;
+  s.pacing->set(pacing_profile::none);
   s.webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Simulation";
   s.make_client = [c = connections](const std::string& account, unsigned) { return c->client(account); };
 

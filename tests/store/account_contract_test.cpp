@@ -223,6 +223,69 @@ TEST_P(StoreContractWithAccount, ReadsTheNewestChangesOrThoseAfterAnId) {
   EXPECT_TRUE(call().read_history("shop-01", 0, 0)->empty());
 }
 
+// -- many at once
+// -----------------------------------------------------------------------------------------------------
+
+names names_in(store& s) {
+  names found;
+  auto accounts = waiting_store{s}.list_accounts();
+  if (!accounts) return {"not listed"};
+  for (const auto& a : *accounts)
+    found.push_back(a.name);
+  return found;
+}
+
+TEST_P(StoreContractWithAccount, AddsReplacesAndRemovesAccountsTogether) {
+  ASSERT_TRUE(call().commit(batch({"1"})));
+  names shown;
+  auto edited = call().edit_accounts([&](const std::vector<account_record>& stored) {
+    shown.clear();
+    for (const auto& a : stored)
+      shown.push_back(a.name);
+    auto changed = stored.at(1);
+    changed.bots = {"faq"};
+    return account_edits{{account_named("shop-03")}, {changed}, {"shop-01"}};
+  });
+  ASSERT_TRUE(edited) << to_string(edited.error());
+  EXPECT_EQ(shown, (names{"shop-01", "shop-02"}));
+  EXPECT_EQ(names_in(*s), (names{"shop-02", "shop-03"}));
+  EXPECT_EQ(call().list_accounts()->at(0).bots, names{"faq"});
+  reopen();
+  EXPECT_EQ(names_in(*s), (names{"shop-02", "shop-03"}));
+  ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  EXPECT_TRUE(call().read_inbox({.account = "shop-01"})->empty()) << "nothing of the old one is left";
+}
+
+TEST_P(StoreContractWithAccount, AnswersTheFilesOfAccountsThatAreRemovedTogether) {
+  ASSERT_TRUE(call().want_media("shop-01", picture_of("1")));
+  ASSERT_TRUE(call().keep_media("shop-01", fetched("1", "m-1", std::string(64, 'a')), {}));
+  auto edited = call().edit_accounts([](const auto&) {
+    return account_edits{{}, {}, {"shop-01", "shop-02"}};
+  });
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(*edited, names{"m-1"});
+  EXPECT_TRUE(names_in(*s).empty());
+}
+
+TEST_P(StoreContractWithAccount, ChangesNoAccountWhenTheDecisionIsARefusal) {
+  auto edited = call().edit_accounts(
+      [](const auto&) -> result<account_edits> { return fail(errc::plan_changed, "test"); });
+  EXPECT_EQ(code_of(edited), errc::plan_changed);
+  EXPECT_EQ(names_in(*s), (names{"shop-01", "shop-02"}));
+}
+
+TEST_P(StoreContractWithAccount, ChangesNoAccountWhenOneOfManyChangesIsImpossible) {
+  auto try_with = [&](const account_edits& edits) {
+    return code_of(call().edit_accounts([&](const auto&) { return edits; }));
+  };
+  EXPECT_EQ(try_with({{account_named("shop-03"), account_named("shop-02")}, {}, {"shop-01"}}),
+            errc::account_exists);
+  EXPECT_EQ(try_with({{account_named("shop-03")}, {account_named("nobody")}, {}}), errc::account_not_found);
+  EXPECT_EQ(try_with({{account_named("shop-03")}, {}, {"nobody"}}), errc::account_not_found);
+  EXPECT_EQ(try_with({{account_named("shop-03"), account_named("shop-03")}, {}, {}}), errc::account_exists);
+  EXPECT_EQ(names_in(*s), (names{"shop-01", "shop-02"}));
+}
+
 // -- calls
 // -------------------------------------------------------------------------------------------------------
 

@@ -62,6 +62,9 @@ struct waiting_store {
   result<std::vector<std::string>> remove_account(std::string a) {
     return await<std::vector<std::string>>([&](auto done) { s.remove_account(a, done); });
   }
+  result<std::vector<std::string>> edit_accounts(account_editor a) {
+    return await<std::vector<std::string>>([&](auto done) { s.edit_accounts(a, done); });
+  }
   result<void> append_history(std::string a, state_change b) {
     return await<void>([&](auto done) { s.append_history(a, b, done); });
   }

@@ -432,7 +432,7 @@ TEST_F(AccountTree, SendsToAContactByNickNameRemarkReferenceOrFilehelper) {
 }
 
 TEST_F(AccountTree, PacesSendsByDefault) {
-  service->pacing = pacing_profile::conservative;
+  service->pacing->set(pacing_profile::conservative);
   log_in();
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(send_text("filehelper", "hello"));

@@ -32,7 +32,7 @@ inline void fill(services& s, std::shared_ptr<store::store> memory, std::shared_
   s.send_ids = std::make_shared<store::id_source>('s', s.entropy);
   s.contact_ids = std::make_shared<store::id_source>('c', s.entropy);
   s.seed = 42;
-  s.pacing = pacing_profile::none;
+  s.pacing->set(pacing_profile::none);
   s.webwx.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Test";
   s.make_client = [&weixin](const std::string&, unsigned) { return weixin.client(); };
 }
