@@ -261,7 +261,7 @@ class Command(OutboxCase):
         self.problem(self.act(send_id, "settle", {"outcome": "sent"}), 409, "wrong_state")
         self.admin.get(f"{OUTBOX}/{send_id}")
         lines = [line for line in self.server.process.log().splitlines() if "event=admin.call" in line]
-        who = rf"uid={os.getuid()} pid={os.getpid()} "
+        who = rf'uid={os.getuid()} pid={os.getpid()} token="" name="" from="" '
         for what in (r'call="POST /v1/accounts" account=shop-01 object="" status=201 code=""',
                      r'call="POST /v1/accounts/{name}/pause" account=shop-01 object="" status=202 code=""',
                      rf'call="POST /v1/accounts/{{name}}/messages" account=shop-01 object={send_id} status=202 code=""',
