@@ -204,7 +204,7 @@ class AdminSocket(Case):
         account = self.add("shop-01")
         self.assertEqual(sorted(account), sorted(
             ["name", "kind", "state", "state_since", "reason", "retry_at", "desired", "nickname", "bots", "media", "login",
-             "proxy", "proxy_error", "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out", "queue",
+             "proxy", "proxy_checked_at", "proxy_error", "last_poll_at", "last_event_at", "last_send_at", "messages_in", "messages_out", "queue",
              "restarts", "pacing"]))
         self.assertEqual((account["nickname"], account["last_poll_at"], account["retry_at"]), (None, None, None))
 

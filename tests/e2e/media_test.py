@@ -254,7 +254,7 @@ class Quota(MediaCase):
         gone = self.media(ids[0])
         self.assertEqual((gone["state"], gone["error"]), ("dropped", "quota"), gone)
         self.problem(self.content(ids[0]), 409, "media_not_ready")
-        self.assertLessEqual(sum(f.stat().st_size for f in self.files()), 1_048_576)
+        self.wait_for(lambda: sum(f.stat().st_size for f in self.files()) <= 1_048_576, "the file to go")
         large = self.inject_kind("file", bytes=700_000)
         self.assertEqual(self.wait_for_medium(large, "failed")["error"], "answer_too_large")
         self.assertEqual(metric(self.metrics(), "weixin_media_dropped_total"), 1)
