@@ -2,6 +2,7 @@
 
 #include "httpd/router.hpp"
 #include "metrics/registry.hpp"
+#include "store/records.hpp"
 
 #include <functional>
 #include <memory>
@@ -23,8 +24,9 @@ struct metrics_sources {
   runtime::shard_pool& shards;
   runtime::shard_scheduler& scheduler;
   std::function<bool()> ready;
-  std::function<std::uint64_t()> media_bytes; ///< of all stored media
+  std::function<store::store_health()> store_health;
   std::uint64_t media_quota_bytes = 0;
+  std::function<void(metrics::registry&)> show_notifications; ///< that wait
 };
 
 /// `/metrics`, `/healthz` (the process runs) and `/readyz` (store open, API listening; never an account's

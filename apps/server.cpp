@@ -5,6 +5,7 @@
 #include "admin/notify_calls.hpp"
 #include "admin/openapi_call.hpp"
 #include "apps/abort_at_commit.hpp"
+#include "apps/metrics_hooks.hpp"
 #include "apps/metrics_routes.hpp"
 #include "apps/overload.hpp"
 #include "httpd/server.hpp"
@@ -167,6 +168,7 @@ result<void> server::parts::open_store() {
   options.database.survives = config.store.survives == config::durability::power ? store::durability::power
                                                                                  : store::durability::process;
   options.reserve_bytes = config.store.reserve_bytes;
+  options.on_transaction = count_transactions(metrics);
   abort_where_a_test_wants_it(options);
   auto opened = store::open_sqlite_store(options);
   if (!opened) return opened.error();
@@ -211,12 +213,7 @@ result<void> server::parts::read_secrets() {
 result<void> server::parts::open_network() {
   auto options = transport::validate(network_options_of(config));
   if (!options) return options.error();
-  transport::network_hooks hooks;
-  hooks.on_call = [m = metrics](std::string_view label, std::string_view outcome,
-                                std::chrono::duration<double> took) {
-    m->upstream_finished(label, outcome, took);
-  };
-  auto created = transport::network::create(*options, std::move(hooks));
+  auto created = transport::network::create(*options, count_network(metrics));
   if (!created) return created.error();
   network = std::move(*created);
   return {};
@@ -364,8 +361,9 @@ result<void> server::parts::start_listener(httpd::server& listener) {
 void server::parts::count_answers(httpd::listen_options& options, const httpd::router& routes) {
   for (const auto& r : routes.routes())
     metrics->allow(metrics::checked_label::route, r.pattern);
-  options.on_answer = [m = metrics, routes](std::string_view method, std::string_view path, int status) {
-    m->http_request_served(routes.pattern_of(path), method, status);
+  options.on_answer = [m = metrics, routes](std::string_view method, std::string_view path, int status,
+                                            std::chrono::nanoseconds took) {
+    m->http_request_served(routes.pattern_of(path), method, status, took);
   };
 }
 
@@ -375,8 +373,8 @@ result<void> server::parts::start_metrics_listener() {
   options.max_connections = metrics_connections;
   auto routes = make_metrics_routes(
       {metrics, network, *shards, dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
-       [this] { return ready.load(); }, [this] { return store->health().media_bytes; },
-       config.media.quota_bytes});
+       [this] { return ready.load(); }, [this] { return store->health(); }, config.media.quota_bytes,
+       [this](metrics::registry& to) { notifier->show_waiting(to); }});
   count_answers(options, routes);
   metrics_listener =
       std::make_unique<httpd::server>(shards->at(service_shard()).context(), options, std::move(routes));

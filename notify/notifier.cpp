@@ -121,8 +121,9 @@ result<void> notifier::impl::start() {
     worker_options options;
     options.name = target.name;
     options.seed = context.entropy();
-    options.on_end = [m = context.metrics, name = target.name](metrics::notification_result r) {
-      m->notification_ended(name, r);
+    options.on_end = [m = context.metrics, name = target.name](metrics::notification_result r,
+                                                               std::chrono::nanoseconds took) {
+      m->notification_ended(name, r, took);
     };
     workers.push_back(std::make_unique<target_worker>(std::move(options), std::move(*how)));
   }
@@ -224,6 +225,13 @@ result<std::unique_ptr<notifier>> notifier::start(notify_settings settings, noti
   auto made = std::make_unique<impl>(std::move(settings), std::move(context));
   if (auto ok = made->start(); !ok) return ok.error();
   return std::unique_ptr<notifier>{new notifier{std::move(made)}};
+}
+
+void notifier::show_waiting(metrics::registry& to) const {
+  for (const auto& worker : impl_->workers) {
+    auto backlog = worker->waiting();
+    to.set_notifications_waiting(worker->name(), backlog.jobs, backlog.oldest);
+  }
 }
 
 void notifier::test(const std::optional<std::string>& target,
