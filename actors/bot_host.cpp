@@ -38,8 +38,10 @@ bool bot_host::consider(const inbound& message, const sender_actor& to, const in
     return false;
   }
   std::optional<std::string> reply;
+  auto asked = now();
   try {
     reply = entry_->object->reply_to(message);
+    service_->metrics->bot_thought(entry_->name, now() - asked);
   } catch (const std::exception& e) {
     log_error("bot.exception",
               {{"bot", entry_->name}, {"account", message.account}, {"type", typeid(e).name()}});
@@ -62,6 +64,7 @@ bool bot_host::consider(const inbound& message, const sender_actor& to, const in
            std::move(what), [registry, from, bot = entry_->name, account = message.account,
                              seq = message.seq](result<store::accepted_send> r) {
              if (r && r->repeated) {
+               registry->router_duplicate();
                caf::anon_send(from, messages_handled{bot, {seq}});
                return;
              }

@@ -32,6 +32,8 @@ void inbox_reader::on_exit() {
   for (const auto& [bot, r] : readers_)
     if (r.position != r.saved)
       context_->service->store->save_position(context_->name, bot, r.position, [](result<void>) {});
+  // A timer may keep what is left of this actor for a while: it is not behind any more.
+  readers_.clear();
 }
 
 // -- positions
@@ -53,7 +55,8 @@ void inbox_reader::load_positions() {
           // before: it was taken off on purpose.
           bool goes_on = first_time && found != stored->consumers.end();
           auto position = goes_on ? found->second : stored->end;
-          begin(bot, position, goes_on ? position : -1, position < stored->end || grew_while_loading_);
+          begin(bot, position, goes_on ? position : -1, position < stored->end || grew_while_loading_,
+                goes_on ? stored->unread[bot] : 0);
         }
         save_positions();
         for (auto& [bot, r] : readers_)
@@ -62,11 +65,15 @@ void inbox_reader::load_positions() {
       }));
 }
 
-void inbox_reader::begin(const std::string& bot, std::int64_t position, std::int64_t saved, bool behind) {
+void inbox_reader::begin(const std::string& bot, std::int64_t position, std::int64_t saved, bool behind,
+                         std::size_t unread) {
   auto& r = readers_[bot];
   r.position = r.delivered = position;
   r.saved = saved;
   r.behind = behind;
+  r.unread = unread;
+  r.lag = context_->service->metrics->lag_of(bot);
+  show_lag(r);
 }
 
 void inbox_reader::change_bots(const std::vector<std::string>& bots) {
@@ -112,6 +119,8 @@ void inbox_reader::grew(const inbox_grew& g) {
     bool overlaps = !g.messages->empty() && g.messages->front().seq <= r.delivered;
     if (r.behind || overlaps || r.waiting.size() + g.messages->size() > max_waiting) {
       r.behind = r.grew = true;
+      r.unread += g.messages->size();
+      show_lag(r);
       read_on(bot, r);
       continue;
     }
@@ -163,6 +172,7 @@ void inbox_reader::read(const std::string& bot, reader& r, const std::vector<sto
     messages->push_back(std::move(*message));
   }
   if (page.size() < page_size && !r.grew) r.behind = false;
+  r.unread = r.behind ? r.unread - std::min(r.unread, page.size()) : 0;
   put_to_waiting(r, *messages);
   advance(r);
   hand_over(std::move(messages), {bot});
@@ -191,6 +201,7 @@ void inbox_reader::hand_over_again(const std::string& bot, reader& r) {
            {{"account", context_->name}, {"bot", bot}, {"messages", r.waiting.size()}, {"seq", r.position}});
   ++r.generation;
   r.reading = false;
+  r.unread += r.waiting.size();
   r.waiting.clear();
   r.delivered = r.position;
   r.behind = true;
@@ -219,7 +230,10 @@ void inbox_reader::advance(reader& r) {
   }
   if (r.waiting.empty()) r.position = r.delivered;
   if (moved) r.first_since = now();
+  show_lag(r);
 }
+
+void inbox_reader::show_lag(reader& r) { r.lag.set(r.waiting.size() + r.unread); }
 
 // -- time
 // --------------------------------------------------------------------------------------------------------

@@ -51,10 +51,13 @@ private:
     bool reading = false;            // and was asked for it
     bool grew = false;               // since it was asked
     std::uint64_t generation = 0;    // of `reading`: an answer to an older one is dropped
+    std::size_t unread = 0;          // messages that came while it was behind, as far as is known
+    metrics::consumer_lag lag;       // what this makes together, for all to see
   };
 
   void load_positions();
-  void begin(const std::string& bot, std::int64_t position, std::int64_t saved, bool behind);
+  void begin(const std::string& bot, std::int64_t position, std::int64_t saved, bool behind,
+             std::size_t unread);
   void change_bots(const std::vector<std::string>& bots);
   void may_have_grown();
   void grew(const inbox_grew& g);
@@ -66,6 +69,7 @@ private:
   void put_to_waiting(reader& r, const std::vector<inbound>& messages);
   /// Moves the position over everything that is done at the front.
   void advance(reader& r);
+  static void show_lag(reader& r);
 
   void tick();
   /// Sees to it that there is a next tick; without anything to do there is none.

@@ -23,11 +23,16 @@ router::router(caf::actor_config& cfg, std::shared_ptr<const services> service, 
       hosts_(*this,
              {.strategy = runtime::restart_strategy::one_for_one, .limit = runtime::restart_limit{3, 60s}},
              {.ended =
-                  [](const std::string& bot, runtime::exit_kind) {
+                  [this](const std::string& bot, runtime::exit_kind) {
+                    service_->metrics->actor_failed(metrics::actor_kind::bot_host);
                     log_error("bot.ended", {{"bot", bot}});
                     return true;
                   },
-              .gave_up = [this] { quit(caf::make_error(caf::sec::runtime_error)); }}) {
+              .gave_up =
+                  [this] {
+                    service_->metrics->actor_gave_up(metrics::actor_kind::bot_host);
+                    quit(caf::make_error(caf::sec::runtime_error));
+                  }}) {
   for (auto& entry : bots) {
     auto name = entry.name;
     bots_[name] = std::make_shared<bot_entry>(std::move(entry));

@@ -47,10 +47,21 @@ sender::behavior_type sender::make_behavior() {
 
 void sender::submit(const submit_send& s) {
   auto record = checked(s.what);
-  if (!record) return s.reply(record.error());
+  if (!record) return not_accepted(record.error(), s.reply);
   if (auto message = may_leave_at_once(*record))
     return enqueue_attempting(std::move(*record), std::move(*message), s.reply);
   enqueue(std::move(*record), s.reply);
+}
+
+/// What the caller did wrong is told to it alone; what was dropped for want of room is counted.
+void sender::not_accepted(const error& why, const send_reply& reply) {
+  using metrics::send_drop;
+  auto count = [this](send_drop reason) { context_->service->metrics->send_dropped(reason); };
+  if (why.code == errc::queue_full) count(send_drop::queue_full);
+  if (why.code == errc::disk_full) count(send_drop::disk_full);
+  if (why.code == errc::store_failed || why.code == errc::store_busy || why.code == errc::store_corrupt)
+    count(send_drop::store_failed);
+  reply(why);
 }
 
 result<store::send_record> sender::checked(const send_request& what) {
@@ -102,7 +113,10 @@ void sender::enqueue(store::send_record r, send_reply reply) {
           publish(*record);
           push_back(std::move(*record));
         }
-        reply(std::move(accepted));
+        if (accepted)
+          reply(std::move(accepted));
+        else
+          not_accepted(accepted.error(), reply);
         pump();
       }));
 }
@@ -125,7 +139,10 @@ void sender::enqueue_attempting(store::send_record r, ready_message message, sen
                                       if (!accepted || accepted->repeated) {
                                         current_.reset();
                                         show_queue();
-                                        reply(std::move(accepted));
+                                        if (accepted)
+                                          reply(std::move(accepted));
+                                        else
+                                          not_accepted(accepted.error(), reply);
                                         return pump();
                                       }
                                       context_->service->metrics->send_queue_waited(0s);
@@ -177,6 +194,7 @@ void sender::loaded(std::vector<store::send_record> sends) {
       r.state = again ? store::send_state::queued : store::send_state::unknown;
       r.error = "interrupted";
       r.updated_at = wall_now();
+      if (!again) context_->metrics->send_failed(r.error);
       store_outcome(r);
       if (!again) continue;
     }
@@ -227,7 +245,8 @@ void sender::expire_due() {
     r.state = may_have_left ? store::send_state::unknown : store::send_state::expired;
     if (!may_have_left) r.error = "expired";
     r.updated_at = wall_now();
-    context_->metrics->send_failed();
+    context_->metrics->send_failed("expired");
+    context_->service->metrics->send_dropped(metrics::send_drop::expired);
     log_warn("send.expired", {{"account", context_->name}, {"id", r.id}, {"state", to_string(r.state)}});
     show_queue();
     store_outcome(std::move(r));
@@ -410,7 +429,9 @@ void sender::settle(store::send_state state, std::string msg_id, std::string err
   if (!may_have_left) r.error = std::move(error_code);
   r.updated_at = wall_now();
   if (r.state != store::send_state::sent) {
-    context_->metrics->send_failed();
+    context_->metrics->send_failed(r.error);
+    if (r.state == store::send_state::expired)
+      context_->service->metrics->send_dropped(metrics::send_drop::expired);
     log_warn("send.failed",
              {{"account", context_->name}, {"id", r.id}, {"state", to_string(r.state)}, {"errc", r.error}});
   }

@@ -74,6 +74,7 @@ private:
 
   // Accepting.
   void submit(const submit_send& s);
+  void not_accepted(const error& why, const send_reply& reply);
   result<store::send_record> checked(const send_request& what);
   /// Checks what is to be sent, and puts references in place of names. Errors: see fleet::send.
   result<void> check(store::text_content& text, const std::string& to);

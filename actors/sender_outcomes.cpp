@@ -141,6 +141,7 @@ void sender::cancel(place at, const send_record_reply& reply) {
     }
     take(found);
     show_queue();
+    context_->service->metrics->send_dropped(metrics::send_drop::cancelled);
     publish(*record);
     remove_file(*record);
     reply(std::move(*record));

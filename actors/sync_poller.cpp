@@ -49,6 +49,39 @@ bool goes_back(const webwx::sync_key_list& from, const webwx::sync_key_list& to)
   return false;
 }
 
+metrics::sync_failure kind_of(errc code) {
+  using metrics::sync_failure;
+  switch (code) {
+  case errc::dns_failed:
+  case errc::connect_failed:
+  case errc::tls_failed:
+  case errc::timed_out:
+  case errc::connection_lost:
+    return sync_failure::network;
+  case errc::http_status:
+    return sync_failure::http;
+  case errc::malformed_answer:
+  case errc::answer_too_large:
+    return sync_failure::malformed;
+  case errc::session_ended:
+  case errc::ticket_rejected:
+    return sync_failure::session_ended;
+  case errc::too_frequent:
+    return sync_failure::too_frequent;
+  case errc::breaker_open:
+    return sync_failure::breaker_open;
+  case errc::proxy_failed:
+    return sync_failure::proxy;
+  case errc::disk_full:
+  case errc::store_failed:
+  case errc::store_busy:
+  case errc::store_corrupt:
+    return sync_failure::store;
+  default:
+    return sync_failure::other;
+  }
+}
+
 bool is_for_the_inbox(const webwx::raw_message& m) {
   return m.parsed.kind != webwx::message_kind::status_notify; // read marks: not for people or bots
 }
@@ -80,6 +113,8 @@ sync_poller::behavior_type sync_poller::make_behavior() {
 void sync_poller::failed(error e, bool at_push_host) {
   clear_timer();
   waits_to_try_again_ = true;
+  // What was given up by a stop or a pause is no failure.
+  if (e.code != errc::cancelled) context_->service->metrics->sync_failed(kind_of(e.code));
   store_failed_ = e.code == errc::disk_full || e.code == errc::store_failed;
   report(child::poller, std::move(e), at_push_host);
 }
@@ -101,7 +136,10 @@ void sync_poller::check() {
               webwx::parse_synccheck, [this](result<webwx::synccheck_answer> answer) {
                 if (answer) return checked(*answer);
                 // The push host sometimes answers garbage instead of HTTP: a sync tells what is true.
-                if (answer.error().code == errc::malformed_answer) return sync();
+                if (answer.error().code == errc::malformed_answer) {
+                  context_->service->metrics->sync_failed(metrics::sync_failure::malformed);
+                  return sync();
+                }
                 failed(answer.error());
               });
 }

@@ -1,5 +1,6 @@
 #include "apps/metrics_routes.hpp"
 
+#include "apps/metrics_hooks.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/shard_scheduler.hpp"
 #include "transport/network.hpp"
@@ -11,13 +12,24 @@ namespace {
 /// Gauges that nobody pushes: they are read when somebody asks.
 void sample(const metrics_sources& s) {
   for (std::size_t i = 0; i < s.shards.size(); ++i) {
-    s.metrics->set_scheduler_lag(i, s.shards.at(i).lag());
-    s.metrics->set_scheduler_queue_length(i, s.scheduler.queue_length(i));
+    const auto& load = s.scheduler.load(i);
+    s.metrics->set_scheduler(i, {s.shards.at(i).lag(), s.scheduler.queue_length(i),
+                                 s.shards.at(i).utilization(), load.waits(), load.runs()});
   }
-  if (s.media_bytes) s.metrics->set_media_store(s.media_bytes(), s.media_quota_bytes());
+  for (std::size_t k = 0; k < metrics::actor_kind_count; ++k) {
+    auto kind = static_cast<metrics::actor_kind>(k);
+    s.metrics->set_actors(kind, s.scheduler.actors(kind));
+  }
+  auto store = s.store_health();
+  s.metrics->set_media_store(store.media_bytes, s.media_quota_bytes());
+  s.metrics->set_store({store.waiting_calls, store.accepting, store.unreadable_rows,
+                        store.database_bytes - store.log_bytes, store.log_bytes, store.disk_free_bytes,
+                        store.disk_size_bytes});
+  s.metrics->set_connections_open(s.network->connections_open());
+  if (s.show_notifications) s.show_notifications(*s.metrics);
   for (const auto& b : s.network->breaker_states()) {
     s.metrics->allow(metrics::checked_label::host, b.host);
-    s.metrics->set_breaker(b.host, static_cast<metrics::breaker_state>(b.state));
+    s.metrics->set_breaker(b.host, label_of(b.state));
   }
 }
 

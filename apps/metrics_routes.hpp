@@ -2,6 +2,7 @@
 
 #include "httpd/router.hpp"
 #include "metrics/registry.hpp"
+#include "store/records.hpp"
 
 #include <functional>
 #include <memory>
@@ -23,8 +24,9 @@ struct metrics_sources {
   runtime::shard_pool& shards;
   runtime::shard_scheduler& scheduler;
   std::function<bool()> ready;
-  std::function<std::uint64_t()> media_bytes;       ///< of all stored media
-  std::function<std::uint64_t()> media_quota_bytes; ///< with `media_bytes`
+  std::function<store::store_health()> store_health;
+  std::function<std::uint64_t()> media_quota_bytes;
+  std::function<void(metrics::registry&)> show_notifications; ///< that wait
 };
 
 /// All metrics as they are now, as an answer.

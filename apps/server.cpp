@@ -7,6 +7,7 @@
 #include "admin/reload_calls.hpp"
 #include "apps/abort_at_commit.hpp"
 #include "apps/api_listener.hpp"
+#include "apps/metrics_hooks.hpp"
 #include "apps/metrics_routes.hpp"
 #include "apps/overload.hpp"
 #include "apps/reload.hpp"
@@ -176,6 +177,7 @@ result<void> server::parts::open_store() {
   options.database.survives = config.store.survives == config::durability::power ? store::durability::power
                                                                                  : store::durability::process;
   options.reserve_bytes = config.store.reserve_bytes;
+  options.on_transaction = count_transactions(metrics);
   abort_where_a_test_wants_it(options);
   auto opened = store::open_sqlite_store(options);
   if (!opened) return opened.error();
@@ -226,12 +228,7 @@ result<void> server::parts::read_secrets() {
 result<void> server::parts::open_network() {
   auto options = transport::validate(network_options_of(config));
   if (!options) return options.error();
-  transport::network_hooks hooks;
-  hooks.on_call = [m = metrics](std::string_view label, std::string_view outcome,
-                                std::chrono::duration<double> took) {
-    m->upstream_finished(label, outcome, took);
-  };
-  auto created = transport::network::create(*options, std::move(hooks));
+  auto created = transport::network::create(*options, count_network(metrics));
   if (!created) return created.error();
   network = std::move(*created);
   return {};
@@ -382,8 +379,9 @@ result<void> server::parts::start_listener(httpd::server& listener) {
 void server::parts::count_answers(httpd::listen_options& options, const httpd::router& routes) {
   for (const auto& r : routes.routes())
     metrics->allow(metrics::checked_label::route, r.pattern);
-  options.on_answer = [m = metrics, routes](std::string_view method, std::string_view path, int status) {
-    m->http_request_served(routes.pattern_of(path), method, status);
+  options.on_answer = [m = metrics, routes](std::string_view method, std::string_view path, int status,
+                                            std::chrono::nanoseconds took) {
+    m->http_request_served(routes.pattern_of(path), method, status, took);
   };
 }
 
@@ -393,8 +391,11 @@ metrics_sources server::parts::sources_of_metrics() {
           *shards,
           dynamic_cast<runtime::shard_scheduler&>(system->scheduler()),
           [this] { return ready.load(); },
-          [this] { return store->health().media_bytes; },
-          [this] { return service->media->get().quota.bytes; }};
+          [this] { return store->health(); },
+          [this] { return service->media->get().quota.bytes; },
+          [this](metrics::registry& to) {
+            if (notifier) notifier->show_waiting(to);
+          }};
 }
 
 result<void> server::parts::start_metrics_listener() {

@@ -19,6 +19,7 @@ import memory
 import parsing
 import peer
 import recovery
+import scrape
 import sends
 import slow_clients
 import startup
@@ -29,7 +30,8 @@ from measure import ROOT, Bench, say
 
 MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
                 "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
-                "uploads": uploads, "downloads": downloads, "upgrade": upgrade, "slow_clients": slow_clients}
+                "uploads": uploads, "downloads": downloads, "upgrade": upgrade, "slow_clients": slow_clients,
+                "scrape": scrape}
 
 
 def options(arguments):
@@ -48,6 +50,7 @@ def options(arguments):
     parser.add_argument("--fleet-rate", default=250.0, type=float, help="fleet: messages a second to all accounts")
     parser.add_argument("--fleet-seconds", default=60.0, type=float, help="fleet: how long messages come")
     parser.add_argument("--parse-rounds", default=200, help="parsing: how often each answer is read", **number)
+    parser.add_argument("--scrape-rounds", default=20, help="scrape: how often the answer is made", **number)
     parser.add_argument("--peer", choices=["wechat4u"], help="set weixind beside that client, and measure nothing else")
     parser.add_argument("--upgrade-from", type=pathlib.Path, metavar="DIRECTORY",
                         help="upgrade: where the old programs are; default: the same ones")
@@ -61,7 +64,7 @@ def options(arguments):
     if unknown:
         parser.error(f"nothing is called {' or '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
     numbers = ("rounds", "seconds", "accounts", "rate", "few", "many", "contacts", "fleet_rate", "fleet_seconds",
-               "parse_rounds")
+               "parse_rounds", "scrape_rounds")
     if any(getattr(chosen, name) <= 0 for name in numbers) or chosen.few >= chosen.many:
         parser.error("every number must be above 0, and --many above --few")
     chosen.programs = chosen.programs.resolve()

@@ -201,6 +201,7 @@ bool http_session::begin_body() {
         answer_to_head_ = false;
         asked_method_ = head.method;
         asked_path_ = head.path;
+        asked_at_ = std::chrono::steady_clock::now();
         queue_answer(std::move(*instead));
         return false;
       }
@@ -254,6 +255,7 @@ void http_session::hand_over() {
   r.receiver = std::exchange(receiver_, nullptr);
   asked_method_ = r.method;
   asked_path_ = r.path;
+  asked_at_ = std::chrono::steady_clock::now();
   auto exchange = std::make_shared<responder::connection>(context_->thread, weak_from_this(), ++exchange_id_,
                                                           context_->options.max_stream_backlog_bytes);
   exchange_ = exchange;
@@ -293,6 +295,7 @@ void http_session::refuse(const refusal& r) {
   answer_to_head_ = false;
   asked_method_.clear();
   asked_path_.clear();
+  asked_at_ = std::chrono::steady_clock::now();
   queue_answer(problem(r.status, r.code, r.detail));
 }
 

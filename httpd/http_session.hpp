@@ -175,6 +175,7 @@ private:
   bool answer_to_head_ = false;
   std::string asked_method_; ///< for on_answer
   std::string asked_path_;
+  std::chrono::steady_clock::time_point asked_at_ = std::chrono::steady_clock::now();
   bool answer_http_1_1_ = true;
   bool chunked_stream_ = false;
   std::optional<response> refusal_;

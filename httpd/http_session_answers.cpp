@@ -36,7 +36,9 @@ response broken_answer() { return problem(500, "internal_error", "The answer cou
 } // namespace
 
 void http_session::count_answer(int status) {
-  if (context_->options.on_answer) context_->options.on_answer(asked_method_, asked_path_, status);
+  if (context_->options.on_answer)
+    context_->options.on_answer(asked_method_, asked_path_, status,
+                                std::chrono::steady_clock::now() - asked_at_);
 }
 
 void http_session::obey(order::answer& o) { queue_answer(std::move(o.r)); }

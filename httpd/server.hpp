@@ -119,8 +119,11 @@ struct listen_options {
   /// those that are there are served.
   std::function<bool()> takes_connections{};
   /// Told once for every answer that is begun, on the server's thread: for metrics. Method and path are empty
-  /// when the request was refused before it could be read. A stream counts when its head goes out.
-  std::function<void(std::string_view method, std::string_view path, int status)> on_answer{};
+  /// when the request was refused before it could be read. A stream counts when its head goes out. `took` is
+  /// from the whole request to that.
+  std::function<void(std::string_view method, std::string_view path, int status,
+                     std::chrono::nanoseconds took)>
+      on_answer{};
 };
 
 /// An HTTP/1.1 server: keep-alive, fixed-length and chunked request bodies, HEAD, Expect: 100-continue.

@@ -63,7 +63,12 @@ void account_metrics::message_sent(std::string_view type) {
       .Increment();
 }
 
-void account_metrics::send_failed() noexcept { send_failures_.fetch_add(1, relaxed); }
+void account_metrics::send_failed(std::string_view reason) {
+  send_failures_.fetch_add(1, relaxed);
+  owner_->failures_by_reason.Add({{"reason", owner_->checked(checked_label::send_failure, reason)}})
+      .Increment();
+}
+
 void account_metrics::set_send_queue_length(std::size_t length) noexcept {
   queue_length_.store(length, relaxed);
 }

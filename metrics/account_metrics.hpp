@@ -41,7 +41,8 @@ public:
   /// `type` as in checked_label::message_type; counted fleet-wide by type as well.
   void message_received(std::string_view type);
   void message_sent(std::string_view type);
-  void send_failed() noexcept;
+  /// `reason` as in checked_label::send_failure; counted fleet-wide by reason as well.
+  void send_failed(std::string_view reason);
   void set_send_queue_length(std::size_t length) noexcept;
 
 private:

@@ -19,7 +19,19 @@ constexpr std::array<std::string_view, account_state_count> account_states{
 constexpr std::array<std::string_view, login_result_count> login_results{
     "ok", "resumed", "resume_failed", "qr_expired", "cancelled", "refused", "failed"};
 constexpr std::array<std::string_view, logout_reason_count> logout_reasons{"1100", "1101", "1102", "user",
-                                                                           "moved"};
+                                                                           "other"};
+constexpr std::array<std::string_view, sync_failure_count> sync_failures{
+    "network",      "http",  "malformed", "session_ended", "too_frequent",
+    "breaker_open", "proxy", "store",     "other"};
+constexpr std::array<std::string_view, send_drop_count> send_drops{"expired", "cancelled", "queue_full",
+                                                                   "disk_full", "store_failed"};
+constexpr std::array<std::string_view, actor_kind_count> actor_kinds{
+    "fleet_supervisor", "router",       "bot_host",      "account_supervisor", "login", "sync_poller",
+    "sender",           "inbox_reader", "media_fetcher", "contact_operator",   "other"};
+constexpr std::array<std::string_view, store_access_count> store_accesses{"reads", "writes"};
+constexpr std::array<std::string_view, dropped_rows_count> rows_dropped{"messages", "sends", "state_changes"};
+constexpr std::array<std::string_view, tls_result_count> tls_results{"full", "resumed", "failed"};
+constexpr std::array<std::string_view, lookup_result_count> lookup_results{"ok", "cached", "failed"};
 constexpr std::array<std::string_view, restart_reason_count> restart_reasons{"exception", "heartbeat",
                                                                              "requested"};
 constexpr std::array<std::string_view, media_direction_count> media_directions{"download", "upload"};
@@ -44,6 +56,13 @@ constexpr std::array<std::string_view, contact_operation_outcome_count> contact_
 std::string_view to_string(account_state state) noexcept { return name_of(account_states, state); }
 std::string_view to_string(login_result result) noexcept { return name_of(login_results, result); }
 std::string_view to_string(logout_reason reason) noexcept { return name_of(logout_reasons, reason); }
+std::string_view to_string(sync_failure kind) noexcept { return name_of(sync_failures, kind); }
+std::string_view to_string(send_drop reason) noexcept { return name_of(send_drops, reason); }
+std::string_view to_string(actor_kind kind) noexcept { return name_of(actor_kinds, kind); }
+std::string_view to_string(store_access access) noexcept { return name_of(store_accesses, access); }
+std::string_view to_string(dropped_rows rows) noexcept { return name_of(rows_dropped, rows); }
+std::string_view to_string(tls_result result) noexcept { return name_of(tls_results, result); }
+std::string_view to_string(lookup_result result) noexcept { return name_of(lookup_results, result); }
 std::string_view to_string(restart_reason reason) noexcept { return name_of(restart_reasons, reason); }
 std::string_view to_string(media_direction direction) noexcept {
   return name_of(media_directions, direction);
@@ -68,6 +87,12 @@ std::optional<account_state> parse_account_state(std::string_view name) noexcept
   auto found = std::find(account_states.begin(), account_states.end(), name);
   if (found == account_states.end()) return std::nullopt;
   return static_cast<account_state>(found - account_states.begin());
+}
+
+actor_kind actor_kind_of(std::string_view name) noexcept {
+  auto found = std::find(actor_kinds.begin(), actor_kinds.end(), name);
+  return found == actor_kinds.end() ? actor_kind::other
+                                    : static_cast<actor_kind>(found - actor_kinds.begin());
 }
 
 std::string_view retcode_label(int retcode) noexcept {

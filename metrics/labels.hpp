@@ -44,11 +44,56 @@ enum class logout_reason : std::uint8_t {
   session_unknown, ///< 1100
   session_invalid, ///< 1101
   cookie_invalid,  ///< 1102
-  user,            ///< the operator logged it out
-  moved,           ///< another login of the same user took its place
+  user,            ///< the operator logged it out, or asked for a new login
+  other,           ///< Weixin's word, in another way: Ret -14, or a login that is refused
 };
 inline constexpr std::size_t logout_reason_count = 5;
 std::string_view to_string(logout_reason reason) noexcept;
+
+/// Why a poll did not succeed, or what it brought could not be kept.
+enum class sync_failure : std::uint8_t {
+  network,       ///< no name, no connection, no TLS, no answer in time
+  http,          ///< a status that is none of the call's
+  malformed,     ///< not what the call answers with, or too large
+  session_ended, ///< 1100, 1101, 1102 or Ret -14
+  too_frequent,  ///< 1205
+  breaker_open,  ///< the host is given a rest
+  proxy,         ///< the account's proxy lets nothing through
+  store,         ///< the store does not take what came, or is known not to
+  other,         ///< all else, such as Ret -1
+};
+inline constexpr std::size_t sync_failure_count = 9;
+std::string_view to_string(sync_failure kind) noexcept;
+
+/// Why a send was not accepted, or left the queue without an attempt.
+enum class send_drop : std::uint8_t {
+  expired,      ///< its deadline passed
+  cancelled,    ///< by an operator
+  queue_full,   ///< as many wait as an account may have
+  disk_full,    ///< no room to store it
+  store_failed, ///< the store did not take it, or has too much to do
+};
+inline constexpr std::size_t send_drop_count = 5;
+std::string_view to_string(send_drop reason) noexcept;
+
+/// What an actor is.
+enum class actor_kind : std::uint8_t {
+  fleet_supervisor,
+  router,
+  bot_host,
+  account_supervisor,
+  login,
+  sync_poller,
+  sender,
+  inbox_reader,
+  media_fetcher,
+  contact_operator,
+  other, ///< an actor that has no kind here
+};
+inline constexpr std::size_t actor_kind_count = 11;
+std::string_view to_string(actor_kind kind) noexcept;
+/// The kind of the actors of that name; `other` for a name that is not known.
+actor_kind actor_kind_of(std::string_view name) noexcept;
 
 /// Why an actor of an account was started again.
 enum class restart_reason : std::uint8_t {
@@ -96,6 +141,29 @@ enum class notification_result : std::uint8_t {
 };
 inline constexpr std::size_t notification_result_count = 4;
 std::string_view to_string(notification_result result) noexcept;
+
+/// What a transaction of the store does.
+enum class store_access : std::uint8_t { reads, writes };
+inline constexpr std::size_t store_access_count = 2;
+std::string_view to_string(store_access access) noexcept;
+
+/// What the store drops for its age, or to stay within what it may keep.
+enum class dropped_rows : std::uint8_t { messages, sends, state_changes };
+inline constexpr std::size_t dropped_rows_count = 3;
+std::string_view to_string(dropped_rows rows) noexcept;
+
+enum class tls_result : std::uint8_t {
+  full,    ///< certificates were exchanged
+  resumed, ///< a session of the same account was still good
+  failed,
+};
+inline constexpr std::size_t tls_result_count = 3;
+std::string_view to_string(tls_result result) noexcept;
+
+/// Where the addresses of a host came from.
+enum class lookup_result : std::uint8_t { ok, cached, failed };
+inline constexpr std::size_t lookup_result_count = 3;
+std::string_view to_string(lookup_result result) noexcept;
 
 /// What has a pace of its own in each account (actors/pacing.hpp).
 enum class paced_operation : std::uint8_t {
@@ -149,8 +217,9 @@ enum class checked_label : std::uint8_t {
   bot,             ///< configured name
   host,            ///< Weixin's host
   notify_target,   ///< configured name
+  send_failure,    ///< "expired", "interrupted" or the name of the error that a send ended with; built in
 };
-inline constexpr std::size_t checked_label_count = 8;
+inline constexpr std::size_t checked_label_count = 9;
 
 /// The value that stands for everything outside a closed set.
 inline constexpr std::string_view other = "other";

@@ -23,6 +23,12 @@ constexpr std::array upstream_results{"ok",           "dns_failed",   "connect_f
                                       "tls_failed",   "timed_out",    "connection_lost",  "http_status",
                                       "http_4xx",     "http_5xx",     "malformed_answer", "answer_too_large",
                                       "server_error", "breaker_open", "host_not_allowed", "cancelled"};
+/// What a send may end with, besides the errors of a call to Weixin.
+constexpr std::array send_failures{
+    "expired",         "interrupted",      "target_lost",       "rejected_request", "not_a_friend",
+    "not_forwardable", "invalid_argument", "contact_ambiguous", "member_not_found", "upload_failed",
+    "file_gone",       "file_changed",     "file_missing",      "file_empty",       "unsupported_file",
+    "body_too_large",  "io_failed",        "not_online",        "internal"};
 constexpr std::array endpoints{"jslogin",
                                "login",
                                "qrcode",
@@ -68,19 +74,12 @@ std::size_t position(const std::array<int, N>& codes, int code) {
 
 double seconds_of(wall_time t) { return seconds(t.time_since_epoch()).count(); }
 
-double positive(seconds d) { return d.count() > 0 ? d.count() : 0.0; }
-
-/// More shards than cores of any machine would be a mistake of ours, not a label.
-std::string shard_label(std::size_t shard) {
-  return shard < 256 ? std::to_string(shard) : std::string{other};
-}
+} // namespace
 
 prometheus::Histogram::BucketBoundaries buckets(metric id) {
   auto bounds = describe(id).buckets;
   return {bounds.begin(), bounds.end()};
 }
-
-} // namespace
 
 registry_impl::registry_impl(bool account_label)
     : accounts(account_label), received_by_type(counters(metric::messages_received_by_type)),
@@ -88,10 +87,16 @@ registry_impl::registry_impl(bool account_label)
       upstream(counters(metric::upstream_requests)),
       upstream_duration(histograms(metric::upstream_request_duration)),
       breakers(gauges(metric::breaker_state)), http(counters(metric::http_requests)),
-      notifications(counters(metric::notifications)), scheduler_lag(gauges(metric::scheduler_lag)),
-      scheduler_queue(gauges(metric::scheduler_queue_length)), qr_codes(counter(metric::qr_codes_issued)),
-      set_aside(counter(metric::messages_set_aside)), undecoded(counter(metric::messages_undecoded)),
-      inbox_appends(counter(metric::inbox_appends)), media_dropped(counter(metric::media_dropped)),
+      http_duration(histograms(metric::http_request_duration)),
+      notifications(counters(metric::notifications)),
+      notification_delivery(histograms(metric::notification_delivery)),
+      notifications_waiting(gauges(metric::notifications_waiting)),
+      notification_oldest(gauges(metric::notification_oldest)),
+      failures_by_reason(counters(metric::send_failures_by_reason)),
+      bot_handler_duration(histograms(metric::bot_handler_duration)),
+      qr_codes(counter(metric::qr_codes_issued)), set_aside(counter(metric::messages_set_aside)),
+      undecoded(counter(metric::messages_undecoded)), inbox_appends(counter(metric::inbox_appends)),
+      media_dropped(counter(metric::media_dropped)),
       media_store_bytes(gauges(metric::media_store_bytes).Add({})),
       media_quota_bytes(gauges(metric::media_quota_bytes).Add({})),
       config_last_reload_successful(gauges(metric::config_last_reload_successful).Add({})),
@@ -99,7 +104,15 @@ registry_impl::registry_impl(bool account_label)
       login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
-      send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)) {
+      send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
+      duplicates(counter(metric::router_duplicates)), connections(gauge(metric::connections_open)),
+      lookup_duration(histogram(metric::dns_lookup_duration)),
+      store_failures(counter(metric::store_failures)), store_queue(gauge(metric::store_queue_length)),
+      store_accepting(gauge(metric::store_accepting)),
+      unreadable_rows(counter(metric::store_unreadable_rows)), database_bytes(gauge(metric::database_bytes)),
+      log_bytes(gauge(metric::database_log_bytes)), disk_free(gauge(metric::disk_free_bytes)),
+      disk_size(gauge(metric::disk_size_bytes)), stored_messages(gauge(metric::stored_messages)),
+      stored_message_bytes(gauge(metric::stored_message_bytes)), stored_sends(gauge(metric::stored_sends)) {
   auto fill = [](auto& made, counter_family& family, const char* label, auto name) {
     for (std::size_t i = 0; i < made.size(); ++i)
       made[i] = &family.Add({{label, std::string{name(i)}}});
@@ -110,6 +123,10 @@ registry_impl::registry_impl(bool account_label)
        [](std::size_t i) { return to_string(static_cast<login_result>(i)); });
   fill(config_reloads, counters(metric::config_reloads), "result",
        [](std::size_t i) { return i == 0 ? "ok" : "rejected"; });
+  fill(sync_failures, counters(metric::sync_failures), "kind",
+       [](std::size_t i) { return to_string(static_cast<sync_failure>(i)); });
+  fill(send_drops, counters(metric::send_drops), "reason",
+       [](std::size_t i) { return to_string(static_cast<send_drop>(i)); });
   auto direction = [](std::size_t i) { return to_string(static_cast<media_direction>(i)); };
   fill(media_bytes, counters(metric::media_bytes), "direction", direction);
 
@@ -147,6 +164,11 @@ registry_impl::registry_impl(bool account_label)
   allow_all(checked_label::upstream_result, upstream_results);
   allow_all(checked_label::message_type, message_types);
   allow_all(checked_label::method, methods);
+  allow_all(checked_label::send_failure, upstream_results);
+  allow_all(checked_label::send_failure, send_failures);
+  for (const auto& reason : sets_[static_cast<std::size_t>(checked_label::send_failure)])
+    failures_by_reason.Add({{"reason", reason}});
+  make_machine_room();
 }
 
 registry_impl::counter_family& registry_impl::counters(metric id) {
@@ -208,11 +230,18 @@ bool registry::allow(checked_label label, std::string_view value) {
     for (std::size_t i = 0; i < bot_result_count; ++i)
       impl_->bots.Add(
           {{"bot", std::string{value}}, {"result", std::string{to_string(static_cast<bot_result>(i))}}});
+  if (label == checked_label::bot) {
+    impl_->bot_handler_duration.Add({{"bot", std::string{value}}}, buckets(metric::bot_handler_duration));
+    impl_->sampled.lag_of(std::string{value});
+  }
   if (label == checked_label::host) impl_->breakers.Add({{"host", std::string{value}}});
-  if (label == checked_label::notify_target)
+  if (label == checked_label::notify_target) {
     for (std::size_t i = 0; i < notification_result_count; ++i)
       impl_->notifications.Add({{"target", std::string{value}},
                                 {"result", std::string{to_string(static_cast<notification_result>(i))}}});
+    impl_->notification_delivery.Add({{"target", std::string{value}}},
+                                     buckets(metric::notification_delivery));
+  }
   return true;
 }
 
@@ -245,6 +274,16 @@ void registry::messages_set_aside(std::size_t count) {
 void registry::inbox_appended(std::size_t messages, seconds took) {
   impl_->inbox_appends.Increment(static_cast<double>(messages));
   impl_->inbox_append_duration.Observe(positive(took));
+}
+
+void registry::sync_failed(sync_failure kind) {
+  auto k = static_cast<std::size_t>(kind);
+  if (k < sync_failure_count) impl_->sync_failures[k]->Increment();
+}
+
+void registry::send_dropped(send_drop reason) {
+  auto r = static_cast<std::size_t>(reason);
+  if (r < send_drop_count) impl_->send_drops[r]->Increment();
 }
 
 void registry::event_lag(seconds lag) { impl_->event_lag.Observe(positive(lag)); }
@@ -297,52 +336,21 @@ void registry::bot_dispatched(std::string_view bot, bot_result result) {
       .Increment();
 }
 
-void registry::set_scheduler_lag(std::size_t shard, seconds lag) {
-  impl_->scheduler_lag.Add({{"shard", shard_label(shard)}}).Set(positive(lag));
-}
-
-void registry::set_scheduler_queue_length(std::size_t shard, std::size_t length) {
-  impl_->scheduler_queue.Add({{"shard", shard_label(shard)}}).Set(static_cast<double>(length));
-}
-
-void registry::upstream_finished(std::string_view endpoint, std::string_view result, seconds took) {
-  auto name = impl_->checked(checked_label::endpoint, endpoint);
-  auto outcome = impl_->checked(checked_label::upstream_result, result);
-  impl_->upstream_cache
-      .get(
-          name, outcome,
-          [&]() -> auto& {
-            return impl_->upstream.Add({{"endpoint", name}, {"result", outcome}});
-          })
-      .Increment();
-  impl_->upstream_duration_cache
+void registry::bot_thought(std::string_view bot, seconds took) {
+  auto name = impl_->checked(checked_label::bot, bot);
+  impl_->bot_handler_cache
       .get(
           name, {},
           [&]() -> auto& {
-            return impl_->upstream_duration.Add({{"endpoint", name}},
-                                                buckets(metric::upstream_request_duration));
+            return impl_->bot_handler_duration.Add({{"bot", name}}, buckets(metric::bot_handler_duration));
           })
       .Observe(positive(took));
 }
 
-void registry::set_breaker(std::string_view host, breaker_state state) {
-  impl_->breakers.Add({{"host", impl_->checked(checked_label::host, host)}})
-      .Set(static_cast<double>(std::min(state, breaker_state::open)));
-}
+void registry::router_duplicate() { impl_->duplicates.Increment(); }
 
-void registry::http_request_served(std::string_view route, std::string_view method, int status) {
-  impl_->http
-      .Add({{"route", impl_->checked(checked_label::route, route)},
-            {"method", impl_->checked(checked_label::method, method)},
-            {"code", status_label(status)}})
-      .Increment();
-}
-
-void registry::notification_ended(std::string_view target, notification_result result) {
-  impl_->notifications
-      .Add({{"target", impl_->checked(checked_label::notify_target, target)},
-            {"result", std::string{to_string(result)}}})
-      .Increment();
+consumer_lag registry::lag_of(std::string_view bot) {
+  return impl_->sampled.lag_of(impl_->checked(checked_label::bot, bot));
 }
 
 void registry::config_reloaded(bool successful, wall_time at) {
@@ -355,7 +363,8 @@ std::string registry::render() const {
   auto families = impl_->families.Collect();
   for (const prometheus::Collectable* source :
        {static_cast<const prometheus::Collectable*>(&impl_->accounts),
-        static_cast<const prometheus::Collectable*>(&impl_->process)}) {
+        static_cast<const prometheus::Collectable*>(&impl_->process),
+        static_cast<const prometheus::Collectable*>(&impl_->sampled)}) {
     auto more = source->Collect();
     std::move(more.begin(), more.end(), std::back_inserter(families));
   }

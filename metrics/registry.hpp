@@ -1,7 +1,9 @@
 #pragma once
 
 #include "metrics/account_metrics.hpp"
+#include "metrics/consumer_lag.hpp"
 #include "metrics/labels.hpp"
+#include "metrics/samples.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -50,6 +52,7 @@ public:
 
   // Sync.
   void synccheck_finished(int retcode, int selector, seconds took);
+  void sync_failed(sync_failure kind);
   void messages_set_aside(std::size_t count); ///< entries of a batch that could not be read
   void messages_undecoded(std::size_t count); ///< taken, and their content could not be read
   void inbox_appended(std::size_t messages, seconds took);
@@ -58,6 +61,7 @@ public:
   // Sending.
   void send_finished(seconds took); ///< from the first byte to the answer, whatever it was
   void send_queue_waited(seconds waited);
+  void send_dropped(send_drop reason);
   void pacing_delayed(paced_operation operation, seconds delay);
   void contact_operation_ended(contact_operation_kind kind, contact_operation_outcome outcome);
 
@@ -67,15 +71,34 @@ public:
   void media_dropped(std::uint64_t count);
   void set_media_store(std::uint64_t bytes, std::uint64_t quota_bytes);
   void bot_dispatched(std::string_view bot, bot_result result);
+  void bot_thought(std::string_view bot, seconds took);
+  void router_duplicate(); ///< a message came to a bot again whose answer was stored
+  /// How far that bot is behind in one account; `consumer_lag::set` keeps it.
+  consumer_lag lag_of(std::string_view bot);
 
-  // The machine room.
-  void set_scheduler_lag(std::size_t shard, seconds lag);
-  void set_scheduler_queue_length(std::size_t shard, std::size_t length);
+  // Actors. What ended by itself or as it was asked to is no failure.
+  void actor_failed(actor_kind kind);
+  void actor_gave_up(actor_kind kind); ///< its supervisor does not start it again for now
+  void set_actors(actor_kind kind, const actor_sample& sample);
+
+  // The machine room: registry_machine_room.cpp.
+  void set_scheduler(std::size_t shard, scheduler_sample sample);
   /// `result` is "ok" or the name of the error.
   void upstream_finished(std::string_view endpoint, std::string_view result, seconds took);
   void set_breaker(std::string_view host, breaker_state state);
-  void http_request_served(std::string_view route, std::string_view method, int status);
-  void notification_ended(std::string_view target, notification_result result);
+  void tls_handshake_ended(tls_result result, seconds took);
+  void set_connections_open(std::size_t count);
+  void host_looked_up(lookup_result result, seconds took);
+  void http_request_served(std::string_view route, std::string_view method, int status, seconds took);
+  /// `took` is from the notification to this end.
+  void notification_ended(std::string_view target, notification_result result, seconds took);
+  void set_notifications_waiting(std::string_view target, std::size_t count, seconds oldest);
+  /// One transaction in which so many calls shared.
+  void store_transaction(store_access access, std::size_t calls, seconds took);
+  void store_failed();
+  void store_dropped(dropped_rows rows, std::uint64_t count);
+  void set_store(const store_sample& sample);
+  void set_stored(const stored_sample& sample);
   /// The configuration was read again; the start of the server counts as a success at `started_at`.
   void config_reloaded(bool successful, wall_time at);
 

@@ -4,6 +4,8 @@
 #include "metrics/catalog.hpp"
 #include "metrics/labels.hpp"
 #include "metrics/process_metrics.hpp"
+#include "metrics/registry.hpp"
+#include "metrics/sampled_collector.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -46,6 +48,10 @@ private:
   std::unordered_map<std::string, Metric*> series_;
 };
 
+inline double positive(seconds d) { return d.count() > 0 ? d.count() : 0.0; }
+
+prometheus::Histogram::BucketBoundaries buckets(metric id);
+
 /// What registry and account_metrics share. Internal to metrics/.
 ///
 /// Series with enumerated labels are made once, at 0, and kept as pointers; series with checked labels are
@@ -61,6 +67,7 @@ struct registry_impl {
   gauge_family& gauges(metric id);
   histogram_family& histograms(metric id);
   prometheus::Counter& counter(metric id) { return counters(id).Add({}); }
+  prometheus::Gauge& gauge(metric id) { return gauges(id).Add({}); }
   prometheus::Histogram& histogram(metric id);
 
   bool allow(checked_label label, std::string_view value);
@@ -70,6 +77,7 @@ struct registry_impl {
   prometheus::Registry families;
   account_collector accounts;
   process_collector process;
+  sampled_collector sampled;
 
   std::array<prometheus::Counter*, account_state_count> state_changes{};
   std::array<prometheus::Counter*, login_result_count> logins{};
@@ -89,9 +97,15 @@ struct registry_impl {
   histogram_family& upstream_duration;
   gauge_family& breakers;
   counter_family& http;
+  histogram_family& http_duration;
+  series_cache<prometheus::Histogram> http_duration_cache;
   counter_family& notifications;
-  gauge_family& scheduler_lag;
-  gauge_family& scheduler_queue;
+  histogram_family& notification_delivery;
+  gauge_family& notifications_waiting;
+  gauge_family& notification_oldest;
+  counter_family& failures_by_reason;
+  histogram_family& bot_handler_duration;
+  series_cache<prometheus::Histogram> bot_handler_cache;
   prometheus::Counter& qr_codes;
   prometheus::Counter& set_aside;
   prometheus::Counter& undecoded;
@@ -111,7 +125,39 @@ struct registry_impl {
   std::array<std::array<prometheus::Counter*, contact_operation_outcome_count>, contact_operation_kind_count>
       contact_operations{};
 
+  std::array<prometheus::Counter*, sync_failure_count> sync_failures{};
+  std::array<prometheus::Counter*, send_drop_count> send_drops{};
+  prometheus::Counter& duplicates;
+  std::array<prometheus::Counter*, actor_kind_count> actor_failures{};
+  std::array<prometheus::Counter*, actor_kind_count> actor_giveups{};
+  std::array<prometheus::Gauge*, actor_kind_count> actors{};
+  std::array<prometheus::Gauge*, actor_kind_count> mailbox_length{};
+  std::array<prometheus::Gauge*, actor_kind_count> mailbox_max_length{};
+  std::array<prometheus::Counter*, tls_result_count> tls_handshakes{};
+  std::array<prometheus::Histogram*, tls_result_count> tls_durations{};
+  prometheus::Gauge& connections;
+  std::array<prometheus::Counter*, lookup_result_count> lookups{};
+  prometheus::Histogram& lookup_duration;
+  std::array<prometheus::Counter*, store_access_count> store_calls{};
+  std::array<prometheus::Histogram*, store_access_count> store_durations{};
+  prometheus::Counter& store_failures;
+  std::array<prometheus::Counter*, dropped_rows_count> store_dropped{};
+  prometheus::Gauge& store_queue;
+  prometheus::Gauge& store_accepting;
+  prometheus::Counter& unreadable_rows;
+  prometheus::Gauge& database_bytes;
+  prometheus::Gauge& log_bytes;
+  prometheus::Gauge& disk_free;
+  prometheus::Gauge& disk_size;
+  prometheus::Gauge& stored_messages;
+  prometheus::Gauge& stored_message_bytes;
+  prometheus::Gauge& stored_sends;
+  std::mutex store_mutex; ///< of the next one
+  std::uint64_t unreadable_so_far = 0;
+
 private:
+  void make_machine_room();
+
   mutable std::shared_mutex sets_mutex_;
   std::array<std::set<std::string, std::less<>>, checked_label_count> sets_;
 };

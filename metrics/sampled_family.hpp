@@ -1,9 +1,12 @@
 #pragma once
 
 #include "metrics/catalog.hpp"
+#include "metrics/single_writer_histogram.hpp"
 
 #include <prometheus/metric_family.h>
 
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,17 +20,28 @@ public:
   explicit sampled_family(metric id) : info_(describe(id)) {
     family_.name = std::string{info_.name};
     family_.help = std::string{info_.help};
-    family_.type =
-        info_.type == metric_type::counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    family_.type = info_.type == metric_type::counter ? prometheus::MetricType::Counter
+                   : info_.type == metric_type::gauge ? prometheus::MetricType::Gauge
+                                                      : prometheus::MetricType::Histogram;
   }
 
   /// As many label values as the catalog names labels; none at all for a sum without labels.
   void sample(double value, std::vector<std::string> label_values = {}) {
     prometheus::ClientMetric m;
     (family_.type == prometheus::MetricType::Counter ? m.counter.value : m.gauge.value) = value;
-    for (std::size_t i = 0; i < label_values.size(); ++i)
-      m.label.push_back({std::string{info_.labels[i]}, std::move(label_values[i])});
-    family_.metric.push_back(std::move(m));
+    add(std::move(m), std::move(label_values));
+  }
+
+  /// Of a histogram; without counts it is one that nobody filled yet.
+  void sample(const histogram_values& values, std::vector<std::string> label_values) {
+    prometheus::ClientMetric m;
+    m.histogram.sample_sum = values.sum_seconds;
+    for (std::size_t i = 0; i <= info_.buckets.size(); ++i) {
+      if (i < values.counts.size()) m.histogram.sample_count += values.counts[i];
+      auto bound = i < info_.buckets.size() ? info_.buckets[i] : std::numeric_limits<double>::infinity();
+      m.histogram.bucket.push_back({m.histogram.sample_count, bound});
+    }
+    add(std::move(m), std::move(label_values));
   }
 
   /// The same for a family that is summed over its first label, `account`.
@@ -44,6 +58,12 @@ public:
   }
 
 private:
+  void add(prometheus::ClientMetric m, std::vector<std::string> label_values) {
+    for (std::size_t i = 0; i < label_values.size(); ++i)
+      m.label.push_back({std::string{info_.labels[i]}, std::move(label_values[i])});
+    family_.metric.push_back(std::move(m));
+  }
+
   const metric_info& info_;
   prometheus::MetricFamily family_;
 };

@@ -142,8 +142,9 @@ result<std::shared_ptr<target_worker>> notifier::impl::make_worker(const target_
   worker_options options;
   options.name = target.name;
   options.seed = context.entropy();
-  options.on_end = [m = context.metrics, name = target.name](metrics::notification_result r) {
-    m->notification_ended(name, r);
+  options.on_end = [m = context.metrics, name = target.name](metrics::notification_result r,
+                                                             std::chrono::nanoseconds took) {
+    m->notification_ended(name, r, took);
   };
   return std::make_shared<target_worker>(std::move(options), std::move(*how));
 }
@@ -290,6 +291,17 @@ void notifier::use(change c) {
     impl_->decides->use(impl_->settings.rules);
   else if (!impl_->workers.empty())
     impl_->start_listening();
+  // Nothing waits any more for a target that is gone, and nobody says so later.
+  for (const auto& gone : c.parts_->workers)
+    impl_->context.metrics->set_notifications_waiting(gone->name(), 0, {});
+}
+
+void notifier::show_waiting(metrics::registry& to) const {
+  std::lock_guard lock(impl_->mutex);
+  for (const auto& worker : impl_->workers) {
+    auto backlog = worker->waiting();
+    to.set_notifications_waiting(worker->name(), backlog.jobs, backlog.oldest);
+  }
 }
 
 void notifier::test(const std::optional<std::string>& target,

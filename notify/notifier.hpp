@@ -49,6 +49,9 @@ public:
   notifier(const notifier&) = delete;
   notifier& operator=(const notifier&) = delete;
 
+  /// Sets the gauges of what waits for each target. Any thread, but not while the notifier ends.
+  void show_waiting(metrics::registry& to) const;
+
   /// Sends a test notification to that target, or to all: one try each. `done` is called exactly once, from
   /// any thread, with the targets in the order of the configuration. Error: invalid_argument for an unknown
   /// target.

@@ -45,12 +45,12 @@ void target_worker::stop() {
 }
 
 void target_worker::enqueue(job j) {
-  std::optional<job> dropped;
+  std::optional<held_job> dropped;
   auto level = log_level::debug; // one line for the first: the rest is counted
   {
     std::lock_guard lock(mutex_);
     if (stop_.is_set() || (j.is_refresh && (current_ || !queue_.empty()))) return;
-    queue_.push_back(std::move(j));
+    queue_.push_back({std::move(j), steady_clock::now()});
     if (queue_.size() > options_.capacity) {
       dropped = std::move(queue_.front());
       queue_.pop_front();
@@ -73,9 +73,11 @@ void target_worker::test(job j, on_tested done) {
   done({attempt::verdict::refused, stop_.is_set() ? "stopped" : "too many tests at once"});
 }
 
-std::size_t target_worker::waiting() const {
+target_worker::backlog target_worker::waiting() const {
   std::lock_guard lock(mutex_);
-  return queue_.size() + (current_ ? 1U : 0U);
+  backlog b{queue_.size() + (current_ ? 1U : 0U), {}};
+  if (b.jobs > 0) b.oldest = steady_clock::now() - (current_ ? current_->since : queue_.front().since);
+  return b;
 }
 
 void target_worker::run() {
@@ -105,7 +107,7 @@ void target_worker::run() {
 
 void target_worker::try_once(std::unique_lock<std::mutex>& lock) {
   lock.unlock(); // only this thread changes `current_`
-  auto a = deliver_(*current_, stop_);
+  auto a = deliver_(current_->what, stop_);
   if (stop_.is_set() && a.what != attempt::verdict::delivered) return lock.lock();
   settle(a);
   lock.lock();
@@ -114,10 +116,10 @@ void target_worker::try_once(std::unique_lock<std::mutex>& lock) {
 void target_worker::settle(const attempt& a) {
   ++tries_;
   std::optional<std::chrono::milliseconds> pause;
-  if (a.what == attempt::verdict::try_again && !current_->is_refresh) pause = options_.pause(tries_, a);
+  if (a.what == attempt::verdict::try_again && !current_->what.is_refresh) pause = options_.pause(tries_, a);
   if (pause) {
     log_debug("notify.retry", {{"target", options_.name},
-                               {"what", event_of(*current_)},
+                               {"what", event_of(current_->what)},
                                {"why", a.detail},
                                {"in_ms", pause->count()}});
     next_try_ = steady_clock::now() + *pause;
@@ -131,15 +133,15 @@ void target_worker::settle(const attempt& a) {
   current_.reset();
 }
 
-void target_worker::end(const job& j, notification_result result, const attempt& last, log_level level) {
+void target_worker::end(const held_job& j, notification_result result, const attempt& last, log_level level) {
   if (log_enabled(level))
     log_event(level, "notify.ended",
               {{"target", options_.name},
-               {"what", event_of(j)},
-               {"account", account_of(j)},
+               {"what", event_of(j.what)},
+               {"account", account_of(j.what)},
                {"result", to_string(result)},
                {"why", last.detail}});
-  if (!j.is_refresh && options_.on_end) options_.on_end(result);
+  if (!j.what.is_refresh && options_.on_end) options_.on_end(result, steady_clock::now() - j.since);
 }
 
 } // namespace weixin::notify

@@ -23,8 +23,9 @@ struct worker_options {
   std::uint64_t seed = 1;       ///< of the jitter
   /// The pause after a try that may go better later; nothing ends it. Default: `pause_after`.
   std::function<std::optional<std::chrono::milliseconds>(unsigned tries, const attempt& last)> pause;
-  /// Told of every end of a job except refreshes; from the worker's thread or the enqueuer's. Does not wait.
-  std::function<void(metrics::notification_result)> on_end;
+  /// Told of every end of a job except refreshes, and how long it was in the worker's hands; from the
+  /// worker's thread or the enqueuer's. Does not wait.
+  std::function<void(metrics::notification_result, std::chrono::nanoseconds took)> on_end;
 };
 
 /// Delivers to one target, on a thread of its own, one job after the other in their order. A target that
@@ -47,9 +48,18 @@ public:
   void stop();
 
   const std::string& name() const noexcept { return options_.name; }
-  std::size_t waiting() const; ///< jobs that are not done, the one under way included
+  struct backlog {
+    std::size_t jobs = 0;               ///< that are not done, the one under way included
+    std::chrono::nanoseconds oldest{0}; ///< for how long the first of them has been there
+  };
+  backlog waiting() const;
 
 private:
+  /// A job that is not done.
+  struct held_job {
+    job what;
+    std::chrono::steady_clock::time_point since;
+  };
   struct test_job {
     job what;
     on_tested done;
@@ -58,7 +68,7 @@ private:
   void run();
   void try_once(std::unique_lock<std::mutex>& lock);
   void settle(const attempt& a);
-  void end(const job& j, metrics::notification_result result, const attempt& last, log_level level);
+  void end(const held_job& j, metrics::notification_result result, const attempt& last, log_level level);
 
   worker_options options_;
   deliver deliver_;
@@ -67,9 +77,9 @@ private:
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<job> queue_;
+  std::deque<held_job> queue_;
   std::deque<test_job> tests_;
-  std::optional<job> current_; ///< being tried, or between two tries
+  std::optional<held_job> current_; ///< being tried, or between two tries
   unsigned tries_ = 0;
   bool told_of_drops_ = false; ///< since the queue was empty
   std::chrono::steady_clock::time_point next_try_{};

@@ -66,6 +66,17 @@ public:
     });
   }
 
+  void initialize() override {
+    count_start(this->name());
+    Handle::base::initialize();
+  }
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    count_end();
+    return Handle::base::cleanup(std::move(reason), host);
+  }
+  /// A mailbox that was closed may not be looked into.
+  std::size_t mailbox_length() override { return this->mailbox().closed() ? 0 : this->mailbox().size(); }
+
 protected:
   /// Turns `f` into a callback for any thread, to be called once: calling it runs `f` inside this actor, or
   /// does nothing when the actor has ended.

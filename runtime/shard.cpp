@@ -3,13 +3,22 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <future>
 
 namespace weixin::runtime {
 
 namespace {
+
 thread_local shard* current_shard = nullptr;
+
+std::chrono::nanoseconds used_by_this_thread() noexcept {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
+
+} // namespace
 
 using std::chrono::steady_clock;
 
@@ -32,6 +41,8 @@ void shard::ask_for_beat() {
     lag_ = std::chrono::duration_cast<std::chrono::nanoseconds>(now - asked).count();
     last_beat_ = now.time_since_epoch().count();
     beat_pending_ = false;
+    if (auto share = meter_.read(now, used_by_this_thread()))
+      utilization_.store(*share, std::memory_order_relaxed);
   });
 }
 

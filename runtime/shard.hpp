@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runtime/utilization_meter.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -32,6 +34,9 @@ public:
   /// When the thread last answered, and how late it was. Any thread.
   std::chrono::steady_clock::time_point last_beat() const noexcept;
   std::chrono::nanoseconds lag() const noexcept { return std::chrono::nanoseconds{lag_.load()}; }
+  /// The share of the last seconds in which the thread ran on a core, as of its last answer: 0 to 1. Any
+  /// thread.
+  double utilization() const noexcept { return utilization_.load(std::memory_order_relaxed); }
 
 private:
   friend class shard_pool;
@@ -44,6 +49,8 @@ private:
   std::atomic<std::chrono::steady_clock::rep> last_beat_;
   std::atomic<std::chrono::nanoseconds::rep> lag_{0};
   std::atomic<bool> beat_pending_{false};
+  std::atomic<double> utilization_{0};
+  utilization_meter meter_; ///< the thread's own
 };
 
 /// The shards of a process. Construct before the actor system, destroy after it.

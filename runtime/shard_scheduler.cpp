@@ -10,6 +10,9 @@
 #include <caf/monitorable_actor.hpp>
 #include <caf/resumable.hpp>
 
+#include <algorithm>
+#include <chrono>
+
 namespace weixin::runtime {
 
 namespace {
@@ -33,13 +36,30 @@ public:
 
   shard_scheduler& owner;
   shard& home;
-  std::deque<caf::resumable*> jobs; // home's thread only
-  bool drain_posted = false;        // home's thread only
+  std::deque<turn> jobs;     // home's thread only
+  bool drain_posted = false; // home's thread only
   std::atomic<std::size_t> waiting{0};
+  shard_load load;
 };
 
-shard_resident::shard_resident(const caf::execution_unit* host) noexcept {
-  if (auto* u = dynamic_cast<const shard_scheduler::unit*>(host)) shard_index_ = u->home.index();
+shard_resident::shard_resident(caf::execution_unit* host) noexcept {
+  if (auto* u = dynamic_cast<shard_scheduler::unit*>(host)) {
+    shard_index_ = u->home.index();
+    load_ = &u->load; // no actor outlives its scheduler
+  }
+}
+
+void shard_resident::count_start(std::string_view name) noexcept {
+  kind_ = metrics::actor_kind_of(name);
+  if (load_ == nullptr || is_counted_) return;
+  is_counted_ = true;
+  load_->started(kind_);
+}
+
+void shard_resident::count_end() noexcept {
+  if (!is_counted_) return;
+  is_counted_ = false;
+  load_->ended(kind_);
 }
 
 shard_system_config::shard_system_config(shard_pool& p) : pool(p) {
@@ -68,6 +88,22 @@ std::size_t shard_scheduler::queue_length(std::size_t shard_index) const noexcep
   return units_[shard_index]->waiting.load(std::memory_order_relaxed);
 }
 
+const shard_load& shard_scheduler::load(std::size_t shard_index) const noexcept {
+  return units_[shard_index]->load;
+}
+
+metrics::actor_sample shard_scheduler::actors(metrics::actor_kind kind) const noexcept {
+  metrics::actor_sample all;
+  auto now = std::chrono::steady_clock::now();
+  for (const auto& u : units_) {
+    auto here = u->load.actors(kind, now);
+    all.living += here.living;
+    all.mailbox_length += here.mailbox_length;
+    all.mailbox_max_length = std::max(all.mailbox_max_length, here.mailbox_max_length);
+  }
+  return all;
+}
+
 void shard_scheduler::start() {
   caf::actor_config cfg{units_.front().get()};
   auto& sys = system();
@@ -82,9 +118,9 @@ void shard_scheduler::stop() {
   for (auto& u : units_) {
     pool_.run_on(u->home.index(), [&] {
       while (!u->jobs.empty()) {
-        auto* what = u->jobs.front();
+        auto next = u->jobs.front();
         u->jobs.pop_front();
-        run(*u, what);
+        run(*u, next, std::chrono::steady_clock::now());
       }
       u->drain_posted = false;
     });
@@ -100,43 +136,59 @@ void shard_scheduler::enqueue(caf::resumable* what) {
   auto* resident = dynamic_cast<shard_resident*>(what);
   auto& u = *units_[resident != nullptr ? resident->shard_index() % units_.size() : 0];
   u.waiting.fetch_add(1, std::memory_order_relaxed);
+  turn t{what, resident, std::chrono::steady_clock::now()};
   if (shard::current() == &u.home)
-    push(u, what);
+    push(u, t);
   else
-    boost::asio::post(u.home.context(), [&u, what] { push(u, what); });
+    boost::asio::post(u.home.context(), [&u, t] { push(u, t); });
 }
 
-void shard_scheduler::push(unit& u, caf::resumable* what) {
-  u.jobs.push_back(what);
+void shard_scheduler::push(unit& u, const turn& t) {
+  u.jobs.push_back(t);
   if (u.drain_posted) return;
   u.drain_posted = true;
   boost::asio::post(u.home.context(), [&u] { u.owner.drain(u); });
 }
 
 void shard_scheduler::drain(unit& u) {
+  // One reading of the clock a turn: the end of one is the beginning of the next.
+  auto now = std::chrono::steady_clock::now();
+  if (u.load.may_look(now)) look_at_mailboxes(u, now);
   for (int i = 0; i < jobs_per_turn && !u.jobs.empty(); ++i) {
-    auto* what = u.jobs.front();
+    auto next = u.jobs.front();
     u.jobs.pop_front();
-    run(u, what);
+    now = run(u, next, now);
   }
   u.drain_posted = !u.jobs.empty();
   if (u.drain_posted) boost::asio::post(u.home.context(), [&u] { u.owner.drain(u); });
 }
 
-void shard_scheduler::run(unit& u, caf::resumable* what) {
+/// Who is not queued has nothing in its mailbox.
+void shard_scheduler::look_at_mailboxes(unit& u, shard_load::time_point now) {
+  u.load.begin_look(now);
+  for (const auto& t : u.jobs)
+    if (t.who != nullptr) u.load.saw(t.who->counted_as(), t.who->mailbox_length());
+}
+
+shard_load::time_point shard_scheduler::run(unit& u, const turn& t, shard_load::time_point begun) {
   u.waiting.fetch_sub(1, std::memory_order_relaxed);
-  switch (what->resume(&u, max_throughput())) {
+  if (t.who != nullptr) u.load.mailbox(t.who->counted_as(), t.who->mailbox_length(), begun);
+  auto resumed = t.what->resume(&u, max_throughput());
+  auto ended = std::chrono::steady_clock::now();
+  u.load.ran(begun - t.since, ended - begun);
+  switch (resumed) {
   case caf::resumable::resume_later:
     u.waiting.fetch_add(1, std::memory_order_relaxed);
-    push(u, what);
+    push(u, {t.what, t.who, ended});
     break;
   case caf::resumable::done:
   case caf::resumable::awaiting_message:
-    caf::intrusive_ptr_release(what);
+    caf::intrusive_ptr_release(t.what);
     break;
   case caf::resumable::shutdown_execution_unit:
     break;
   }
+  return ended;
 }
 
 } // namespace weixin::runtime

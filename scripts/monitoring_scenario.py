@@ -1,4 +1,4 @@
-"""A day of a small fleet in a minute and a half, watched by a real Prometheus and a real Alertmanager.
+"""A day of a small fleet in two minutes and a half, watched by a real Prometheus and a real Alertmanager.
 
 What tests/system/monitoring_test.py and scripts/draw-dashboards share: weixinsim and weixind, the daemons that watch
 them with the rules of deploy/prometheus, and a scenario that touches every metric. Everything is on free loopback
@@ -9,6 +9,7 @@ import http.server
 import json
 import pathlib
 import re
+import signal
 import socket
 import sys
 import threading
@@ -207,6 +208,7 @@ class Scenario:
             self.pager = ended(Receiver())
             self.told = ended(Receiver())
             self.grumpy = ended(Receiver(400))
+            self.away = ended(Receiver(503))
             self.simulator = Simulator(self.programs, self.directory, ACCOUNTS, ["--hold", "2"])
             ended(self.simulator.process)
             self.control = self.simulator.control
@@ -229,10 +231,12 @@ class Scenario:
 
     def _start_server(self, pacing="none"):
         extra = BOTS
-        for name, receiver in (("ops", self.told), ("grumpy", self.grumpy)):
+        for name, receiver in (("ops", self.told), ("grumpy", self.grumpy), ("away", self.away)):
             extra += (f'\n[[notify.targets]]\nname = "{name}"\ntype = "webhook"\nurl = "{receiver.url}"\n'
                       f'secret_file = "{self.secret_file}"\n')
-        text = configuration(self.directory, self.simulator.address, self.simulator.ca_file, extra, push_login=False,
+        # By a name, so that it has to be looked up.
+        address = self.simulator.address.replace("127.0.0.1", "localhost")
+        text = configuration(self.directory, address, self.simulator.ca_file, extra, push_login=False,
                              pacing=pacing, bots='["echo", "faq"]')
         text = text.replace('listen = "127.0.0.1:0"', f'listen = "127.0.0.1:{self.metrics_port}"')
         self.server = Server(self.programs, self.directory, text)
@@ -279,8 +283,9 @@ class Scenario:
     def _write(self, number, **body):
         self._ask(self.control, "POST", "/v1/messages", 201, {"user": number, "accounted": False, **body})
 
-    def _send(self, number, text, to="filehelper"):
-        answer = self._ask(self.admin, "POST", f"/v1/accounts/{self.name(number)}/messages", 202, {"to": to, "text": text})
+    def _send(self, number, text, to="filehelper", **more):
+        answer = self._ask(self.admin, "POST", f"/v1/accounts/{self.name(number)}/messages", 202,
+                           {"to": to, "text": text, **more})
         return answer.json()["id"]
 
     def _settled(self, number, send_id):
@@ -305,6 +310,10 @@ class Scenario:
             found = self.prometheus.query(count % passed)
             return found and float(found[0]["value"][1]) > times
         wait_until(enough, PATIENCE, "the next scrapes", interval=0.2)
+
+    def _measured(self, name):
+        """Whether Prometheus has a value above zero of it now."""
+        return any(float(s["value"][1]) > 0 for s in self.prometheus.query(name))
 
     # -- who is told ------------------------------------------------------------------------------------------------
 
@@ -341,8 +350,8 @@ class Scenario:
     def run(self):
         """Ends with all sessions ended, and weixind up; `take_down` goes on from there."""
         self._scraped()
-        for part in (self._morning, self._messages, self._sends, self._reloads, self._troubles, self._outage, self._restart,
-                     self._everybody_out):
+        for part in (self._morning, self._crash, self._messages, self._sends, self._reloads, self._troubles, self._outage,
+                     self._restart, self._everybody_out):
             part()
         self.ended_at = time.time()
 
@@ -367,6 +376,18 @@ class Scenario:
                        and self._code(NOT_SCANNED) != last, PATIENCE, "the next code", interval=0.1)
         self._reaches_somebody("WeixinAccountLoggedOut")
         self._reaches_somebody("WeixinNotificationsFailing")
+
+    def _crash(self):
+        """weixind dies while it answers: bots get messages once more whose answers are stored."""
+        self._mark("weixind is killed")
+        self._load(40, 10)
+        wait_until(lambda: self.account(1)["messages_out"] > 5, PATIENCE, "some answers", interval=0.05)
+        self.server.process.signal(signal.SIGKILL)
+        self.server.process.wait()
+        self._start_server()
+        for number in range(1, NOT_SCANNED):
+            self._is_in(number, "online")
+        self._scraped()
 
     def _messages(self):
         self._mark("messages come")
@@ -415,6 +436,9 @@ class Scenario:
                   {"remark": "A friend of the house"})
         self._send(7, "one too many")
         self._is_in(7, "throttled")
+        self._send(7, "too late", expires_in=1)
+        unwanted = self._send(7, "changed my mind")
+        self._ask(self.admin, "POST", f"/v1/accounts/{self.name(7)}/outbox/{unwanted}/cancel", 200)
         self._fires("WeixinAccountThrottled")
 
     def _reloads(self):
@@ -430,6 +454,9 @@ class Scenario:
     def _troubles(self):
         self._mark("sessions end, accounts are restarted")
         self._end_session(1101, user=5)
+        # Kicked is who is thrown out right after a login.
+        self._command(PAGED, "relogin")
+        self._log_in(PAGED)
         self._end_session(1102, user=PAGED)
         self._is_in(PAGED, "held")
         self._end_session(1100, user=4)
@@ -454,6 +481,8 @@ class Scenario:
         self._mark("Weixin answers again")
         for number in (1, 2, 3, 4, 5):
             self._is_in(number, "online")
+        # The store counts what it holds a minute after the start, and then every ten.
+        wait_until(lambda: self._measured("weixin_inbox_messages"), 2 * PATIENCE, "the store's first upkeep", interval=1)
         self._scraped(5)
 
     def _restart(self):

@@ -408,7 +408,13 @@ bool engine::upkeep(upkeep_progress& progress) {
   case stage::media_of_all:
     return upkeep_of_media(progress);
   case stage::removed:
-    if (purge()) return true;
+    if (!purge()) next_stage(stage::sizes);
+    return true;
+  case stage::sizes:
+    if (for_next_account(progress)) {
+      add_sizes(rows(), progress.position, report.held);
+      return true;
+    }
     next_stage(stage::done);
     return false;
   case stage::done:

@@ -33,6 +33,7 @@ struct upkeep_progress {
     media_of_accounts,
     media_of_all,
     removed,
+    sizes,
     done
   };
 

@@ -134,6 +134,13 @@ inbox_positions read_positions(row_access rows, std::int64_t account) {
   found.bind(account);
   while (found.next())
     positions.consumers.emplace(found.text(0), found.number(1));
+  for (const auto& [consumer, seq] : positions.consumers) {
+    auto after =
+        rows.use("SELECT count(*) FROM (SELECT 1 FROM inbox INDEXED BY inbox_order WHERE account = ? "
+                 "AND seq > ? LIMIT ?)");
+    after.bind(account, seq, static_cast<std::int64_t>(inbox_positions::most_unread));
+    if (after.next()) positions.unread[consumer] = static_cast<std::size_t>(after.number(0));
+  }
   return positions;
 }
 
@@ -189,6 +196,19 @@ std::int64_t seq_beyond_bytes(row_access rows, std::int64_t account, std::uint64
     if (sum > bytes) return found.number(0);
   }
   return 0;
+}
+
+void add_sizes(row_access rows, std::int64_t account, held_rows& held) {
+  {
+    auto found = rows.use("SELECT count(*), coalesce(sum(bytes), 0) FROM inbox INDEXED BY inbox_order "
+                          "WHERE account = ?");
+    if (found.bind(account).next()) {
+      held.messages += static_cast<std::uint64_t>(found.number(0));
+      held.message_bytes += static_cast<std::uint64_t>(std::max<std::int64_t>(found.number(1), 0));
+    }
+  }
+  auto found = rows.use("SELECT count(*) FROM outbox WHERE account = ?");
+  if (found.bind(account).next()) held.sends += static_cast<std::uint64_t>(found.number(0));
 }
 
 bool drop_messages_to(row_access rows, std::int64_t account, std::int64_t seq, std::uint64_t& dropped) {

@@ -38,6 +38,8 @@ void check_messages(row_access rows, const account_ref& account,
 /// last one that was looked at; false at the end.
 bool drop_old_messages(row_access rows, wall_time before, wall_time now, std::int64_t& after,
                        std::uint64_t& dropped);
+/// Adds what the store holds of that account.
+void add_sizes(row_access rows, std::int64_t account, held_rows& held);
 /// The seq up to which messages are to go so that the rest has at most `bytes`; 0: none.
 std::int64_t seq_beyond_bytes(row_access rows, std::int64_t account, std::uint64_t bytes);
 /// Deletes some hundred messages up to that seq; false when none are left.

@@ -164,6 +164,9 @@ struct inbox_query {
 struct inbox_positions {
   std::int64_t end = 0; ///< the seq of the newest message, 0 when there is none
   std::map<std::string, std::int64_t> consumers;
+  /// How many messages come after each consumer's position; more than `most_unread` are not counted.
+  std::map<std::string, std::size_t> unread;
+  static constexpr std::size_t most_unread = 10'000;
 };
 
 // -- outbox
@@ -238,7 +241,14 @@ struct retention {
   media_quota media;
 };
 
-/// What an upkeep dropped.
+/// What is in the store.
+struct held_rows {
+  std::uint64_t messages = 0;
+  std::uint64_t message_bytes = 0; ///< as `retention::inbox_bytes_per_account` counts them
+  std::uint64_t sends = 0;
+};
+
+/// What an upkeep dropped, and what is left.
 struct upkeep_report {
   std::uint64_t messages = 0;
   std::uint64_t sends = 0;
@@ -246,6 +256,7 @@ struct upkeep_report {
   std::uint64_t audit_rows = 0;
   std::uint64_t media = 0; ///< contents' links that were dropped for their age or for want of room
   std::vector<std::string> media_files; ///< that nobody needs any more: the caller removes them
+  held_rows held;                       ///< of all accounts
 };
 
 /// What was found when the whole store was read.
@@ -264,11 +275,15 @@ struct store_health {
   /// False from the moment that a write failed for want of room, or room fell below the reserve, until a
   /// probe succeeds: pollers fetch nothing meanwhile.
   bool accepting = true;
-  std::uint64_t database_bytes = 0;
+  std::uint64_t database_bytes = 0; ///< with its log
   std::uint64_t waiting_calls = 0;
   /// Rows that could not be unsealed since the start; lists leave them out.
   std::uint64_t unreadable_rows = 0;
   std::uint64_t media_bytes = 0; ///< of all contents; 0 until the store has looked
+  std::uint64_t log_bytes = 0;   ///< of the write-ahead log
+  /// The room for this process where the data are, and how much there could be; 0 while that is not known.
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t disk_size_bytes = 0;
 };
 
 } // namespace weixin::store

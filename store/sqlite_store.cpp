@@ -342,7 +342,10 @@ public:
   store_health health() const override {
     store_health health;
     health.accepting = accepting_;
-    health.database_bytes = database_bytes_;
+    health.log_bytes = log_bytes_;
+    health.database_bytes = database_bytes_ + health.log_bytes;
+    health.disk_free_bytes = disk_free_bytes_;
+    health.disk_size_bytes = disk_size_bytes_;
     health.waiting_calls = queue_.size();
     health.unreadable_rows = unreadable_;
     health.media_bytes = media_bytes_;
@@ -471,6 +474,15 @@ private:
     if (jobs.empty()) return std::nullopt;
     const bool writes =
         std::any_of(jobs.begin(), jobs.end(), [](const job* j) { return j->kind() != call_kind::reads; });
+    auto started = std::chrono::steady_clock::now();
+    auto failed = attempt(jobs, writes, begun);
+    if (options_.on_transaction)
+      options_.on_transaction(writes, jobs.size(), std::chrono::steady_clock::now() - started,
+                              failed.has_value());
+    return failed;
+  }
+
+  std::optional<error> attempt(const std::vector<job*>& jobs, bool writes, bool& begun) {
     try {
       engine_.begin(writes);
       begun = true;
@@ -509,11 +521,18 @@ private:
 
   // -- room
 
-  std::optional<std::uint64_t> free_bytes() const {
-    if (options_.free_bytes) return options_.free_bytes();
+  std::optional<std::uint64_t> free_bytes() {
     struct statvfs status {};
-    if (::fstatvfs(directory_.fd(), &status) != 0) return std::nullopt;
-    return std::uint64_t{status.f_bavail} * status.f_frsize;
+    bool known = ::fstatvfs(directory_.fd(), &status) == 0;
+    std::optional<std::uint64_t> room;
+    if (options_.free_bytes)
+      room = options_.free_bytes();
+    else if (known)
+      room = std::uint64_t{status.f_bavail} * status.f_frsize;
+    disk_free_bytes_ = room.value_or(0);
+    // As a user sees it: what is kept for root is no part of it.
+    if (known) disk_size_bytes_ = (status.f_blocks - status.f_bfree + status.f_bavail) * status.f_frsize;
+    return room;
   }
 
   result<void> look_at_room() {
@@ -536,7 +555,8 @@ private:
     next_look_ = now + std::chrono::seconds{1};
     if (auto looked = look_at_room(); !looked) accepting_ = false;
     if (log_to_empty_) empty_log();
-    database_bytes_ = size_of(database_name) + size_of("weixind.db-wal");
+    database_bytes_ = size_of(database_name);
+    log_bytes_ = size_of("weixind.db-wal");
   }
 
   const sqlite_store_options options_;
@@ -549,6 +569,9 @@ private:
   std::atomic<bool> closing_{false};
   std::atomic<bool> log_to_empty_{false};
   std::atomic<std::uint64_t> database_bytes_{0};
+  std::atomic<std::uint64_t> log_bytes_{0};
+  std::atomic<std::uint64_t> disk_free_bytes_{0};
+  std::atomic<std::uint64_t> disk_size_bytes_{0};
   std::atomic<std::uint64_t> unreadable_{0};
   std::atomic<std::uint64_t> media_bytes_{0};
   job_queue<std::unique_ptr<job>> queue_;

@@ -32,6 +32,10 @@ struct sqlite_store_options {
   /// The room there, asked at most once a second, on the store's thread; nullopt when it is not known. Empty:
   /// what the system says.
   std::function<std::optional<std::uint64_t>()> free_bytes;
+  /// Told of every transaction on the store's thread: whether it writes, how many calls shared it, how long
+  /// it took, and whether it failed and was undone. May be empty. Must not throw.
+  std::function<void(bool writes, std::size_t calls, std::chrono::nanoseconds took, bool failed)>
+      on_transaction{};
   /// For tests of crashes: called on the store's thread before and after every transaction that writes is
   /// committed.
   std::function<void()> before_commit, after_commit;

@@ -7,6 +7,7 @@
 #include "actors/sender.hpp"
 #include "actors/sync_poller.hpp"
 #include "protocol/webwx/login.hpp"
+#include "supervisor/account_labels.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -43,17 +44,6 @@ child child_called(std::string_view id) {
 std::string id_of(child who) { return std::string{to_string(who)}; }
 /// While Weixin says "too frequent", polls keep this distance.
 constexpr milliseconds throttled_poll_distance = 30s;
-
-metrics::logout_reason logout_reason_of(const error& e) {
-  switch (e.ret) {
-  case 1100:
-    return metrics::logout_reason::session_unknown;
-  case 1101:
-    return metrics::logout_reason::session_invalid;
-  default:
-    return metrics::logout_reason::cookie_invalid;
-  }
-}
 
 } // namespace
 
@@ -283,7 +273,7 @@ void account_supervisor::failure_of(child who, const error& e, bool at_push_host
   if (before == session_state::none || policy_.session != session_state::none) return;
   if (before == session_state::kept)
     service_->metrics->login_finished(metrics::login_result::resume_failed, 0s);
-  if (e.code == errc::session_ended) context_->metrics->logged_out(logout_reason_of(e));
+  context_->metrics->logged_out(logout_reason_of(e));
 }
 
 void account_supervisor::carry_out(const decision& d) {
@@ -382,6 +372,7 @@ void account_supervisor::stop_base() {
 
 /// Only while the account is at rest: otherwise the policy sends it to cool off first.
 void account_supervisor::base_gave_up() {
+  service_->metrics->actor_gave_up(kind_of(last_to_fail_));
   log_error("account.base_down",
             {{"account", context_->name},
              {"again_after_s", duration_cast<std::chrono::seconds>(base_cool_off).count()}});
@@ -488,12 +479,16 @@ bool account_supervisor::child_ended(child who, runtime::exit_kind kind) {
   bool is_silent = kind == runtime::exit_kind::lost_heartbeat;
   log_error(is_silent ? "child.silent" : "child.crashed",
             {{"account", context_->name}, {"child", to_string(who)}});
+  service_->metrics->actor_failed(kind_of(who));
+  last_to_fail_ = who;
+  auto before = policy_.state;
   context_->metrics->actor_restarted(is_silent ? metrics::restart_reason::heartbeat
                                                : metrics::restart_reason::exception);
   ++context_->status->restarts;
   apply(event::crash{});
   bool is_base = &group_of(who) == &base_;
   if (policy_.state == account_state::cooling_off) {
+    if (before != policy_.state) service_->metrics->actor_gave_up(kind_of(who));
     // Until the trial start. Both, so that they come back in their order.
     if (is_base) stop_base();
     return false;
@@ -548,6 +543,7 @@ void account_supervisor::command(account_command c, view_reply reply) {
   case account_command::relogin:
     base_.forget_restarts();
     start_base();
+    if (context_->session || kept_session_) context_->metrics->logged_out(metrics::logout_reason::user);
     apply(event::relogin{});
     return set_desired(store::desired_state::running, std::move(reply));
   case account_command::logout:

@@ -167,6 +167,7 @@ private:
   runtime::supervised_children session_; ///< login, media fetcher, contact operator, poller
   bool ending_ = false;
   child failed_child_ = child::poller; // that waits to be told to try again: the login or the poller
+  child last_to_fail_ = child::sender; // by a crash, or without an answer
   child reporter_ = child::poller;     // of the failure that is being decided about
   std::shared_ptr<const webwx::session> kept_session_; // to be resumed
   std::shared_ptr<const webwx::session> retired_;      // what a push login can begin with; as stored

@@ -45,12 +45,14 @@ fleet_supervisor::fleet_supervisor(caf::actor_config& cfg, std::shared_ptr<const
                         .limit = shared_service_limit,
                         .kill_deadline = kill_deadline},
                        {.ended =
-                            [](const std::string& shard, runtime::exit_kind) {
+                            [this](const std::string& shard, runtime::exit_kind) {
+                              service_->metrics->actor_failed(metrics::actor_kind::router);
                               log_error("router.ended", {{"shard", shard}});
                               return true;
                             },
                         .gave_up =
                             [this] {
+                              service_->metrics->actor_gave_up(metrics::actor_kind::router);
                               if (options_.fatal) options_.fatal("router");
                             }}),
       account_trees_(*this,
@@ -88,7 +90,7 @@ void fleet_supervisor::upkeep() {
                               if (dropped.error().code == errc::store_corrupt) store_faults_->note(now());
                               return;
                             }
-                            service_->metrics->media_dropped(dropped->media);
+                            count(*dropped);
                             if (service_->remove_media && !dropped->media_files.empty())
                               service_->remove_media(dropped->media_files);
                             if (dropped->messages + dropped->sends + dropped->state_changes + dropped->media >
@@ -98,6 +100,16 @@ void fleet_supervisor::upkeep() {
                                                         {"state_changes", dropped->state_changes},
                                                         {"media", dropped->media}});
                           }));
+}
+
+void fleet_supervisor::count(const store::upkeep_report& r) {
+  using metrics::dropped_rows;
+  auto& m = *service_->metrics;
+  m.media_dropped(r.media);
+  m.store_dropped(dropped_rows::messages, r.messages);
+  m.store_dropped(dropped_rows::sends, r.sends);
+  m.store_dropped(dropped_rows::state_changes, r.state_changes);
+  m.set_stored({r.held.messages, r.held.message_bytes, r.held.sends});
 }
 
 void fleet_supervisor::start_router(std::size_t shard) {
@@ -237,6 +249,7 @@ void fleet_supervisor::remove(const std::string& name, std::function<void(result
 void fleet_supervisor::tree_ended(const std::string& name) {
   auto& a = accounts_.at(name);
   if (a.refreshing) return; // it was not there: it waited for its record
+  service_->metrics->actor_failed(metrics::actor_kind::account_supervisor);
   log_error("account.supervisor_ended", {{"account", name}});
   ++a.status->restarts;
   service_->store->append_history(name,

@@ -102,6 +102,7 @@ private:
   void refresh(const std::string& name);
   void start_router(std::size_t shard);
   void upkeep();
+  void count(const store::upkeep_report& r);
 
   std::shared_ptr<const services> service_;
   fleet_options options_;

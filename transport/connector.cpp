@@ -66,8 +66,14 @@ connector::connect(std::string host, std::chrono::steady_clock::time_point until
 
   auto turn = co_await handshakes_->enter();
   if (!turn) co_return fail(errc::cancelled);
+  auto begun = net_->hooks.now();
   auto proven = co_await stream->handshake(*net_->tls, host, sessions_, net_->options.handshake_timeout);
+  auto how = !proven                ? handshake_end::failed
+             : stream->is_resumed() ? handshake_end::resumed
+                                    : handshake_end::full;
+  net_->hooks.on_handshake(how, net_->hooks.now() - begun);
   if (!proven) co_return proven.error();
+  stream->count_in(connection_count::entry{net_->open});
   co_return stream;
 }
 

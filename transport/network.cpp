@@ -13,6 +13,8 @@ network_hooks with_defaults(network_hooks hooks) {
   if (!hooks.now) hooks.now = [] { return std::chrono::steady_clock::now(); };
   if (!hooks.on_call)
     hooks.on_call = [](std::string_view, std::string_view, std::chrono::duration<double>) {};
+  if (!hooks.on_handshake) hooks.on_handshake = [](handshake_end, std::chrono::duration<double>) {};
+  if (!hooks.on_look_up) hooks.on_look_up = [](lookup_end, std::chrono::duration<double>) {};
   return hooks;
 }
 
@@ -27,7 +29,7 @@ std::optional<host_and_port> target_of(const network_options& options) {
 network::parts::parts(network_options o, network_hooks h, std::shared_ptr<tls_context> t)
     : options(std::move(o)), connect_to(target_of(options)), hooks(with_defaults(std::move(h))),
       tls(std::move(t)), breaker(std::make_shared<host_breaker>(breaker_options{}, hooks.now)),
-      names(options.resolver_threads, hooks.look_up, hooks.now),
+      names(options.resolver_threads, hooks.look_up, hooks.now, hooks.on_look_up),
       handshakes(options.tls_handshakes_per_second, options.tls_handshakes_per_second * burst_seconds) {}
 
 std::shared_ptr<fair_gate> network::parts::handshake_gate(boost::asio::io_context& shard) {
@@ -65,6 +67,8 @@ std::vector<host_breaker::view> network::breaker_states() const { return parts_-
 void network::set_handshake_rate(double per_second) {
   parts_->handshakes.set_rate(parts_->hooks.now(), per_second, per_second * burst_seconds);
 }
+
+std::size_t network::connections_open() const noexcept { return parts_->open->open(); }
 
 void network::stop() { parts_->names.stop(); }
 

@@ -2,11 +2,13 @@
 
 #include "protocol/result.hpp"
 #include "transport/host_breaker.hpp"
+#include "transport/lookup_end.hpp"
 #include "transport/network_options.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +16,13 @@
 #include <vector>
 
 namespace weixin::transport {
+
+/// How a TLS handshake ended.
+enum class handshake_end {
+  full,
+  resumed, ///< a session that the account had with this host was still good
+  failed,
+};
 
 /// What the network is given from outside. Every member may be left empty.
 struct network_hooks {
@@ -24,6 +33,10 @@ struct network_hooks {
   /// `result` is from a closed set: "ok" (status below 400), "http_4xx", "http_5xx" or the name of an errc.
   std::function<void(std::string_view label, std::string_view result, std::chrono::duration<double> took)>
       on_call;
+  /// Told of every handshake that ended, on its shard's thread, so it must be thread-safe.
+  std::function<void(handshake_end how, std::chrono::duration<double> took)> on_handshake;
+  /// Told of every host that was looked up, from any thread, with a lock held: it may only count.
+  std::function<void(lookup_end how, std::chrono::duration<double> took)> on_look_up;
   /// Turns a name into addresses; may block, runs on the resolver's threads. Default: getaddrinfo.
   std::function<result<std::vector<boost::asio::ip::address>>(const std::string& host)> look_up;
 };
@@ -49,6 +62,9 @@ public:
 
   /// The limit on handshakes a second from now on; above 0.
   void set_handshake_rate(double per_second);
+
+  /// Connections that are open, of all accounts: in use, or waiting for the next call. Any thread.
+  std::size_t connections_open() const noexcept;
 
   /// Ends the resolver; lookups under way fail with errc::cancelled, later ones too. Returns at once even if
   /// a lookup hangs in the system. Idempotent.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/shared_bucket.hpp"
+#include "transport/connection_count.hpp"
 #include "transport/fair_gate.hpp"
 #include "transport/host_breaker.hpp"
 #include "transport/network.hpp"
@@ -33,6 +34,7 @@ public:
   resolver names;
   runtime::shared_bucket handshakes; ///< of all shards
   std::atomic<host_breaker::caller> next_client{1};
+  const std::shared_ptr<connection_count> open = std::make_shared<connection_count>();
 
 private:
   std::mutex mutex_;

@@ -41,7 +41,9 @@ result<resolver::addresses> ask_system(const std::string& host) {
 
 class resolver::state : public std::enable_shared_from_this<state> {
 public:
-  state(look_up how, clock now) : how_(how ? std::move(how) : look_up{ask_system}), now_(std::move(now)) {}
+  state(look_up how, clock now, observer told)
+      : how_(how ? std::move(how) : look_up{ask_system}), now_(std::move(now)),
+        told_(told ? std::move(told) : [](lookup_end, std::chrono::duration<double>) {}) {}
 
   void start(std::size_t threads) {
     std::lock_guard lock{mutex_};
@@ -54,7 +56,10 @@ public:
     std::lock_guard lock{mutex_};
     if (stopped_) return done(fail(errc::cancelled, "resolver stopped"));
     if (auto known = cache_.find(host); known != cache_.end()) {
-      if (now_() < known->second.until) return done(known->second.found);
+      if (now_() < known->second.until) {
+        told_(lookup_end::cached, {});
+        return done(known->second.found);
+      }
       cache_.erase(known);
     }
     if (auto asked = waiting_.find(host); asked != waiting_.end()) {
@@ -111,9 +116,12 @@ private:
       queue_.pop_front();
       me.busy = true;
       lock.unlock();
+      auto asked = now_();
       auto answer = ask(host);
+      auto took = now_() - asked;
       lock.lock();
       if (stopped_) return;
+      told_(answer ? lookup_end::found : lookup_end::failed, took);
       me.busy = false;
       answer_waiting(host, answer);
     }
@@ -142,6 +150,7 @@ private:
 
   const look_up how_;
   const clock now_;
+  const observer told_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
@@ -151,8 +160,8 @@ private:
   std::vector<worker> workers_;
 };
 
-resolver::resolver(std::size_t threads, look_up how, clock now)
-    : state_(std::make_shared<state>(std::move(how), std::move(now))) {
+resolver::resolver(std::size_t threads, look_up how, clock now, observer told)
+    : state_(std::make_shared<state>(std::move(how), std::move(now), std::move(told))) {
   state_->start(threads);
 }
 

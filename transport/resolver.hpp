@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "transport/lookup_end.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -25,8 +26,11 @@ public:
   /// result on.
   using handler = std::function<void(const result<addresses>&)>;
 
-  /// An empty `how` means getaddrinfo.
-  resolver(std::size_t threads, look_up how, clock now);
+  using observer = std::function<void(lookup_end how, std::chrono::duration<double> took)>;
+
+  /// An empty `how` means getaddrinfo. `told` hears of every lookup that ended, from any thread, with a lock
+  /// held.
+  resolver(std::size_t threads, look_up how, clock now, observer told = {});
   ~resolver();
   resolver(const resolver&) = delete;
   resolver& operator=(const resolver&) = delete;

@@ -112,10 +112,12 @@ asio::awaitable<result<void>> tls_stream::handshake(const tls_context& context, 
   sound_ = true;
   handshake_bytes_ = wire_.bytes_sent;
   // A TLS 1.2 session may be resumed again and again, and a resumption brings no new one.
-  if (SSL_session_reused(ssl_.get()) == 1 && SSL_version(ssl_.get()) < TLS1_3_VERSION)
+  if (is_resumed() && SSL_version(ssl_.get()) < TLS1_3_VERSION)
     sessions_->put(host_, tls_session{SSL_get1_session(ssl_.get())});
   co_return result<void>{};
 }
+
+bool tls_stream::is_resumed() const noexcept { return ssl_ && SSL_session_reused(ssl_.get()) == 1; }
 
 asio::awaitable<tls_stream::io> tls_stream::read(std::string& into) {
   // Nothing comes sooner than a round trip after a request: asking the socket before is in vain.

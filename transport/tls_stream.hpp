@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "transport/connection_count.hpp"
 #include "transport/proxy.hpp"
 #include "transport/socket_bio.hpp"
 #include "transport/tls_context.hpp"
@@ -14,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weixin::transport {
 
@@ -43,6 +45,11 @@ public:
                                                  std::shared_ptr<tls_sessions> sessions,
                                                  std::chrono::milliseconds limit);
 
+  /// Whether the handshake went on with a session of before.
+  bool is_resumed() const noexcept;
+  /// It is open from now on, until it is destroyed.
+  void count_in(connection_count::entry entry) noexcept { counted_ = std::move(entry); }
+
   /// Waits for bytes and appends at most 16 KiB of them; holds no buffer while it waits. `end`: the peer
   /// closed properly. `lost`: cut off, so that what came so far cannot be trusted to be all.
   boost::asio::awaitable<io> read(std::string& into);
@@ -69,6 +76,7 @@ private:
   void limit_stage(std::chrono::milliseconds limit);
   bool end_stage();
 
+  connection_count::entry counted_;
   bio_socket wire_;
   boost::asio::steady_timer stage_;
   bool stage_over_ = false;

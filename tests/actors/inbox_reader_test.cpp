@@ -275,6 +275,32 @@ TEST_F(InboxReader, ReadsAgainWhenTheStoreCouldNotBeRead) {
   EXPECT_EQ(seqs(), range(1, 3));
 }
 
+TEST_F(InboxReader, ShowsHowFarEachBotIsBehind) {
+  service->metrics->allow(metrics::checked_label::bot, "echo");
+  start();
+  auto lag = [this] {
+    auto text = service->metrics->render();
+    auto line = text.find("weixin_consumer_lag_events{consumer=\"echo\"} ");
+    return text.substr(text.find("} ", line) + 2, text.find('\n', line) - text.find("} ", line) - 2);
+  };
+  receive(3);
+  EXPECT_EQ(lag(), "0");
+  given->acknowledges = false;
+  for (int i = 0; i < 30; ++i)
+    receive(50);
+  EXPECT_EQ(lag(), "1500") << "those in the store as well";
+  acknowledge(range(4, 503));
+  EXPECT_EQ(lag(), "1000");
+  pass(31s); // all of them are handed over once more
+  EXPECT_EQ(lag(), "1000");
+  stop();
+  EXPECT_EQ(lag(), "0") << "an account that is gone is not behind";
+  given = std::make_shared<deliveries>();
+  given->acknowledges = false;
+  start();
+  EXPECT_EQ(lag(), "1000") << "and is again when it comes back";
+}
+
 // -- what is lost is given again
 // -----------------------------------------------------------------------------
 

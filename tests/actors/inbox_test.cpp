@@ -54,6 +54,9 @@ TEST_F(Inbox, AnswersAMessageWithThreeWritesBesideItsPosition) {
   EXPECT_EQ(memory->calls(store_call::read_inbox), reads);
   pass(1s);
   EXPECT_EQ(positions().consumers.at("echo"), 2);
+  auto metrics = service->metrics->render();
+  EXPECT_THAT(metrics, ::testing::HasSubstr("weixin_bot_handler_duration_seconds_count{bot=\"other\"} 2\n"));
+  EXPECT_THAT(metrics, ::testing::HasSubstr("weixin_router_duplicates_total 0\n"));
 }
 
 TEST_F(Inbox, AnswersInTheOrderInWhichMessagesCame) {
@@ -96,6 +99,7 @@ TEST_F(Inbox, AnswersOnceWhenTheReplyWasStoredAndNotAcknowledged) {
   EXPECT_EQ(sends[0].state, send_state::unknown);
   EXPECT_EQ(times_sent("hello"), 0);
   EXPECT_EQ(positions().consumers.at("echo"), 1);
+  EXPECT_THAT(service->metrics->render(), ::testing::HasSubstr("weixin_router_duplicates_total 1\n"));
 }
 
 TEST_F(Inbox, SurvivesADeathAtEveryWrite) {

@@ -38,6 +38,8 @@ TEST_F(OutboxCommands, CancelsWhatWaits) {
   EXPECT_EQ(stored(id).state, send_state::refused);
   EXPECT_THAT(states[id], ElementsAre("queued", "refused"));
   EXPECT_EQ(context->status->queue, 0U);
+  EXPECT_THAT(service->metrics->render(),
+              ::testing::HasSubstr("weixin_send_dropped_total{reason=\"cancelled\"} 1\n"));
   open_gate();
   pass(1min);
   EXPECT_THAT(sent_texts(), IsEmpty());

@@ -8,6 +8,7 @@ using namespace std::chrono_literals;
 using store::send_state;
 using store::store_call;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::scripted_weixin;
 
@@ -36,6 +37,7 @@ struct Sender : testing::actors_fixture {
     what.expires_at = wall->now() + left;
     return what;
   }
+  std::string metrics() const { return service->metrics->render(); }
   std::string client_msg_id(std::size_t nth) const {
     std::vector<std::string> ids;
     for (const auto& r : weixin.requests)
@@ -283,6 +285,8 @@ TEST_F(Sender, ExpiresASendWhoseDeadlinePassesWhileItWaits) {
   EXPECT_EQ(stored(r->record.id).state, send_state::expired);
   EXPECT_EQ(stored(r->record.id).error, "expired");
   EXPECT_THAT(states[r->record.id], ElementsAre("queued", "expired"));
+  EXPECT_THAT(metrics(), HasSubstr("weixin_send_failures_by_reason_total{reason=\"expired\"} 1\n"));
+  EXPECT_THAT(metrics(), HasSubstr("weixin_send_dropped_total{reason=\"expired\"} 1\n"));
   EXPECT_EQ(context->status->queue, 1U);
   open_gate();
   pass(1s);
@@ -414,6 +418,7 @@ TEST_F(Sender, CallsAnAttemptUnknownThatACrashInterrupted) {
   EXPECT_EQ(stored(r->record.id).error, "interrupted");
   EXPECT_EQ(states[r->record.id].back(), "unknown");
   EXPECT_EQ(sent_texts().size(), 1U);
+  EXPECT_THAT(metrics(), HasSubstr("weixin_send_failures_by_reason_total{reason=\"interrupted\"} 1\n"));
 }
 
 TEST_F(Sender, RepeatsAnInterruptedAttemptWhenTheCallerAskedForIt) {
@@ -480,6 +485,8 @@ TEST_F(Sender, AcceptsNothingThatTheStoreDoesNotTake) {
   open_gate();
   pass(1min);
   EXPECT_THAT(sent_texts(), IsEmpty());
+  EXPECT_THAT(metrics(), HasSubstr("weixin_send_dropped_total{reason=\"disk_full\"} 1\n"));
+  EXPECT_THAT(metrics(), HasSubstr("weixin_send_dropped_total{reason=\"store_failed\"} 1\n"));
   EXPECT_TRUE(submit("Friend One", "hello")) << "and goes on when the store does";
   EXPECT_THAT(sent_texts(), ElementsAre("hello"));
 }
@@ -494,6 +501,7 @@ TEST_F(SmallOutbox, IsBounded) {
   for (int i = 0; i < 3; ++i)
     ASSERT_TRUE(submit("Friend One", "hello"));
   EXPECT_EQ(submit("Friend One", "hello").error().code, errc::queue_full);
+  EXPECT_THAT(metrics(), HasSubstr("weixin_send_dropped_total{reason=\"queue_full\"} 1\n"));
   open_gate();
   pass(1s);
   EXPECT_TRUE(submit("Friend One", "hello"));

@@ -365,6 +365,7 @@ TEST_F(SyncPoller, KeepsItsKeysWhileTheStoreRefuses) {
     EXPECT_EQ(message_events(), 0U);
   }
   EXPECT_EQ(said->failures.size(), 4U);
+  EXPECT_THAT(service->metrics->render(), HasSubstr("weixin_sync_failures_total{kind=\"store\"} 4\n"));
   try_again();
   EXPECT_EQ(inbox().size(), 1U);
   EXPECT_EQ(message_events(), 1U);
@@ -409,6 +410,36 @@ TEST_F(SyncPoller, LooksAtTheStoreBeforeItFetches) {
   EXPECT_EQ(said->failures[0].what.code, errc::disk_full);
   try_again();
   EXPECT_EQ(inbox().size(), 1U);
+}
+
+TEST_F(SyncPoller, CountsEveryFailureByItsKind) {
+  start();
+  using row = std::pair<error, const char*>;
+  for (const auto& [e, kind] :
+       {row{fail(errc::timed_out), "network"}, row{fail(errc::http_status, "", 502), "http"},
+        row{fail(errc::malformed_answer), "malformed"},
+        row{fail(errc::session_ended, "", 1101), "session_ended"},
+        row{fail(errc::ticket_rejected, "", -14), "session_ended"},
+        row{fail(errc::too_frequent, "", 1205), "too_frequent"},
+        row{fail(errc::breaker_open), "breaker_open"}, row{fail(errc::proxy_failed), "proxy"},
+        row{fail(errc::server_error, "", -1), "other"}}) {
+    auto text = std::string{"weixin_sync_failures_total{kind=\""} + kind + "\"} ";
+    auto count = [&] {
+      auto all = service->metrics->render();
+      return std::stoi(all.substr(all.find(text) + text.size()));
+    };
+    auto before = count();
+    weixin.next("webwxsync", e);
+    weixin.synccheck(0, 2);
+    time.settle();
+    EXPECT_EQ(count(), before + 1) << kind;
+    try_again();
+  }
+  weixin.next("webwxsync", fail(errc::cancelled));
+  weixin.synccheck(0, 2);
+  time.settle();
+  EXPECT_THAT(service->metrics->render(), HasSubstr("weixin_sync_failures_total{kind=\"other\"} 1\n"))
+      << "what is given up by us is no failure";
 }
 
 TEST_F(SyncPoller, TriesAgainOnlyWhatFailed) {

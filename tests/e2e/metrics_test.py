@@ -77,8 +77,20 @@ class Metrics(Case):
             with self.subTest(name, **labels):
                 self.assertEqual(metric(text, name, **labels), expected)
         self.assertGreaterEqual(metric(text, "weixin_synccheck_total", retcode="0"), 1)
+        for kind, living in (("fleet_supervisor", 1), ("account_supervisor", 2), ("sender", 2), ("sync_poller", 1), ("login", 1),
+                             ("other", 0)):
+            self.assertEqual(metric(text, "weixin_actors", kind=kind), living, kind)
         self.assertGreater(metric(text, "process_resident_memory_bytes"), 1_000_000)
         self.assertIsNotNone(metric(text, "weixin_scheduler_lag_seconds"))
+        for name, labels in (("weixin_scheduler_run_seconds_count", {"shard": "0"}), ("weixin_mailbox_max_length", {"kind": "sender"}),
+                             ("weixin_connections_open", {}), ("weixin_tls_handshakes_total", {"result": "full"}),
+                             ("weixin_bot_handler_duration_seconds_count", {"bot": "echo"}),
+                             ("weixin_store_calls_total", {"access": "writes"}), ("weixin_database_bytes", {}),
+                             ("weixin_disk_free_bytes", {}), ("weixin_store_accepting", {}),
+                             ("weixin_http_request_duration_seconds_count", {"route": "/v1/accounts/{name}"})):
+            with self.subTest(name, **labels):
+                self.assertGreater(metric(text, name, **labels), 0)
+        self.assertEqual(metric(text, "weixin_consumer_lag_events", consumer="echo"), 0)
 
     def test_name_the_account_on_few_series_only(self):
         self.add_online("shop-01", 1)

@@ -56,7 +56,9 @@ TEST_F(ServerAdmission, GivesTheAnswerOfWhoRefusesInsteadOfAskingTheHandler) {
     if (r.method != "POST") return std::nullopt;
     return problem(503, "overloaded", "Try again later.");
   };
-  options.on_answer = [&](std::string_view, std::string_view path, int status) {
+  options.on_answer = [&](std::string_view, std::string_view path, int status,
+                          std::chrono::nanoseconds took) {
+    EXPECT_LT(took, std::chrono::minutes{1});
     if (path == "/a") told.push_back(status);
   };
   start(options);

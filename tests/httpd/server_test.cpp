@@ -267,7 +267,10 @@ TEST_F(Server, MayBeStoppedByItsOwnHandler) {
 TEST_F(Server, CountsEveryAnswerWithItsMethodPathAndStatus) {
   mailbox<std::string> counted;
   auto options = unix_options();
-  options.on_answer = [&](std::string_view method, std::string_view path, int status) {
+  options.on_answer = [&](std::string_view method, std::string_view path, int status,
+                          std::chrono::nanoseconds took) {
+    EXPECT_GE(took.count(), 0);
+    EXPECT_LT(took, patience);
     counted.put(std::string{method} + " " + std::string{path} + " " + std::to_string(status));
   };
   start(std::move(options));

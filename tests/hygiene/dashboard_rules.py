@@ -111,9 +111,10 @@ def units(dashboard):
             text = t["expr"]
             if p["type"] in ("table", "heatmap"):
                 continue
-            if "per_account" in text or ":ratio" in text or "ratio_rate" in text or "process_cpu_seconds" in text:
+            if "per_account" in text or ":ratio" in text or "ratio_rate" in text or "process_cpu_seconds" in text \
+                    or re.search(r"_ratio\{", text):
                 fits = {"bytes"} if "memory_per_account" in text else {"percentunit"}
-            elif "histogram_quantile(" in text or "timestamp_seconds" in text or re.search(r"(lag|duration)_seconds\{", text):
+            elif "histogram_quantile(" in text or "timestamp_seconds" in text or re.search(r"(lag|duration|waiting)_seconds\{", text):
                 fits = {"s"}
             elif re.search(r"\brate\(\w+_bytes_total", text):
                 fits = {"Bps"}

@@ -128,6 +128,19 @@ class Alerts(unittest.TestCase):
         self.assertEqual(named - set(ALERTS) - sent_by_weixind, set())
 
 
+class Reference(unittest.TestCase):
+    """docs/operating.md names every metric of the catalog, in its order, with its labels and its type."""
+
+    def test_is_what_the_catalog_says(self):
+        entries = re.findall(r"\{metric::\w+,\s*(counter|gauge|histogram),\s*\"(\w+)\",\s*\{([^}]*)\}",
+                             text_of(ROOT / "metrics/catalog.cpp"))
+        wanted = [(name, re.findall(r"\w+", labels), kind) for kind, name, labels in entries]
+        rows = re.findall(r"(?m)^\| `((?:weixin|process)_\w+)` \|([^|]*)\| (counter|gauge|histogram): \S.* \|$",
+                          text_of(ROOT / "docs/operating.md"))
+        self.assertGreater(len(wanted), 80, "the pattern does not find the metrics any more")
+        self.assertEqual([(name, re.findall(r"\w+", labels), kind) for name, labels, kind in rows], wanted)
+
+
 class Recordings(unittest.TestCase):
     def test_are_called_level_metric_operations(self):
         self.assertGreater(len(RECORDS), 15, "the pattern does not find the rules any more")

@@ -45,7 +45,7 @@ TEST(AccountMetrics, StayWithinTheBudgetOf25SeriesWhateverHappens) {
     shop->message_received(type);
     shop->message_sent(type);
   }
-  shop->send_failed();
+  shop->send_failed("timed_out");
   shop->set_send_queue_length(3);
   EXPECT_LE(scrape(r).with_label("account", "shop-01").size(), 25u);
 }
@@ -118,7 +118,7 @@ TEST(AccountMetrics, CountWhatTheyAreTold) {
   shop->message_received("text");
   shop->message_received("image");
   shop->message_sent("text");
-  shop->send_failed();
+  shop->send_failed("timed_out");
   shop->logged_out(logout_reason::cookie_invalid);
   shop->actor_restarted(restart_reason::heartbeat);
   shop->set_send_queue_length(7);
@@ -130,6 +130,7 @@ TEST(AccountMetrics, CountWhatTheyAreTold) {
   EXPECT_EQ(seen.value("weixin_messages_received_total", shop_01), 2);
   EXPECT_EQ(seen.value("weixin_messages_sent_total", shop_01), 1);
   EXPECT_EQ(seen.value("weixin_send_failures_total", shop_01), 1);
+  EXPECT_EQ(seen.value("weixin_send_failures_by_reason_total", {{"reason", "timed_out"}}), 1);
   EXPECT_EQ(seen.value("weixin_logouts_total", {{"account", "shop-01"}, {"reason", "1102"}}), 1);
   EXPECT_EQ(seen.value("weixin_actor_restarts_total", {{"account", "shop-01"}, {"reason", "heartbeat"}}), 1);
   EXPECT_EQ(seen.value("weixin_send_queue_length", shop_01), 7);

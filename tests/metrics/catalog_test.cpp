@@ -60,9 +60,9 @@ TEST(MetricsCatalog, GivesNoHistogramAnAccount) {
 
 TEST(MetricsCatalog, HasNoLabelThatNamesAPersonOrAMessage) {
   const std::set<std::string_view> allowed{
-      "account",  "state",   "to",        "reason",   "kind",   "result",    "retcode", "selector",
-      "type",     "bot",     "direction", "shard",    "host",   "route",     "method",  "code",
-      "endpoint", "version", "revision",  "compiler", "target", "operation", "outcome"};
+      "account",  "state",     "to",     "reason",    "kind",    "result", "retcode", "selector", "type",
+      "bot",      "direction", "shard",  "host",      "route",   "method", "code",    "endpoint", "version",
+      "revision", "compiler",  "target", "operation", "outcome", "access", "consumer"};
   for (const auto& m : catalog())
     for (auto label : m.labels)
       EXPECT_TRUE(label.empty() || allowed.contains(label)) << m.name << " " << label;

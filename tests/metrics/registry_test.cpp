@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace weixin::metrics {
 namespace {
@@ -25,17 +26,19 @@ void touch_everything(registry& r, account_metrics& account) {
   account.actor_restarted(restart_reason::exception);
   account.message_received("text");
   account.message_sent("text");
-  account.send_failed();
+  account.send_failed("timed_out");
   account.set_send_queue_length(1);
   r.login_finished(login_result::ok, 30s);
   r.qr_code_issued();
   r.synccheck_finished(0, 2, 25s);
+  r.sync_failed(sync_failure::network);
   r.messages_set_aside(1);
   r.messages_undecoded(1);
   r.inbox_appended(2, 4ms);
   r.event_lag(1s);
   r.send_finished(100ms);
   r.send_queue_waited(1s);
+  r.send_dropped(send_drop::queue_full);
   r.pacing_delayed(paced_operation::text, 1s);
   r.contact_operation_ended(contact_operation_kind::group_create, contact_operation_outcome::confirmed);
   r.media_finished(media_direction::download, media_result::ok, 1000);
@@ -43,12 +46,26 @@ void touch_everything(registry& r, account_metrics& account) {
   r.media_dropped(3);
   r.set_media_store(1'000, 5'000);
   r.bot_dispatched("echo", bot_result::ok);
-  r.set_scheduler_lag(0, 1ms);
-  r.set_scheduler_queue_length(0, 3);
+  r.bot_thought("echo", 1ms);
+  r.router_duplicate();
+  r.lag_of("echo").set(3);
+  r.actor_failed(actor_kind::sender);
+  r.actor_gave_up(actor_kind::sender);
+  r.set_actors(actor_kind::sender, {3, 2, 1});
+  r.set_scheduler(0, {});
+  r.tls_handshake_ended(tls_result::full, 10ms);
+  r.set_connections_open(3);
+  r.host_looked_up(lookup_result::ok, 1ms);
+  r.store_transaction(store_access::writes, 2, 1ms);
+  r.store_failed();
+  r.store_dropped(dropped_rows::messages, 4);
+  r.set_store({});
+  r.set_stored({});
+  r.set_notifications_waiting("ops", 1, 5s);
   r.upstream_finished("webwxsync", "ok", 100ms);
   r.set_breaker("wx.qq.com", breaker_state::open);
-  r.http_request_served("/v1/status", "GET", 200);
-  r.notification_ended("ops", notification_result::ok);
+  r.http_request_served("/v1/status", "GET", 200, 1ms);
+  r.notification_ended("ops", notification_result::ok, 1s);
 }
 
 TEST(MetricsRegistry, WritesAnExpositionThatParses) {
@@ -97,6 +114,10 @@ TEST(MetricsRegistry, StartsEnumeratedSeriesAtZero) {
   EXPECT_EQ(seen.value("weixin_media_transfers_total", {{"direction", "upload"}, {"result", "failed"}}), 0);
   EXPECT_EQ(seen.value("weixin_messages_set_aside_total"), 0);
   EXPECT_EQ(seen.value("weixin_messages_undecoded_total"), 0);
+  EXPECT_EQ(seen.value("weixin_send_failures_by_reason_total", {{"reason", "timed_out"}}), 0);
+  EXPECT_EQ(seen.value("weixin_send_failures_by_reason_total", {{"reason", "expired"}}), 0);
+  EXPECT_EQ(seen.value("weixin_sync_failures_total", {{"kind", "network"}}), 0);
+  EXPECT_EQ(seen.value("weixin_send_dropped_total", {{"reason", "queue_full"}}), 0);
   EXPECT_EQ(seen.value("weixin_accounts", {{"state", "online"}}), 0);
 }
 
@@ -114,15 +135,22 @@ TEST(MetricsRegistry, CountsReturnCodesItDoesNotKnowAsOther) {
 TEST(MetricsRegistry, NeverLetsALabelValueFromOutsideThrough) {
   registry r;
   auto account = r.account("shop-01");
+  std::vector<consumer_lag> lags;
   const std::string hostile = "evil\"}\n{marker-7f";
   for (const auto& value : {hostile, std::string{}, std::string(5000, 'x')}) {
     account->message_received(value);
     account->message_sent(value);
+    account->send_failed(value);
     r.bot_dispatched(value, bot_result::failed);
+    r.bot_thought(value, 1ms);
+    lags.push_back(r.lag_of(value));
+    lags.back().set(1);
     r.upstream_finished(value, value, 1s);
     r.set_breaker(value, breaker_state::open);
-    r.http_request_served(value, value, 99999);
-    r.notification_ended(value, notification_result::failed);
+    r.http_request_served(value, value, 99999, 1ms);
+    r.notification_ended(value, notification_result::ok, 1s);
+    r.set_notifications_waiting(value, 1, 1s);
+    r.set_scheduler(value.size() + 1'000, {});
   }
   auto text = r.render();
   EXPECT_EQ(text.find("marker-7f"), std::string::npos);
@@ -133,6 +161,10 @@ TEST(MetricsRegistry, NeverLetsALabelValueFromOutsideThrough) {
   EXPECT_EQ(seen.value("weixin_bot_dispatch_total", {{"bot", "other"}, {"result", "failed"}}), 3);
   EXPECT_EQ(seen.value("weixin_upstream_requests_total", {{"endpoint", "other"}, {"result", "other"}}), 3);
   EXPECT_EQ(seen.value("weixin_breaker_state", {{"host", "other"}}), 2);
+  EXPECT_EQ(seen.value("weixin_send_failures_by_reason_total", {{"reason", "other"}}), 3);
+  EXPECT_EQ(seen.value("weixin_consumer_lag_events", {{"consumer", "other"}}), 3);
+  EXPECT_EQ(seen.value("weixin_notifications_waiting", {{"target", "other"}}), 1);
+  EXPECT_EQ(seen.find("weixin_scheduler_lag_seconds", {{"shard", "other"}}).size(), 1u);
   EXPECT_EQ(
       seen.value("weixin_http_requests_total", {{"route", "other"}, {"method", "other"}, {"code", "other"}}),
       3);
@@ -148,8 +180,10 @@ TEST(MetricsRegistry, UsesAValueOnceItWasAllowed) {
   EXPECT_EQ(scrape(r).value("weixin_breaker_state", {{"host", "wx.qq.com"}}), 0);
   EXPECT_TRUE(r.allow(checked_label::notify_target, "ops"));
   EXPECT_EQ(scrape(r).value("weixin_notifications_total", {{"target", "ops"}, {"result", "dropped"}}), 0);
+  EXPECT_EQ(scrape(r).value("weixin_notification_delivery_seconds_count", {{"target", "ops"}}), 0);
+  EXPECT_EQ(scrape(r).value("weixin_bot_handler_duration_seconds_count", {{"bot", "echo"}}), 0);
   EXPECT_TRUE(r.allow(checked_label::route, "/v1/status"));
-  r.http_request_served("/v1/status", "GET", 200);
+  r.http_request_served("/v1/status", "GET", 200, 1ms);
   EXPECT_EQ(scrape(r).value("weixin_http_requests_total",
                             {{"route", "/v1/status"}, {"method", "GET"}, {"code", "200"}}),
             1);
@@ -191,18 +225,6 @@ TEST(MetricsRegistry, CountsTransfersAndTheirBytes) {
   EXPECT_EQ(seen.value("weixin_media_transfers_total", {{"direction", "download"}, {"result", "too_large"}}),
             1);
   EXPECT_EQ(seen.value("weixin_media_bytes_total", {{"direction", "download"}}), 2000);
-}
-
-TEST(MetricsRegistry, KeepsShardsApart) {
-  registry r;
-  r.set_scheduler_lag(0, 2ms);
-  r.set_scheduler_lag(1, 5ms);
-  r.set_scheduler_queue_length(1, 9);
-  r.set_scheduler_queue_length(99999, 1);
-  auto seen = scrape(r);
-  EXPECT_DOUBLE_EQ(seen.value("weixin_scheduler_lag_seconds", {{"shard", "1"}}), 0.005);
-  EXPECT_EQ(seen.value("weixin_scheduler_queue_length", {{"shard", "1"}}), 9);
-  EXPECT_EQ(seen.value("weixin_scheduler_queue_length", {{"shard", "other"}}), 1);
 }
 
 TEST(MetricsRegistry, TellsWhetherTheConfigurationWasTakenOver) {

@@ -78,7 +78,7 @@ struct TargetWorker : ::testing::Test {
     options.pause = [this](unsigned made, const attempt&) {
       return made < tries ? std::optional{pause} : std::nullopt;
     };
-    options.on_end = [this](notification_result r) { target->ended(r); };
+    options.on_end = [this](notification_result r, std::chrono::nanoseconds) { target->ended(r); };
     worker = std::make_unique<target_worker>(
         std::move(options), [this](const job& j, const stop_signal& s) { return target->deliver(j, s); });
   }
@@ -125,7 +125,8 @@ TEST_F(TargetWorker, DropsTheOldestOfAFullQueue) {
   target->wait_for_tries(1);
   for (auto id : {"2", "3", "4", "5"})
     worker->enqueue(job_of(id));
-  EXPECT_EQ(worker->waiting(), 3U);
+  EXPECT_EQ(worker->waiting().jobs, 3U);
+  EXPECT_GT(worker->waiting().oldest, 0ns);
   target->hang(false);
   EXPECT_THAT(target->wait_for_results(5), ElementsAre("dropped", "dropped", "ok", "ok", "ok"));
   EXPECT_THAT(target->wait_for_tries(3), ElementsAre("1", "4", "5"));
@@ -136,7 +137,7 @@ TEST_F(TargetWorker, NeverKeepsTheCallerWaiting) {
   target->hang(true);
   for (int i = 0; i < 5'000; ++i)
     worker->enqueue(job_of(std::to_string(i)));
-  EXPECT_LE(worker->waiting(), 1'001U);
+  EXPECT_LE(worker->waiting().jobs, 1'001U);
 }
 
 TEST_F(TargetWorker, TestsAtOnceWhileItWaitsForTheNextTry) {
@@ -182,7 +183,7 @@ TEST_F(TargetWorker, StopsWhileItWaitsForTheNextTry) {
   worker->enqueue(job_of("1"));
   target->wait_for_tries(1);
   worker->stop();
-  EXPECT_EQ(worker->waiting(), 1U);
+  EXPECT_EQ(worker->waiting().jobs, 1U);
 }
 
 TEST_F(TargetWorker, LeavesARefreshOutWhileItHasSomethingToTell) {
@@ -201,7 +202,7 @@ TEST_F(TargetWorker, NeitherCountsNorRepeatsARefresh) {
   start({later(), yes()});
   worker->enqueue({"refresh", {notification{}}, true});
   target->wait_for_tries(1);
-  while (worker->waiting() > 0)
+  while (worker->waiting().jobs > 0)
     std::this_thread::yield();
   worker->enqueue(job_of("1"));
   EXPECT_THAT(target->wait_for_results(1), ElementsAre("ok"));
@@ -214,7 +215,7 @@ TEST(TargetWorkers, DoNotWaitForEachOther) {
   hanging.hang(true);
   worker_options a;
   worker_options b;
-  b.on_end = [&](notification_result r) { quick.ended(r); };
+  b.on_end = [&](notification_result r, std::chrono::nanoseconds) { quick.ended(r); };
   target_worker first{std::move(a),
                       [&](const job& j, const stop_signal& s) { return hanging.deliver(j, s); }};
   target_worker second{std::move(b), [&](const job& j, const stop_signal& s) { return quick.deliver(j, s); }};

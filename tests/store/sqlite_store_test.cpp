@@ -11,6 +11,9 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace weixin::store {
 namespace {
@@ -62,6 +65,42 @@ TEST_F(SqliteStore, KeepsWhatWasAnsweredWhenTheProcessDies) {
   ASSERT_TRUE(WIFSIGNALED(status));
   open();
   EXPECT_EQ(account_names().size(), 20u);
+}
+
+TEST_F(SqliteStore, TellsOfEveryTransaction) {
+  struct transaction {
+    bool writes, failed;
+    std::size_t calls;
+  };
+  std::vector<transaction> told; // on the store's thread, which has ended when they are read
+  options.on_transaction = [&](bool writes, std::size_t calls, std::chrono::nanoseconds took, bool failed) {
+    EXPECT_GT(took.count(), 0);
+    told.push_back({writes, failed, calls});
+  };
+  options.before_commit = [&, first = true]() mutable {
+    if (std::exchange(first, false)) throw std::runtime_error("of the test");
+  };
+  open();
+  EXPECT_FALSE(call().add_account(account_named("shop-01")));
+  EXPECT_TRUE(call().add_account(account_named("shop-02")));
+  EXPECT_TRUE(call().list_accounts());
+  s.reset();
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_TRUE(told[0].writes && told[0].failed);
+  EXPECT_TRUE(told[1].writes && !told[1].failed);
+  EXPECT_TRUE(!told[2].writes && !told[2].failed);
+  EXPECT_EQ(told[2].calls, 1u);
+}
+
+TEST_F(SqliteStore, KnowsTheSizesOfItsFilesAndOfTheirDisk) {
+  options.free_bytes = [] { return std::uint64_t{5} << 30; };
+  open();
+  ASSERT_TRUE(call().add_account(account_named("shop-01")));
+  auto health = s->health();
+  EXPECT_GE(health.database_bytes, fs::file_size(file()));
+  EXPECT_LE(health.log_bytes, health.database_bytes);
+  EXPECT_EQ(health.disk_free_bytes, std::uint64_t{5} << 30);
+  EXPECT_GE(health.disk_size_bytes, fs::space(options.data_dir).available);
 }
 
 TEST_F(SqliteStore, CarriesOutWhatWaitsBeforeItCloses) {

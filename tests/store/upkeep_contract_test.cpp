@@ -58,6 +58,18 @@ TEST_P(UpkeepContract, DropsTheOldestMessagesOfAnAccountThatHasTooMuch) {
   EXPECT_EQ(inbox("shop-02"), (names{"1", "2"})) << "each account has its own measure";
 }
 
+TEST_P(UpkeepContract, CountsWhatIsLeftOfAllAccounts) {
+  EXPECT_EQ(run(noon).held.messages, 0u);
+  receive({"1", "2"}, noon);
+  receive({"3"}, noon + 1h, "shop-02");
+  ASSERT_TRUE(call().enqueue(send_with("s-1")));
+  auto held = run(noon + 1h).held;
+  EXPECT_EQ(held.messages, 3u);
+  EXPECT_GT(held.message_bytes, 3u * 50u);
+  EXPECT_EQ(held.sends, 1u);
+  EXPECT_EQ(run(noon + 24h * 7 + 30min).held.messages, 1u) << "after what is too old was dropped";
+}
+
 TEST_P(UpkeepContract, IsNotFooledByMessagesOfAClockThatWasAhead) {
   receive({"1"}, noon + 24h * 365);
   receive({"2"}, noon);

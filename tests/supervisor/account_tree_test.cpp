@@ -120,6 +120,8 @@ TEST_F(AccountTree, StartsACrashedPollerAgainOnTheSameSession) {
   EXPECT_EQ(state(), "online");
   EXPECT_EQ(status->view().restarts, 1U);
   EXPECT_EQ(weixin.waiting("synccheck"), 1U) << "it polls again";
+  EXPECT_TRUE(counted("weixin_actor_failures_total{kind=\"sync_poller\"} 1"));
+  EXPECT_TRUE(counted("weixin_actor_giveups_total{kind=\"sync_poller\"} 0"));
   EXPECT_EQ(weixin.count("jslogin"), 1U);
 }
 
@@ -130,6 +132,7 @@ TEST_F(AccountTree, CoolsOffWhenAChildKeepsCrashingAndTriesOnceAfterwards) {
   weixin.synccheck(0, 0);
   pass(1s);
   EXPECT_EQ(state(), "cooling_off");
+  EXPECT_TRUE(counted("weixin_actor_giveups_total{kind=\"sync_poller\"} 1"));
   EXPECT_TRUE(status->view().retry_at);
   EXPECT_GT(*status->view().retry_at, wall->now());
   pass(75s);
@@ -267,7 +270,21 @@ TEST_F(AccountTree, ShowsANewCodeWhenTheSessionEnds) {
     pass(1s);
     EXPECT_EQ(state(), "awaiting_scan");
     EXPECT_EQ(reason(), std::to_string(code));
+    EXPECT_TRUE(
+        counted("weixin_logouts_total{account=\"shop-01\",reason=\"" + std::to_string(code) + "\"} 1"));
   }
+}
+
+TEST_F(AccountTree, CountsTheEndOfASessionThatWeixinSaysInAnotherWay) {
+  log_in();
+  pass(90min);
+  weixin.next("webwxinit", ret(-14));
+  weixin.next("webwxsync", ret(-14));
+  weixin.synccheck(0, 2);
+  pass(1s);
+  EXPECT_EQ(state(), "awaiting_scan");
+  EXPECT_TRUE(counted("weixin_logouts_total{account=\"shop-01\",reason=\"other\"} 1"));
+  EXPECT_TRUE(counted("weixin_logouts_total{account=\"shop-01\",reason=\"1102\"} 0"));
 }
 
 TEST_F(AccountTree, HoldsAnAccountThatIsKickedRightAfterItsLogin) {
@@ -335,6 +352,11 @@ TEST_F(AccountTree, DropsTheSessionOnRelogin) {
   pass(1s);
   EXPECT_EQ(state(), "awaiting_scan");
   EXPECT_EQ(weixin.count("jslogin"), 2U);
+  EXPECT_TRUE(counted("weixin_logouts_total{account=\"shop-01\",reason=\"user\"} 1"));
+  command(account_command::relogin);
+  pass(1s);
+  EXPECT_TRUE(counted("weixin_logouts_total{account=\"shop-01\",reason=\"user\"} 1"))
+      << "there was no session";
 }
 
 TEST_F(AccountTree, TellsWeixinWhenTheOperatorLogsOut) {

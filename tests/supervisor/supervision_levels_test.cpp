@@ -79,6 +79,7 @@ TEST_F(SupervisionLevels, ASenderThatAlwaysDiesWhileTheAccountIsPausedIsKeptSlow
   EXPECT_LE(starts_of("sender"), most_starts);
   EXPECT_EQ(state(), "stopped") << "desired state wins";
   EXPECT_EQ(lines_with("event=account.base_down").size(), 1U);
+  EXPECT_TRUE(counted("weixin_actor_giveups_total{kind=\"sender\"} 1"));
   EXPECT_EQ(send_text("filehelper", "hello").error().code, errc::not_online);
   ASSERT_TRUE(command(account_command::resume));
   pass(5s);

@@ -192,6 +192,10 @@ struct account_tree : ::testing::Test {
     return found;
   }
 
+  /// Whether a scrape shows this series with this value.
+  bool counted(const std::string& series_and_value) const {
+    return ("\n" + service->metrics->render()).find("\n" + series_and_value + "\n") != std::string::npos;
+  }
   std::string state() const { return status->view().state; }
   std::string reason() const { return status->view().reason; }
   void pass(std::chrono::nanoseconds d) { time.advance(d); }

@@ -32,8 +32,15 @@ INTERNAL = {
 }
 # What may be zero all day, since nothing from outside can change that; panels and rules show that nothing happened.
 STAYS_AT_ZERO = {
-    "weixin_media_dropped_total": "neither age nor quota is reached in a minute and a half",
+    "weixin_media_dropped_total": "neither age nor quota is reached in two minutes",
     "weixin_scheduler_queue_length": "nobody waits at the moment of a scrape",
+    "weixin_store_queue_length": "the same",
+    "weixin_consumer_lag_events": "bots are through before the next scrape",
+    "weixin_actor_failures_total": "the actors of weixind do not fail",
+    "weixin_actor_giveups_total": "so nobody gives them up",
+    "weixin_store_failures_total": "the disk is a good one",
+    "weixin_store_unreadable_rows_total": "and its key the right one",
+    "weixin_store_rows_dropped_total": "nothing gets older than a day in two minutes",
     "instance_bot:weixin_bot_failures:ratio_rate5m": "the bots of weixind do not fail",
 }
 # Label values in alerts that come into being with the first such event only.
@@ -43,7 +50,8 @@ FIRES = {"WeixindDown", "WeixinManyAccountsDown", "WeixinLogoutSpike", "WeixinBr
          "WeixinAccountHeld", "WeixinAccountThrottled", "WeixinConfigReloadFailed"}
 # Nothing of the scenario may make these fire, however impatient the rules are here.
 NEVER_FIRES = {"WeixinDiskFull", "WeixinFileDescriptorsLow", "WeixinSeriesBudget", "WeixinBotFailing", "WeixinAccountCoolingOff",
-               "WeixinAccountFlapping", "WeixindRestarts"}
+               "WeixinAccountFlapping", "WeixindRestarts", "WeixinStoreBusy", "WeixinStoreFailing", "WeixinMailboxLong",
+               "WeixinActorGivenUp", "WeixinConsumerLag"}
 RULES = sorted((PROMETHEUS / "rules").glob("*.yml"))
 
 

@@ -119,6 +119,32 @@ TEST_F(HttpsClientTlsTest, ResumesItsSessionAfterAConnectionWasCut) {
   EXPECT_EQ(server->resumptions(), 1U);
 }
 
+TEST_F(HttpsClientTlsTest, TellsFullAndResumedHandshakesAndFailures) {
+  std::vector<handshake_end> told; // on the client's thread, which is at rest between two calls
+  hooks.on_handshake = [&](handshake_end how, std::chrono::duration<double> took) {
+    EXPECT_GT(took.count(), 0);
+    told.push_back(how);
+  };
+  serve(one_request_a_connection());
+  EXPECT_EQ(code_of(ask(get())), "");
+  EXPECT_EQ(code_of(ask(get())), "");
+  auto elsewhere = get();
+  elsewhere.request.host = "wx.example.org";
+  EXPECT_EQ(code_of(ask(elsewhere)), "tls_failed");
+  EXPECT_EQ(told, (std::vector{handshake_end::full, handshake_end::resumed, handshake_end::failed}));
+}
+
+TEST_F(HttpsClientTlsTest, CountsTheConnectionsThatAreOpen) {
+  serve(always_answer("ok"));
+  EXPECT_EQ(net().connections_open(), 0U);
+  EXPECT_EQ(code_of(ask(get())), "");
+  EXPECT_EQ(net().connections_open(), 1U) << "it waits for the next call";
+  EXPECT_EQ(code_of(ask(get())), "");
+  EXPECT_EQ(net().connections_open(), 1U);
+  on_shard([](http_client& c) { c.close(); });
+  EXPECT_EQ(net().connections_open(), 0U);
+}
+
 TEST_F(HttpsClientTlsTest, NeverUsesOneSessionForTwoAccounts) {
   serve(one_request_a_connection());
   EXPECT_EQ(code_of(ask(get())), "");

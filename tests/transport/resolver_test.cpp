@@ -64,6 +64,25 @@ TEST_F(ResolverTest, UsesAnAnswerForThirtySeconds) {
   EXPECT_EQ(lookups, 2);
 }
 
+TEST_F(ResolverTest, TellsHowEachNameWasFoundAndHowLongItTook) {
+  std::vector<std::pair<lookup_end, double>> told; // with the resolver's lock held
+  resolver names{
+      1,
+      [&](const std::string& host) -> answer {
+        now += std::chrono::steady_clock::duration{2s}.count();
+        if (host == "nowhere.example.com") return fail(errc::dns_failed, "NXDOMAIN");
+        return resolver::addresses{make_address("203.0.113.7")};
+      },
+      clock(),
+      [&](lookup_end how, std::chrono::duration<double> took) { told.emplace_back(how, took.count()); }};
+  EXPECT_TRUE(ask(names, "wx.example.com").get());
+  EXPECT_TRUE(ask(names, "wx.example.com").get());
+  EXPECT_FALSE(ask(names, "nowhere.example.com").get());
+  names.stop();
+  EXPECT_EQ(told, (std::vector<std::pair<lookup_end, double>>{
+                      {lookup_end::found, 2}, {lookup_end::cached, 0}, {lookup_end::failed, 2}}));
+}
+
 TEST_F(ResolverTest, DoesNotRememberFailures) {
   resolver names{1,
                  [&](const std::string& host) -> answer {
