@@ -29,4 +29,16 @@ inline error sqlite_failure(std::string_view what, const SQLite::Exception& e) {
   return sqlite_failure(what, e.getExtendedErrorCode() > 0 ? e.getExtendedErrorCode() : e.getErrorCode());
 }
 
+/// Errors after which nothing more can be expected to be written for now.
+inline bool is_out_of_order(int code) {
+  switch (code & 0xff) {
+  case SQLITE_FULL:
+  case SQLITE_IOERR:
+  case SQLITE_READONLY:
+    return true;
+  default:
+    return false;
+  }
+}
+
 } // namespace weixin::store

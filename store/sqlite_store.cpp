@@ -28,18 +28,6 @@ namespace {
 
 constexpr const char* what_fails = "the database";
 
-/// Errors after which nothing more can be expected to be written for now.
-bool is_out_of_order(int code) {
-  switch (code & 0xff) {
-  case SQLITE_FULL:
-  case SQLITE_IOERR:
-  case SQLITE_READONLY:
-    return true;
-  default:
-    return false;
-  }
-}
-
 /// A removed account, or nothing but the wish to erase what an earlier process left.
 struct removal {
   std::optional<std::string> name; ///< still to be taken out of sight
