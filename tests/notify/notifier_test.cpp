@@ -223,6 +223,23 @@ TEST_F(NotifierOfAnotherConfiguration, KeepsWhatWaitsForATargetThatStays) {
   EXPECT_THAT(requests[1], HasSubstr(R"("event":"kicked")"));
 }
 
+TEST_F(NotifierOfAnotherConfiguration, ShowsNothingThatWaitsForATargetThatWent) {
+  tiny_server silent{{""}};
+  tiny_server after{{answer(204)}};
+  add_webhook("silent", silent);
+  start();
+  state("held", "kicked");
+  wait_for_requests(silent, 1);
+  running->show_waiting(*context.metrics);
+  EXPECT_THAT(context.metrics->render(), HasSubstr(R"(weixin_notifications_waiting{target="silent"} 1)"));
+  settings.targets.clear();
+  add_webhook("after", after);
+  change_to(settings);
+  running->show_waiting(*context.metrics);
+  EXPECT_THAT(context.metrics->render(), HasSubstr(R"(weixin_notifications_waiting{target="silent"} 0)"));
+  EXPECT_THAT(context.metrics->render(), HasSubstr(R"(weixin_notifications_waiting{target="after"} 0)"));
+}
+
 TEST_F(NotifierOfAnotherConfiguration, DoesNotTellAgainWhatWasTold) {
   tiny_server first{{answer(204)}};
   tiny_server second{{answer(204)}};
