@@ -12,7 +12,7 @@ import stat
 import subprocess
 import time
 
-from harness import BIN, Case, EventStream, Server, main
+from harness import BIN, Case, EventStream, Server, main, metric
 from local_weixin import Client, tcp_client, wait_until
 
 LISTEN = '[api]\nlisten = "127.0.0.1:0"\n'
@@ -308,6 +308,16 @@ class Door(ApiCase):
         own = self.get(token, "/v1/status", headers={"Origin": f"http://{self.api_address}"})
         self.assertEqual(own.status, 200)
         self.assertNotIn("Access-Control-Allow-Origin", own.headers)
+
+    def test_its_answers_are_counted_and_timed_by_their_route(self):
+        token, _ = self.token("read")
+        for _ in range(3):
+            self.assertEqual(self.get(token, "/v1/whoami").status, 200)
+        self.refused(self.api.get("/v1/whoami"))
+        text = self.metrics()
+        self.assertEqual(metric(text, "weixin_http_requests_total", route="/v1/whoami", method="GET", code="200"), 3)
+        self.assertEqual(metric(text, "weixin_http_requests_total", route="/v1/whoami", method="GET", code="401"), 1)
+        self.assertEqual(metric(text, "weixin_http_request_duration_seconds_count", route="/v1/whoami"), 4)
 
     def test_a_body_of_a_stranger_is_not_read(self):
         host, port = self.api_address.split(":")
