@@ -1,6 +1,7 @@
 #include "ctl/command_line.hpp"
 
 #include "ctl/access_grammar.hpp"
+#include "ctl/command_kinds.hpp"
 #include "version.hpp"
 
 #include <CLI/App.hpp>
@@ -544,27 +545,6 @@ private:
       return "send: a text, a file, an emoticon or a forwarded message; one of them at a time";
     if (!send.mentions.empty() && send.words.empty()) return "--mention: only a text can mention somebody";
     return {};
-  }
-
-  static bool may_be_watched(const command& c) {
-    return std::holds_alternative<account_list>(c) || std::holds_alternative<account_show>(c) ||
-           std::holds_alternative<show_status>(c) || std::holds_alternative<list_contacts>(c) ||
-           std::holds_alternative<token_list>(c) || std::holds_alternative<outbox_list>(c) ||
-           std::holds_alternative<outbox_show>(c) || std::holds_alternative<friend_list>(c) ||
-           std::holds_alternative<group_list>(c) || std::holds_alternative<group_members>(c);
-  }
-  static bool has_names(const command& c) {
-    return !std::holds_alternative<account_qr>(c) && !std::holds_alternative<follow_events>(c) &&
-           !std::holds_alternative<account_share>(c) && !std::holds_alternative<show_status>(c) &&
-           !std::holds_alternative<show_version>(c) && !std::holds_alternative<account_history>(c) &&
-           !std::holds_alternative<list_messages>(c) && !std::holds_alternative<backup_store>(c) &&
-           !std::holds_alternative<check_store>(c) && !std::holds_alternative<reload_configuration>(c) &&
-           !std::holds_alternative<notify_test>(c) && !std::holds_alternative<recall_message>(c) &&
-           !std::holds_alternative<mark_read>(c) && !std::holds_alternative<media_get>(c) &&
-           !std::holds_alternative<avatar_get>(c) && !std::holds_alternative<run_chat>(c) &&
-           !std::holds_alternative<top>(c) && !std::holds_alternative<diagnose>(c) &&
-           !std::holds_alternative<token_create>(c) && !std::holds_alternative<show_audit>(c) &&
-           !std::holds_alternative<console_link>(c);
   }
 
   std::shared_ptr<help_with_examples> help_ = std::make_shared<help_with_examples>();

@@ -95,7 +95,7 @@ TEST(AccountSection, RefusesAProxyBesideItsFile) {
 
 TEST(AccountSection, IsNoTableOfItsOwn) {
   EXPECT_THAT(refused("[account]\nname = 'a'"), HasSubstr("expected tables, each under [[account]]"));
-  EXPECT_THAT(refused("account = 7"), HasSubstr("expected tables, each under [[account]]"));
+  EXPECT_THAT(refusal("account = 7"), HasSubstr("expected tables, each under [[account]]"));
 }
 
 struct ProxyFile : ::testing::Test {

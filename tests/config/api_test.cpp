@@ -42,7 +42,7 @@ TEST(ApiSection, WantsTlsOrAWordOnAnAddressThatOthersReach) {
     EXPECT_EQ(section_of("[api]\nlisten = '" + std::string{loopback} + "'").listen, loopback);
   for (const char* open : {"0.0.0.0:9463", "[::]:9463", "192.0.2.7:9463"})
     EXPECT_THAT(refusal("[api]\nlisten = '" + std::string{open} + "'"),
-                HasSubstr("w.toml:2:1: api.listen: whoever is on the way could read the tokens"));
+                HasSubstr("w.toml:2:10: api.listen: whoever is on the way could read the tokens"));
   section_of("[api]\nlisten = '0.0.0.0:1'\nallow_plain_http = true");
   section_of("[api]\nlisten = '0.0.0.0:1'\ntls_certificate = 'a'\ntls_key = 'b'");
 }

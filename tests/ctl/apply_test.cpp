@@ -132,7 +132,7 @@ TEST_F(ApplyTest, AsksNobodyAboutAFileThatIsNone) {
     std::string text, what;
   } files[] = {
       {"[[account]]\nname = ", ":2:8: not TOML"},
-      {"[limits]\nmax_accounts = 3\n", ":1:1: limits: only [[account]] tables"},
+      {"[limits]\nmax_accounts = 3\n", ":1:2: limits: only [[account]] tables"},
       {"account = 3\n", "each under [[account]]"},
       {"account = [3]\n", "each under [[account]]"},
       {"[[account]]\nname = 'a'\nbots = [['x']]\n", ":3:9: found a table, a date or a list in a list"},

@@ -48,6 +48,8 @@ public:
   using media_record = weixin::store::media_record;
   using media_quota = weixin::store::media_quota;
   using kept_media = weixin::store::kept_media;
+  using token_record = weixin::store::token_record;
+  using audit_record = weixin::store::audit_record;
 
   faulty_store(timeline& time, fault_plan& plan, trace& t, std::shared_ptr<weixin::store::store> inner,
                store_observer& observer, std::uint64_t seed);
