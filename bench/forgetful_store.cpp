@@ -116,7 +116,7 @@ public:
 
   void inbox_positions_of(std::string account, callback<inbox_positions> done) override {
     done(with(account, [&](account_memory& a) -> result<inbox_positions> {
-      return inbox_positions{last_seq_, a.positions};
+      return inbox_positions{last_seq_, a.positions, {}};
     }));
   }
 
