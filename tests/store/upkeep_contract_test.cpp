@@ -67,7 +67,7 @@ TEST_P(UpkeepContract, CountsWhatIsLeftOfAllAccounts) {
   EXPECT_EQ(held.messages, 3u);
   EXPECT_GT(held.message_bytes, 3u * 50u);
   EXPECT_EQ(held.sends, 1u);
-  for (int day = 1; day <= 6; ++day)
+  for (int day = 1; day <= 7; ++day)
     run(noon + 24h * day); // its clock goes ahead by a day at most
   EXPECT_EQ(run(noon + 24h * 7 + 30min).held.messages, 1u) << "after what is too old was dropped";
 }
