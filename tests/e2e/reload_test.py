@@ -253,7 +253,8 @@ class Settings(Reload):
                                                      "defaults.media"])
         self.problem(self.admin.post("/v1/accounts", {"name": "shop-02"}), 429, "queue_full")
         self.assertEqual(self.admin.get("/v1/store").json()["retention"]["inbox_hours"], 48)
-        self.assertEqual(self.account("shop-01")["media"], "none")
+        # Each account hears of it on its own shard, a moment later.
+        self.wait_for(lambda: self.account("shop-01")["media"] == "none", "the account to have heard")
         quiet = self.server.process.log()
         self.command("shop-01", "pause")
         self.assertEqual(self.server.process.log(), quiet, "account.command is of level info")
