@@ -37,6 +37,7 @@ httpd::listen_options api_options(const config::api_config& c, httpd::listen_opt
                                   std::shared_ptr<const admin::api_routes> routes) {
   auto options = std::move(of_socket);
   options.unix_path.clear();
+  options.unix_descriptor = -1; // the socket's alone, where it was inherited
   options.address = c.listen;
   options.tls_certificate = c.tls_certificate;
   options.tls_key = c.tls_key;

@@ -167,6 +167,11 @@ os.execv("{BIN}/weixind", ["weixind"] + sys.argv[1:])
         self.assertEqual(self.server.process.stop(), 0)
         self.assertEqual(path.stat().st_ino, taken.st_ino, "it is the service manager's")
 
+    def test_stands_beside_the_listener_by_tcp(self):
+        self.extra_configuration = '[api]\nlisten = "127.0.0.1:0"\n'
+        self.start_with([self.directory / "admin.sock"])
+        self.assertRegex(self.admin.get("/v1/status").json()["api_listen"], r"^127\.0\.0\.1:[1-9]")
+
     def test_of_another_path_is_refused_with_both_names(self):
         other = self.directory / "other.sock"
         said = self.refused([other])
