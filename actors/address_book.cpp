@@ -1,18 +1,13 @@
 #include "actors/address_book.hpp"
 
 #include "protocol/webwx/search_contact.hpp"
+#include "store/base32.hpp"
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
 
 namespace weixin {
-
-namespace {
-
-constexpr std::string_view base32 = "0123456789abcdefghjkmnpqrstvwxyz"; // as id_source's
-
-} // namespace
 
 std::string known_contact::display() const {
   if (!remark.empty()) return std::string{remark};
@@ -44,9 +39,8 @@ address_book::ref_id address_book::parse_ref(std::string_view ref) noexcept {
   ref_id id;
   if (!store::is_id('c', ref)) return id;
   for (char c : ref.substr(2)) {
-    auto digit = static_cast<std::uint64_t>(base32.find(c));
     id.high = (id.high << 5) | (id.low >> 59);
-    id.low = (id.low << 5) | digit;
+    id.low = (id.low << 5) | store::base32::value_of(c);
   }
   return id;
 }
@@ -55,7 +49,7 @@ std::string address_book::format_ref(ref_id id) {
   std::string text(2 + 26, '-');
   text[0] = 'c';
   for (auto at = text.size(); at-- > 2;) {
-    text[at] = base32[id.low & 31];
+    text[at] = store::base32::digits[id.low & 31];
     id.low = (id.low >> 5) | (id.high << 59);
     id.high >>= 5;
   }

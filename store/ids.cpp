@@ -1,5 +1,7 @@
 #include "store/ids.hpp"
 
+#include "store/base32.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,14 +9,13 @@ namespace weixin::store {
 
 namespace {
 
-constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr std::uint64_t milliseconds_mask = (std::uint64_t{1} << 48) - 1;
 constexpr std::size_t id_length = 2 + 26;
 
 /// The lowest `count` groups of five bits, the highest of them first.
 void append_base32(std::string& text, std::uint64_t value, int count) {
   for (int shift = 5 * (count - 1); shift >= 0; shift -= 5)
-    text += alphabet[(value >> shift) & 31];
+    text += base32::digits[(value >> shift) & 31];
 }
 
 } // namespace
@@ -45,7 +46,8 @@ std::string id_source::next(wall_time now) {
 
 bool is_id(char prefix, std::string_view text) noexcept {
   if (text.size() != id_length || text[0] != prefix || text[1] != '-' || text[2] > '7') return false;
-  return text.find_first_not_of(alphabet, 2) == std::string_view::npos;
+  return std::all_of(text.begin() + 2, text.end(),
+                     [](char c) { return base32::value_of(c) != base32::no_digit; });
 }
 
 } // namespace weixin::store

@@ -21,6 +21,7 @@ namespace {
 
 // A server may send 100 Continue or 103 Early Hints before its answer; nobody needs more than a few.
 constexpr unsigned max_interim_answers = 4;
+constexpr std::size_t usual_fields = 12;
 constexpr std::size_t max_error_body = 1024 * 1024;
 
 } // namespace
@@ -34,6 +35,7 @@ public:
     header_limit(static_cast<std::uint32_t>(
         std::min<std::size_t>(limits.max_header_bytes, std::numeric_limits<std::uint32_t>::max() / 2)));
     body_limit(boost::none);
+    response.headers.reserve(usual_fields);
   }
 
   http_response response;

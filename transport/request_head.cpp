@@ -51,8 +51,9 @@ bool is_set_by_transport(std::string_view name) {
   constexpr std::array<std::string_view, 7> ours{
       "Host",       "Content-Length",    "Connection", "Accept-Encoding",
       "Keep-Alive", "Transfer-Encoding", "Upgrade"};
-  return std::any_of(ours.begin(), ours.end(),
-                     [&](auto field) { return boost::beast::iequals(field, name); });
+  return std::any_of(ours.begin(), ours.end(), [&](auto field) {
+    return field.size() == name.size() && boost::beast::iequals(field, name);
+  });
 }
 
 } // namespace

@@ -3,10 +3,23 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 
 namespace weixin::webwx {
+
+namespace {
+
+// As a table: every value of every request goes through it.
+constexpr auto is_unreserved = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c)
+    table[c] = boost::urls::unreserved_chars(static_cast<char>(c));
+  return table;
+}();
+
+} // namespace
 
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
@@ -14,7 +27,8 @@ std::string percent_encode(std::string_view text) {
   out.reserve(text.size() + 16);
   while (true) {
     // Most values of a query are numbers and names, which stay as they are.
-    auto reserved = std::find_if_not(text.begin(), text.end(), boost::urls::unreserved_chars);
+    auto reserved = std::find_if_not(text.begin(), text.end(),
+                                     [](char c) { return is_unreserved[static_cast<unsigned char>(c)]; });
     auto length = static_cast<std::size_t>(reserved - text.begin());
     out.append(text.substr(0, length));
     if (reserved == text.end()) return out;

@@ -20,14 +20,17 @@ std::string to_lower(std::string_view text) {
 }
 
 bool same_word(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+  auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back()))
+    text.remove_suffix(1);
+  return text;
 }
 
 /// What may stand in a header, and comes back from the store as it was: neither control characters nor the
@@ -61,31 +64,38 @@ std::string_view next_word(std::string_view& text, char separator) noexcept {
   return word;
 }
 
+/// "Jan" is 1, in whatever case.
+std::optional<unsigned> month_of(std::string_view name) noexcept {
+  constexpr std::string_view months = "janfebmaraprmayjunjulaugsepoctnovdec";
+  if (name.size() != 3) return std::nullopt;
+  const std::array<char, 3> wanted{lower(name[0]), lower(name[1]), lower(name[2])};
+  for (std::size_t at = 0; at < months.size(); at += wanted.size())
+    if (std::equal(wanted.begin(), wanted.end(), months.begin() + at))
+      return static_cast<unsigned>(at / wanted.size()) + 1;
+  return std::nullopt;
+}
+
 /// Without a date of the answer a date before 2010 is past for sure: deletions are dated 1970.
 constexpr std::int64_t certainly_past = 1'262'304'000;
 
 } // namespace
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) noexcept {
-  constexpr auto months = std::to_array<std::string_view>(
-      {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
   auto comma = text.find(',');
   if (comma == std::string_view::npos) return std::nullopt;
   text.remove_prefix(comma + 1);
   auto day = to_int(next_word(text, '-'));
-  auto month_name = next_word(text, '-');
+  auto month = month_of(next_word(text, '-'));
   auto year = to_int(next_word(text, '-'));
   auto hours = to_int(next_word(text, ':'));
   auto minutes = to_int(next_word(text, ':'));
   auto seconds = to_int(next_word(text, ':'));
-  auto month = std::find_if(months.begin(), months.end(), [&](auto m) { return same_word(m, month_name); });
-  if (!day || !year || !hours || !minutes || !seconds || month == months.end()) return std::nullopt;
+  if (!day || !month || !year || !hours || !minutes || !seconds) return std::nullopt;
   if (*year >= 0 && *year < 100) *year += *year < 70 ? 2000 : 1900; // RFC 6265 section 5.1.1
   if (*year < 1601 || *year > 9999 || *hours < 0 || *hours > 23 || *minutes < 0 || *minutes > 59 ||
       *seconds < 0 || *seconds > 60 || *day < 1 || *day > 31)
     return std::nullopt;
-  std::chrono::year_month_day date{std::chrono::year{*year},
-                                   std::chrono::month{static_cast<unsigned>(month - months.begin()) + 1},
+  std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{*month},
                                    std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
   auto days = std::chrono::sys_days{date}.time_since_epoch().count();

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <chrono>
+
 namespace weixin::webwx {
 namespace {
 
@@ -204,6 +207,17 @@ TEST(HttpDate, ReadsBothFormsInUse) {
   EXPECT_EQ(parse_http_date("Sun, 22-Nov-2026 18:55:44 GMT"), 1795373744);
   EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 18:55:44 GMT"), 1795373744);
   EXPECT_EQ(parse_http_date("Thu, 01-Jan-70 00:00:00 GMT"), 0);
+}
+
+TEST(HttpDate, KnowsEveryMonthInAnyCase) {
+  constexpr std::array months{"Jan", "feb", "MAR", "Apr", "May", "Jun",
+                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  for (unsigned m = 1; m <= months.size(); ++m) {
+    std::chrono::sys_days first{std::chrono::year{2026} / std::chrono::month{m} / std::chrono::day{1}};
+    EXPECT_EQ(parse_http_date("Sun, 01-" + std::string{months[m - 1]} + "-2026 00:00:00 GMT"),
+              std::chrono::seconds{first.time_since_epoch()}.count())
+        << months[m - 1];
+  }
 }
 
 TEST(HttpDate, IsNothingForAnythingElse) {
