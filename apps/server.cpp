@@ -446,14 +446,16 @@ result<void> server::parts::start_admin_listeners() {
       *routes, [this](bool check_only, auto done) { reload->reload(check_only, std::move(done)); });
   if (config.api.console) admin::add_console_files(*routes);
   count_answers(options, routes->router());
+  // Both are there before one of them answers: the API tells where it listens.
   admin_listener = std::make_unique<httpd::server>(context, options, routes->router());
+  if (!config.api.listen.empty())
+    api_listener =
+        std::make_unique<httpd::server>(context, api_options(config.api, options, routes), routes->router());
   auto listening = start_listener(*admin_listener);
   // What is wrong with a path, or with a socket that was passed, somebody has configured.
   if (!listening && listening.error().code == errc::invalid_argument)
     return fail(errc::config_invalid, listening.error().context);
-  if (!listening || config.api.listen.empty()) return listening;
-  api_listener =
-      std::make_unique<httpd::server>(context, api_options(config.api, options, routes), routes->router());
+  if (!listening || !api_listener) return listening;
   return start_listener(*api_listener);
 }
 
