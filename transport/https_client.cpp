@@ -128,7 +128,7 @@ private:
   }
 
   asio::awaitable<result<http_response>> perform(call_state& c) {
-    const auto& request = c.call.request;
+    auto& request = c.call.request;
     if (!is_host_name(request.host)) co_return fail(errc::host_not_allowed, "not a host name");
     c.host_for_errors = request.host;
     if (!host_allowed_ || !host_allowed_(request.host)) co_return fail(errc::host_not_allowed);
@@ -140,6 +140,9 @@ private:
     auto head =
         write_request_head(request, c.call.sink == nullptr, c.call.source ? c.call.source->size() : 0);
     if (!head) co_return head.error();
+    // The head says all of it, and thousands of long polls wait at the same time.
+    request.target = {};
+    request.headers = {};
 
     auto slot = co_await slots_->enter();
     if (!slot) co_return fail(errc::cancelled);

@@ -56,6 +56,16 @@ bool is_set_by_transport(std::string_view name) {
   });
 }
 
+/// At least what the head takes: it is kept as long as a long poll is held, so that it should not take much
+/// more.
+std::size_t size_of_head(const http_request& request) {
+  constexpr std::size_t rest = 160; // fixed words, and what is set here
+  auto size = rest + request.method.size() + request.target.size() + request.host.size();
+  for (const auto& [name, value] : request.headers)
+    size += name.size() + value.size() + std::string_view{": \r\n"}.size();
+  return size;
+}
+
 } // namespace
 
 bool is_host_name(std::string_view host) noexcept {
@@ -85,7 +95,7 @@ result<std::string> write_request_head(const http_request& request, bool accept_
     return fail(errc::invalid_argument, "a body that nobody asked for");
   if (!is_target(request.target)) return fail(errc::invalid_argument, "request target");
   std::string head;
-  head.reserve(512);
+  head.reserve(size_of_head(request));
   head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
   head.append(request.host).append("\r\n");
   for (const auto& [name, value] : request.headers) {
