@@ -187,16 +187,11 @@ public:
     done(with(send.account, [&](account_memory& a) -> result<void> {
       auto found = a.sends.find(send.id);
       if (found == a.sends.end()) return fail(errc::send_not_found, send.id);
-      // What is finished is forgotten: nobody asks for it here, and a memory that grows would be measured
-      // too.
-      if (is_unfinished(send.state)) {
+      if (is_unfinished(send.state))
         a.unfinished.insert(send.id);
-        found->second = std::move(send);
-      } else {
+      else
         a.unfinished.erase(send.id);
-        a.send_by_key.erase(found->second.idempotency_key);
-        a.sends.erase(found);
-      }
+      found->second = std::move(send);
       return {};
     }));
   }
