@@ -17,7 +17,7 @@ struct database_options {
   durability survives = durability::power;
   std::chrono::milliseconds busy_timeout{5'000}; ///< how long a call waits for another program's lock
   std::uint64_t max_bytes = 0;  ///< above it writes fail with disk_full; 0: as much as there is
-  int checkpoint_pages = 4'000; ///< the log is copied back into the database once it has so many pages
+  int checkpoint_pages = 8'000; ///< the log is copied back into the database once it has so many pages
   std::string vfs;              ///< SQLite's name of the file system to go through; empty: the system's own
 };
 

@@ -256,25 +256,27 @@ result<accepted_send> engine::enqueue(const send_record& send) {
   if (!is_unfinished(send.state)) return fail(errc::invalid_argument, "a new send is queued or attempting");
   if (send.idempotency_key.size() > max_idempotency_key)
     return fail(errc::invalid_argument, "idempotency key: more than 255 bytes");
+  if (!known->unfinished) known->unfinished = count_unfinished(rows(), known->ref.id);
+  const bool full = *known->unfinished >= limits_.unfinished_sends;
   request_hashes hashes;
   const bool keyed = !send.idempotency_key.empty();
+  if (keyed) hashes = hashes_of(seal_, known->ref, send);
+  // Nearly every key is new: it is looked for only when the database finds it there, or nothing new has room.
+  if (!full && insert_send(rows(), known->ref, send, keyed ? &hashes : nullptr)) {
+    ++*known->unfinished;
+    accepted_send accepted{send, false};
+    accepted.record.idempotency_key.clear();
+    return accepted;
+  }
   if (keyed) {
-    hashes = hashes_of(seal_, known->ref, send);
     auto before = find_keyed_send(rows(), known->ref, hashes);
     if (!before) return before.error();
     if (*before && !(*before)->same_request)
       return fail(errc::idempotency_conflict, "the key was used for another recipient or content");
     if (*before) return accepted_send{std::move((*before)->record), true};
   }
-  if (!known->unfinished) known->unfinished = count_unfinished(rows(), known->ref.id);
-  if (*known->unfinished >= limits_.unfinished_sends)
-    return fail(errc::queue_full, std::to_string(*known->unfinished) + " sends are waiting");
-  if (!insert_send(rows(), known->ref, send, keyed ? &hashes : nullptr))
-    return fail(errc::invalid_argument, "send id is taken");
-  ++*known->unfinished;
-  accepted_send accepted{send, false};
-  accepted.record.idempotency_key.clear();
-  return accepted;
+  if (full) return fail(errc::queue_full, std::to_string(*known->unfinished) + " sends are waiting");
+  return fail(errc::invalid_argument, "send id is taken");
 }
 
 result<void> engine::update_send(const send_record& send) {

@@ -100,7 +100,7 @@ bool insert_send(row_access rows, const account_ref& account, const send_record&
       "created_at_ms, updated_at_ms, if_unknown, attempts, unfinished, kind, spool, expires_at_ms, key_hash, "
       "request_hash) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?6 <= 1, ?13, ?14, ?15, ?16, ?17) "
-      "ON CONFLICT (account, id) DO NOTHING");
+      "ON CONFLICT DO NOTHING");
   insert.bind(account.id, send.id, send.to, blob{sealed}, send.client_msg_id, stored(send.state), send.msg_id,
               send.error, to_stored(send.created_at), to_stored(send.updated_at),
               std::int64_t{send.if_unknown == unknown_policy::resend}, std::int64_t{send.attempts},

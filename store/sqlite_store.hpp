@@ -26,7 +26,7 @@ struct sqlite_store_options {
   /// so many calls share it: what each transaction costs is then shared too. A call that comes alone never
   /// waits.
   std::chrono::microseconds group_wait{5'000};
-  std::size_t group_enough = 24;
+  std::size_t group_enough = 64;
   /// With less room than this where data_dir is, `commit` and `enqueue` are refused with disk_full.
   std::uint64_t reserve_bytes = std::uint64_t{64} << 20;
   /// The room there, asked at most once a second, on the store's thread; nullopt when it is not known. Empty:
