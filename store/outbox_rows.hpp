@@ -27,7 +27,7 @@ struct keyed_send {
 result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account_ref& account,
                                                   const request_hashes& hashes);
 
-/// False when the id is taken. `hashes` is null without an idempotency key.
+/// False when the id or the key is taken. `hashes` is null without an idempotency key.
 bool insert_send(row_access rows, const account_ref& account, const send_record& send,
                  const request_hashes* hashes);
 std::optional<send_state> state_of_send(row_access rows, std::int64_t account, const std::string& id);

@@ -82,9 +82,17 @@ class Town:
         return wait_until(answer, 30, f"an answer to GET {target}", 0.05).json()
 
     def users(self):
-        """The number of the user that each account serves, by account: whose phone scanned its code."""
+        """The number of the user that each account serves, by account: whose phone scanned its code.
+
+        A server that has just come back knows its users again once their sessions live.
+        """
         nicks = {user["nick"]: user["user"] for user in self.control.get("/v1/users?limit=10000").json()["users"]}
-        return {account["name"]: nicks[account["nickname"]] for account in self.ask("/v1/accounts")["accounts"]}
+
+        def known():
+            accounts = self.ask("/v1/accounts")["accounts"]
+            return accounts if all(account["nickname"] in nicks for account in accounts) else None
+        accounts = wait_until(known, LOGIN_DEADLINE, "the server to know all its users", 0.05)
+        return {account["name"]: nicks[account["nickname"]] for account in accounts}
 
     def messages_of(self, name):
         """All received messages of an account, oldest first."""
