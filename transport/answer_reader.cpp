@@ -35,7 +35,6 @@ public:
     header_limit(static_cast<std::uint32_t>(
         std::min<std::size_t>(limits.max_header_bytes, std::numeric_limits<std::uint32_t>::max() / 2)));
     body_limit(boost::none);
-    response.headers.reserve(usual_fields);
   }
 
   http_response response;
@@ -60,7 +59,11 @@ private:
 
   void on_request_impl(http::verb, sv, sv, int, beast::error_code&) override {}
 
-  void on_response_impl(int code, sv, int, beast::error_code&) override { response.status = code; }
+  void on_response_impl(int code, sv, int, beast::error_code&) override {
+    response.status = code;
+    // Not before an answer comes: the parser of a long poll waits for most of an account's life.
+    response.headers.reserve(usual_fields);
+  }
 
   void on_field_impl(http::field field, sv name, sv value, beast::error_code& ec) override {
     if (is_header_done()) return; // a trailer
