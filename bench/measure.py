@@ -71,8 +71,10 @@ class Bench:
             say(process.report())
         return code
 
-    def simulator(self, users, *arguments):
-        simulator = Simulator(self.programs, self.directory, users, ["--auto", *arguments])
+    def simulator(self, users, *arguments, name="simulated"):
+        directory = self.directory / name
+        directory.mkdir(mode=0o700)
+        simulator = Simulator(self.programs, directory, users, ["--auto", *arguments])
         self.keep(simulator.process)
         answer = simulator.control.call("PATCH", "/v1/options",
                                         {"scan_delay_ms": PHONE_DELAY_MS, "confirm_delay_ms": PHONE_DELAY_MS})
