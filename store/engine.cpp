@@ -55,7 +55,7 @@ engine::known_account* engine::find(const std::string& name) {
   if (at != known_.end()) return &at->second;
   auto id = find_account(rows(), name);
   if (!id) return nullptr;
-  return &known_.emplace(name, known_account{{*id, name}, std::nullopt, std::nullopt, std::nullopt})
+  return &known_.emplace(name, known_account{{*id, name}, std::nullopt, std::nullopt, std::nullopt, {}})
               .first->second;
 }
 
@@ -262,8 +262,10 @@ result<accepted_send> engine::enqueue(const send_record& send) {
   const bool keyed = !send.idempotency_key.empty();
   if (keyed) hashes = hashes_of(seal_, known->ref, send);
   // Nearly every key is new: it is looked for only when the database finds it there, or nothing new has room.
-  if (!full && insert_send(rows(), known->ref, send, keyed ? &hashes : nullptr)) {
+  auto row = full ? std::nullopt : insert_send(rows(), known->ref, send, keyed ? &hashes : nullptr);
+  if (row) {
     ++*known->unfinished;
+    known->open_sends.insert_or_assign(send.id, send_row{*row, send.state});
     accepted_send accepted{send, false};
     accepted.record.idempotency_key.clear();
     return accepted;
@@ -279,21 +281,30 @@ result<accepted_send> engine::enqueue(const send_record& send) {
   return fail(errc::invalid_argument, "send id is taken");
 }
 
+std::optional<send_row> engine::row_of_send(known_account& account, const std::string& id) {
+  if (auto at = account.open_sends.find(id); at != account.open_sends.end()) return at->second;
+  return find_send_row(rows(), account.ref.id, id);
+}
+
 result<void> engine::update_send(const send_record& send) {
   auto* known = find(send.account);
   if (!known) return no_such_account(send.account);
-  auto before = state_of_send(rows(), known->ref.id, send.id);
+  auto before = row_of_send(*known, send.id);
   if (!before) return fail(errc::send_not_found, send.id);
-  if (!may_follow(*before, send.state))
-    return fail(errc::wrong_state, "the send is " + std::string{to_string(*before)});
-  bool opens = !is_unfinished(*before) && is_unfinished(send.state);
-  bool settles = is_unfinished(*before) && !is_unfinished(send.state);
+  if (!may_follow(before->state, send.state))
+    return fail(errc::wrong_state, "the send is " + std::string{to_string(before->state)});
+  bool opens = !is_unfinished(before->state) && is_unfinished(send.state);
+  bool settles = is_unfinished(before->state) && !is_unfinished(send.state);
   if (!known->unfinished && (opens || settles)) known->unfinished = count_unfinished(rows(), known->ref.id);
   if (opens && *known->unfinished >= limits_.unfinished_sends)
     return fail(errc::queue_full, std::to_string(*known->unfinished) + " sends are waiting");
-  replace_send(rows(), known->ref.id, send, opens || settles);
+  if (!replace_send(rows(), before->row, send, opens || settles)) return fail(errc::send_not_found, send.id);
   if (opens) ++*known->unfinished;
   if (settles) --*known->unfinished;
+  if (is_unfinished(send.state))
+    known->open_sends.insert_or_assign(send.id, send_row{before->row, send.state});
+  else
+    known->open_sends.erase(send.id);
   return {};
 }
 
@@ -388,7 +399,8 @@ bool engine::upkeep(upkeep_progress& progress) {
     return true;
   }
   case stage::outbox:
-    if (!drop_settled_sends(rows(), before(progress.now, progress.keep.outbox_age), report.sends))
+    if (!drop_settled_sends(rows(), before(progress.now, progress.keep.outbox_age), progress.reached,
+                            progress.position, report.sends))
       next_stage(stage::history_age);
     return true;
   case stage::history_age:

@@ -3,6 +3,7 @@
 #include "store/connection.hpp"
 #include "store/database_options.hpp"
 #include "store/media_rows.hpp"
+#include "store/outbox_rows.hpp"
 #include "store/rows.hpp"
 #include "store/seal.hpp"
 #include "store/store.hpp"
@@ -134,9 +135,12 @@ private:
     std::optional<std::size_t> unfinished; ///< sends, once counted
     std::optional<std::size_t> contacts;   ///< at most so many
     std::optional<std::uint64_t> media;    ///< bytes of media, once counted
+    /// Unfinished sends that were written by this engine, by their id: at most `unfinished_sends`.
+    std::unordered_map<std::string, send_row> open_sends;
   };
 
   known_account* find(const std::string& name);
+  std::optional<send_row> row_of_send(known_account& account, const std::string& id);
   result<void> keep_contacts(known_account& account, const std::vector<contact_record>& contacts);
   bool for_next_account(upkeep_progress& progress);
   bool upkeep_of_media(upkeep_progress& progress);

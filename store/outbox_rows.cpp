@@ -91,8 +91,8 @@ result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account
   return std::optional{keyed_send{std::move(*record), found.bytes(13) == hashes.request}};
 }
 
-bool insert_send(row_access rows, const account_ref& account, const send_record& send,
-                 const request_hashes* hashes) {
+std::optional<std::int64_t> insert_send(row_access rows, const account_ref& account, const send_record& send,
+                                        const request_hashes* hashes) {
   auto kind = kind_of(send.content);
   auto sealed = rows.seal.seal(place_of(account, row_of(send.id, send.to, kind)), pack(send.content));
   auto insert = rows.use(
@@ -110,29 +110,29 @@ bool insert_send(row_access rows, const account_ref& account, const send_record&
     insert.bind_at(16, blob{hashes->key});
     insert.bind_at(17, blob{hashes->request});
   }
-  return insert.run() == 1;
+  if (insert.run() == 0) return std::nullopt;
+  return rows.db.database().getLastInsertRowid();
 }
 
-std::optional<send_state> state_of_send(row_access rows, std::int64_t account, const std::string& id) {
-  auto found = rows.use("SELECT state FROM outbox WHERE account = ? AND id = ?");
+std::optional<send_row> find_send_row(row_access rows, std::int64_t account, const std::string& id) {
+  auto found = rows.use("SELECT rowid, state FROM outbox WHERE account = ? AND id = ?");
   if (!found.bind(account, id).next()) return std::nullopt;
-  return static_cast<send_state>(found.number(0));
+  return send_row{found.number(0), static_cast<send_state>(found.number(1))};
 }
 
-void replace_send(row_access rows, std::int64_t account, const send_record& send, bool settles_or_opens) {
+bool replace_send(row_access rows, std::int64_t row, const send_record& send, bool settles_or_opens) {
   // Most updates leave `unfinished` as it is; naming it all the same would touch its indexes.
   auto update = rows.use(
       settles_or_opens
-          ? "UPDATE outbox SET state = ?3, msg_id = ?4, error = ?5, updated_at_ms = ?6, attempts = ?7, "
-            "client_msg_id = iif(?8 = '', client_msg_id, ?8), expires_at_ms = ?9, unfinished = ?3 <= 1 "
-            "WHERE account = ?1 AND id = ?2"
-          : "UPDATE outbox SET state = ?3, msg_id = ?4, error = ?5, updated_at_ms = ?6, attempts = ?7, "
-            "client_msg_id = iif(?8 = '', client_msg_id, ?8), expires_at_ms = ?9 "
-            "WHERE account = ?1 AND id = ?2");
-  update.bind(account, send.id, stored(send.state), send.msg_id, send.error, to_stored(send.updated_at),
+          ? "UPDATE outbox SET state = ?2, msg_id = ?3, error = ?4, updated_at_ms = ?5, attempts = ?6, "
+            "client_msg_id = iif(?7 = '', client_msg_id, ?7), expires_at_ms = ?8, unfinished = ?2 <= 1 "
+            "WHERE rowid = ?1"
+          : "UPDATE outbox SET state = ?2, msg_id = ?3, error = ?4, updated_at_ms = ?5, attempts = ?6, "
+            "client_msg_id = iif(?7 = '', client_msg_id, ?7), expires_at_ms = ?8 WHERE rowid = ?1");
+  update.bind(row, stored(send.state), send.msg_id, send.error, to_stored(send.updated_at),
               std::int64_t{send.attempts}, send.client_msg_id);
-  if (send.expires_at) update.bind_at(9, to_stored(*send.expires_at));
-  update.run();
+  if (send.expires_at) update.bind_at(8, to_stored(*send.expires_at));
+  return update.run() == 1;
 }
 
 std::size_t count_unfinished(row_access rows, std::int64_t account) {
@@ -240,13 +240,30 @@ void check_sends(row_access rows, const account_ref& account,
     each(found.text(0), record_of(rows, account, found).has_value());
 }
 
-bool drop_settled_sends(row_access rows, wall_time before, std::uint64_t& dropped) {
-  auto gone = rows.use("DELETE FROM outbox WHERE rowid IN (SELECT rowid FROM outbox "
-                       "INDEXED BY outbox_settled WHERE unfinished = 0 AND updated_at_ms < ? LIMIT ?)")
-                  .bind(to_stored(before), slice)
-                  .run();
-  dropped += gone;
-  return gone > 0;
+bool drop_settled_sends(row_access rows, wall_time before, wall_time now, std::int64_t& after,
+                        std::uint64_t& dropped) {
+  auto first = after;
+  std::int64_t looked_at = 0;
+  bool more = true;
+  {
+    auto found = rows.use("SELECT rowid, created_at_ms FROM outbox WHERE rowid > ? ORDER BY rowid LIMIT ?");
+    found.bind(first, slice);
+    while (found.next()) {
+      // Rows are in the order of their arrival: none behind this one can be too old, unless the clock was
+      // wrong and ahead, which says nothing.
+      auto created_at = from_stored(found.number(1));
+      more = created_at < before || created_at > now;
+      if (!more) break;
+      after = found.number(0);
+      ++looked_at;
+    }
+  }
+  if (looked_at > 0)
+    dropped +=
+        rows.use("DELETE FROM outbox WHERE rowid > ? AND rowid <= ? AND unfinished = 0 AND updated_at_ms < ?")
+            .bind(first, after, to_stored(before))
+            .run();
+  return more && looked_at == slice;
 }
 
 } // namespace weixin::store

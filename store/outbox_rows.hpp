@@ -27,12 +27,19 @@ struct keyed_send {
 result<std::optional<keyed_send>> find_keyed_send(row_access rows, const account_ref& account,
                                                   const request_hashes& hashes);
 
-/// False when the id or the key is taken. `hashes` is null without an idempotency key.
-bool insert_send(row_access rows, const account_ref& account, const send_record& send,
-                 const request_hashes* hashes);
-std::optional<send_state> state_of_send(row_access rows, std::int64_t account, const std::string& id);
-/// `settles_or_opens`: the send was unfinished and is no more, or the other way round.
-void replace_send(row_access rows, std::int64_t account, const send_record& send, bool settles_or_opens);
+/// Where a send stands in its table, and in which state.
+struct send_row {
+  std::int64_t row = 0;
+  send_state state{};
+};
+
+/// The row it got; nothing when the id or the key is taken. `hashes` is null without an idempotency key.
+std::optional<std::int64_t> insert_send(row_access rows, const account_ref& account, const send_record& send,
+                                        const request_hashes* hashes);
+std::optional<send_row> find_send_row(row_access rows, std::int64_t account, const std::string& id);
+/// `settles_or_opens`: the send was unfinished and is no more, or the other way round. False when there is no
+/// such row.
+bool replace_send(row_access rows, std::int64_t row, const send_record& send, bool settles_or_opens);
 std::size_t count_unfinished(row_access rows, std::int64_t account);
 
 /// Error: store_corrupt.
@@ -58,7 +65,9 @@ void check_sends(row_access rows, const account_ref& account,
 std::string reseal_text_of_schema_2(sealer& seal, const std::string& account, const std::string& id,
                                     const std::string& to, std::string sealed);
 
-/// Deletes some hundred settled sends that did not change since `before`; false when none are left.
-bool drop_settled_sends(row_access rows, wall_time before, std::uint64_t& dropped);
+/// Deletes settled sends that did not change since `before`, of the some hundred rows that follow `after`.
+/// Moves `after` to the last row that was looked at; false at the end.
+bool drop_settled_sends(row_access rows, wall_time before, wall_time now, std::int64_t& after,
+                        std::uint64_t& dropped);
 
 } // namespace weixin::store

@@ -61,7 +61,6 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_unfinished ON outbox (account, id) WHERE unfinished = 1;
 CREATE INDEX outbox_failed ON outbox (account, state, id) WHERE state >= 3;
-CREATE INDEX outbox_settled ON outbox (updated_at_ms) WHERE unfinished = 0;
 CREATE UNIQUE INDEX outbox_key ON outbox (account, key_hash) WHERE key_hash IS NOT NULL;
 CREATE INDEX outbox_spool ON outbox (account, spool) WHERE spool <> '';
 )";
@@ -289,6 +288,7 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
     db.exec(token_schema);
     db.exec(audit_schema);
   }
+  if (from >= 3 && from <= 7) db.exec("DROP INDEX IF EXISTS outbox_settled");
   set_version(db);
 }
 

@@ -2,6 +2,8 @@
 
 #include "tests/store/contract.hpp"
 
+#include <set>
+
 namespace weixin::store {
 namespace {
 
@@ -110,6 +112,37 @@ TEST_P(UpkeepContract, DropsSettledSendsThatAreTooOld) {
   EXPECT_EQ(ids_of(call().list_sends({.account = "shop-01"})), (names{"s-2", "s-3"}));
   run(noon + 24h * 8);
   EXPECT_EQ(ids_of(call().list_sends({.account = "shop-01"})), names{"s-3"}) << "it is not settled";
+}
+
+TEST_P(UpkeepContract, DropsOldSendsBehindManyThatChangedLately) {
+  const std::set<int> old{0, 700, 1'099};
+  for (int i = 0; i < 1'100; ++i) {
+    auto send = send_with("s-" + std::to_string(i));
+    ASSERT_TRUE(call().enqueue(send));
+    send.state = send_state::refused;
+    if (!old.contains(i)) send.updated_at = noon + 24h * 7;
+    ASSERT_TRUE(call().update_send(send));
+  }
+  EXPECT_EQ(run(noon + 24h * 7 + 1min).sends, old.size());
+  auto left = run(noon + 24h * 7 + 2min);
+  EXPECT_EQ(left.sends, 0u);
+  EXPECT_EQ(left.held.sends, 1'097u);
+}
+
+TEST_P(UpkeepContract, IsNotFooledBySendsOfAClockThatWasAhead) {
+  auto accept = [&](const char* id, wall_time at) {
+    auto send = send_with(id);
+    send.created_at = at;
+    EXPECT_TRUE(call().enqueue(send));
+    send.state = send_state::refused;
+    send.updated_at = at;
+    EXPECT_TRUE(call().update_send(send));
+  };
+  accept("s-1", noon + 24h * 365);
+  accept("s-2", noon);
+  accept("s-3", noon + 24h * 8);
+  EXPECT_EQ(run(noon + 24h * 8).sends, 1u);
+  EXPECT_EQ(ids_of(call().list_sends({.account = "shop-01"})), (names{"s-1", "s-3"}));
 }
 
 TEST_P(UpkeepContract, DropsStateChangesThatAreTooOldOrTooMany) {
