@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "store/engine.hpp"
 #include "store/job_queue.hpp"
+#include "store/log_vfs.hpp"
 #include "store/sqlite_error.hpp"
 #include "store/store_job.hpp"
 #include "store/system_failure.hpp"
@@ -37,10 +38,12 @@ struct removal {
 
 class sqlite_store final : public store {
 public:
-  sqlite_store(sqlite_store_options options, data_directory directory, engine e, bool to_purge)
-      : options_(std::move(options)), directory_(std::move(directory)), engine_(std::move(e)),
-        media_bytes_(engine_.known_media_bytes().value_or(0)), queue_(options_.max_waiting_calls),
-        slow_queue_(1'000), thread_([this] { run(); }), slow_thread_([this] { run_slow(); }) {
+  sqlite_store(sqlite_store_options options, std::unique_ptr<log_vfs> files, data_directory directory,
+               engine e, bool to_purge)
+      : options_(std::move(options)), files_(std::move(files)), directory_(std::move(directory)),
+        engine_(std::move(e)), media_bytes_(engine_.known_media_bytes().value_or(0)),
+        queue_(options_.max_waiting_calls), slow_queue_(1'000), thread_([this] { run(); }),
+        slow_thread_([this] { run_slow(); }) {
     if (to_purge) submit(make_removal({}, nullptr));
   }
 
@@ -548,7 +551,8 @@ private:
   }
 
   const sqlite_store_options options_;
-  data_directory directory_; // its lock is let go after the database is closed
+  const std::unique_ptr<log_vfs> files_; // what `options_.database.vfs` names
+  data_directory directory_;             // its lock is let go after the database is closed
   engine engine_;
   const sealer seals_{engine_.seals()}; // for the second thread
   bool short_of_room_ = false;          // on the store's thread only, like the next one
@@ -573,14 +577,19 @@ private:
 result<std::unique_ptr<store>> open_sqlite_store(sqlite_store_options options) {
   auto directory = data_directory::open(options.data_dir);
   if (!directory) return directory.error();
+  std::unique_ptr<log_vfs> files;
+  if (options.database.survives == durability::power) {
+    files = std::make_unique<log_vfs>(options.database.vfs);
+    if (!files->name().empty()) options.database.vfs = files->name();
+  }
   auto opened = open_database(*directory, options.database);
   if (!opened) return opened.error();
   try {
     engine e{std::move(opened->db), std::move(opened->seal), options.limits};
     bool to_purge = e.has_removed();
     e.media_bytes(); // counted once; kept up from then on
-    return std::unique_ptr<store>{
-        std::make_unique<sqlite_store>(std::move(options), std::move(*directory), std::move(e), to_purge)};
+    return std::unique_ptr<store>{std::make_unique<sqlite_store>(
+        std::move(options), std::move(files), std::move(*directory), std::move(e), to_purge)};
   } catch (const SQLite::Exception& e) {
     return sqlite_failure(what_fails, e);
   } catch (const std::exception&) {
