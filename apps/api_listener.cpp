@@ -2,7 +2,6 @@
 
 #include "admin/origin.hpp"
 #include "config/value_forms.hpp"
-#include "httpd/byte_stream.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -20,10 +19,15 @@ result<void> load_tokens(store::store& store, admin::access& who_may) {
   return {};
 }
 
+result<std::shared_ptr<httpd::tls_identity>> load_certificate(const config::api_config& c) {
+  if (c.tls_certificate.empty()) return std::shared_ptr<httpd::tls_identity>{};
+  auto identity = httpd::tls_identity::load(c.tls_certificate, c.tls_key);
+  if (!identity) return fail(errc::config_invalid, "api: " + identity.error().context);
+  return identity;
+}
+
 result<void> check_api(const config::api_config& c, const admin::access& who_may) {
-  if (!c.tls_certificate.empty())
-    if (auto identity = httpd::tls_identity::load(c.tls_certificate, c.tls_key); !identity)
-      return fail(errc::config_invalid, "api: " + identity.error().context);
+  if (auto certificate = load_certificate(c); !certificate) return certificate.error();
   auto address = config::parse_listen_address(c.listen);
   if (!address || address->is_loopback || who_may.tokens() > 0) return {};
   return fail(

@@ -2,6 +2,7 @@
 
 #include "admin/gate.hpp"
 #include "config/config.hpp"
+#include "httpd/byte_stream.hpp"
 #include "httpd/server.hpp"
 #include "protocol/result.hpp"
 #include "store/store.hpp"
@@ -13,6 +14,9 @@ namespace weixin {
 
 /// Reads the tokens that the store has. Waits for the store: at the start.
 result<void> load_tokens(store::store& store, admin::access& who_may);
+
+/// The listener's certificate and key; null when it has none. Error: config_invalid.
+result<std::shared_ptr<httpd::tls_identity>> load_certificate(const config::api_config& c);
 
 /// Whether the listener may be opened as it is configured. Error: config_invalid, with what to do: an address
 /// other than loopback needs a token, and the certificate must be one.

@@ -361,7 +361,9 @@ void server::parts::start_reloader(std::string file) {
   o.file = std::move(file);
   o.metrics = metrics;
   o.clock = clock;
-  running_parts running{*fleet, *notifier, *network, *service, keep, descriptors};
+  running_parts running{*fleet, *notifier, *network, *service, keep, descriptors, [this](auto certificate) {
+                          if (api_listener) api_listener->use_identity(std::move(certificate));
+                        }};
   o.carry_out = [running](const auto& before, const auto& next, bool check_only) {
     return change_configuration(running, before, next, check_only);
   };

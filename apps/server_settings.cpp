@@ -1,6 +1,7 @@
 #include "apps/server_settings.hpp"
 
 #include "actors/bots/registry.hpp"
+#include "apps/api_listener.hpp"
 #include "runtime/log.hpp"
 
 #include <chrono>
@@ -70,6 +71,8 @@ result<admin::reload_report> change_configuration(const running_parts& running,
   if (!bots) return fail(errc::config_invalid, bots.error().context);
   auto told = running.notifier.prepare(next.notify);
   if (!told) return told.error();
+  auto certificate = load_certificate(next.api);
+  if (!certificate) return certificate.error();
   if (!check_only) allow_bots(*running.service.metrics, *bots);
   auto by = fleet_configuration_of(next, running.descriptors, std::move(*bots));
   auto kept = by.keep;
@@ -91,6 +94,7 @@ result<admin::reload_report> change_configuration(const running_parts& running,
   running.network.set_handshake_rate(limits.tls_handshakes_per_second);
   running.keep.set(kept);
   running.notifier.use(std::move(*told));
+  if (*certificate) running.use_certificate(std::move(*certificate));
   if (!(next.log == before.log) && !open_log(next.log)) log_error("log.not_reopened");
   return report;
 }

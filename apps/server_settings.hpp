@@ -39,11 +39,12 @@ struct running_parts {
   services& service;
   runtime::shared_value<store::retention>& keep;
   runtime::descriptor_limit descriptors;
+  std::function<void(std::shared_ptr<httpd::tls_identity>)> use_certificate; ///< of the API's TCP listener
 };
 
 /// Goes over from one configuration to another that differs in reloadable keys alone, as a whole or not at
-/// all; with `check_only` it only tells whether it could. Blocks until the fleet has answered. Errors:
-/// config_invalid, and those of the store.
+/// all; with `check_only` it only tells whether it could. The API's certificate is read again, too. Blocks
+/// until the fleet has answered. Errors: config_invalid, and those of the store.
 result<admin::reload_report> change_configuration(const running_parts& running,
                                                   const config::server_config& before,
                                                   const config::server_config& next, bool check_only);

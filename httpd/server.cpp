@@ -208,6 +208,11 @@ server::server(boost::asio::io_context& context, listen_options options, handler
 server::~server() { stop(); }
 
 result<void> server::start() { return impl_->start(); }
+void server::use_identity(std::shared_ptr<tls_identity> identity) {
+  boost::asio::post(impl_->acceptor.get_executor(), [impl = impl_, identity = std::move(identity)]() mutable {
+    impl->identity = std::move(identity);
+  });
+}
 std::string server::endpoint() const { return impl_->listening.endpoint; }
 void server::stop() { impl_->stop(); }
 

@@ -18,6 +18,8 @@ class io_context;
 
 namespace weixin::httpd {
 
+class tls_identity;
+
 /// How a connection is spoiled on purpose, after what was written before. Only the simulator uses it.
 enum class sabotage {
   close, ///< FIN, without an answer
@@ -141,6 +143,9 @@ public:
   /// Binds and listens. Errors: invalid_argument (path too long, bad address), io_failed (with the system's
   /// reason and what to do), data_dir_in_use (a living server answers on that unix socket).
   result<void> start();
+  /// From now on new connections are served with this certificate instead of the one that was loaded at the
+  /// start; those that are there keep theirs. Only of a server that speaks TLS. Any thread.
+  void use_identity(std::shared_ptr<tls_identity> identity);
   /// "127.0.0.1:43121" with the real port, or the unix path.
   std::string endpoint() const;
   /// Stops listening and closes every connection; removes the unix socket. Call on the io_context's thread

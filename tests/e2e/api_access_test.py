@@ -465,6 +465,28 @@ class Tls(ApiCase):
         other, _, _ = make_certificates(self.directory / "other")
         self.weixinctl("--ca-file", other, "status", url=f"https://localhost:{self.port}", token=token, expect=4)
 
+    def test_a_reload_reads_the_certificate_again(self):
+        def served():
+            return ssl.get_server_certificate(("localhost", int(self.port)))
+
+        def reload(check=False):
+            return self.admin.post("/v1/reload", {"check": True} if check else {})
+
+        before = served()
+        make_certificates(self.directory)  # of the same names, by another authority
+        self.assertEqual(reload(check=True).status, 200)
+        self.assertEqual(served(), before)
+        self.assertEqual(reload().status, 200)
+        self.wait_for(lambda: served() != before, "the new certificate")
+        renewed = served()
+        token, _ = self.token("read")
+        self.assertEqual(self.get(token, "/v1/status", client=self.client(self.ca)).status, 200)
+        pathlib.Path(self.key).write_text("no key", encoding="ascii")
+        for check in (True, False):
+            refused = self.problem(reload(check), 422, "config_invalid")
+            self.assertIn(str(self.key), refused["errors"][0]["detail"])
+        self.assertEqual(served(), renewed)
+
     def test_weixinctl_refuses_a_certificate_of_another_name(self):
         token, _ = self.token("read")
         _, _, log = self.weixinctl("--ca-file", self.ca, "status", url=f"https://127.0.0.2:{self.port}", token=token, expect=4)

@@ -1,8 +1,10 @@
+#include "httpd/byte_stream.hpp"
 #include "tests/httpd/server_fixture.hpp"
 #include "tests/httpd/test_certificates.hpp"
 
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <csignal>
@@ -21,6 +23,8 @@ constexpr std::string_view get_and_close = "GET /a HTTP/1.1\r\nHost: x\r\nConnec
 struct deleter {
   void operator()(SSL_CTX* p) const { SSL_CTX_free(p); }
   void operator()(SSL* p) const { SSL_free(p); }
+  void operator()(X509* p) const { X509_free(p); }
+  void operator()(GENERAL_NAMES* p) const { GENERAL_NAMES_free(p); }
 };
 template <class T>
 using owned = std::unique_ptr<T, deleter>;
@@ -37,6 +41,15 @@ public:
     ready_ = SSL_connect(ssl_.get()) == 1;
   }
   bool ready() const { return ready_; }
+  /// The first name that the server's certificate is for.
+  std::string name_of_server() {
+    std::unique_ptr<X509, deleter> certificate{SSL_get1_peer_certificate(ssl_.get())};
+    std::unique_ptr<GENERAL_NAMES, deleter> names{static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr))};
+    const auto* name = sk_GENERAL_NAME_value(names.get(), 0)->d.dNSName;
+    return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(name)),
+            static_cast<std::size_t>(ASN1_STRING_length(name))};
+  }
   bool send(std::string_view bytes) {
     return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) ==
            static_cast<int>(bytes.size());
@@ -89,6 +102,21 @@ TEST_F(ServerTls, ServesRequestsOverTls12And13) {
     EXPECT_THAT(answers, HasSubstr("Connection: close"));
     EXPECT_TRUE(client.ended_properly());
   }
+}
+
+TEST_F(ServerTls, ServesNewConnectionsWithTheCertificateThatItIsGiven) {
+  start(tls_options());
+  tls_client before{connect()};
+  ASSERT_TRUE(before.ready());
+  EXPECT_EQ(before.name_of_server(), "localhost");
+  write_certificate("DNS:renewed", directory.file("cert.pem"), directory.file("key.pem"));
+  EXPECT_EQ(tls_client{connect()}.name_of_server(), "localhost") << "files are not read by themselves";
+  auto renewed = tls_identity::load(directory.file("cert.pem"), directory.file("key.pem"));
+  ASSERT_TRUE(renewed);
+  running->use_identity(*renewed);
+  EXPECT_EQ(tls_client{connect()}.name_of_server(), "renewed");
+  before.send(get_and_close);
+  EXPECT_THAT(before.read_to_end(), HasSubstr("HTTP/1.1 200 OK"));
 }
 
 TEST_F(ServerTls, RefusesOlderVersions) {
