@@ -290,6 +290,10 @@ void sync_poller::stored(batch& b, webwx::session next, const std::vector<store:
   bool empty = b.answer.messages.empty() && !moved;
   // Not by putting `next` in its place: cookies may have come meanwhile.
   webwx::apply(*session_, b.answer);
+  if (!b.answer.nick_name.empty()) {
+    context_->service->users->add(session_->nick_name);
+    context_->status->update([&](account_view& v) { v.nickname = session_->nick_name; });
+  }
   stored_session_ = std::move(next);
   send(supervisor_, polled{false, empty ? poll_news::nothing : poll_news::delivered});
   dispatch(b, fresh);

@@ -1,5 +1,6 @@
 #include "apps/reload.hpp"
 
+#include "admin/json.hpp"
 #include "config/reload.hpp"
 #include "runtime/log.hpp"
 
@@ -77,6 +78,15 @@ result<admin::reload_report> reloader::attempt(bool check_only) {
     running_ = std::move(*next);
   }
   return report;
+}
+
+void audit_signal(admin::audit_trail& trail, httpd::peer_credentials sender,
+                  const result<admin::reload_report>& report) {
+  store::audit_record row;
+  row.call = "SIGHUP";
+  row.status = report ? 200 : admin::problem_of(report.error()).status;
+  if (!report) row.code = to_string(report.error().code);
+  trail.done({.peer = sender}, std::move(row));
 }
 
 } // namespace weixin

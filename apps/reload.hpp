@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admin/audit.hpp"
 #include "admin/reload_calls.hpp"
 #include "config/config.hpp"
 #include "metrics/registry.hpp"
@@ -44,5 +45,9 @@ private:
   options options_;
   runtime::worker_pool thread_; // last: it uses everything above
 };
+
+/// The row of the audit for a reload that a signal of `sender` asked for. Any thread.
+void audit_signal(admin::audit_trail& trail, httpd::peer_credentials sender,
+                  const result<admin::reload_report>& report);
 
 } // namespace weixin

@@ -124,6 +124,7 @@ struct server::parts {
   std::unique_ptr<notify::notifier> notifier;
   runtime::shared_value<store::retention> keep;
   std::unique_ptr<reloader> reload;
+  std::weak_ptr<admin::audit_trail> trail; // it holds the store, which must go when its time has come
   std::unique_ptr<httpd::server> metrics_listener;
   std::unique_ptr<httpd::server> admin_listener;
   std::unique_ptr<httpd::server> api_listener;
@@ -442,6 +443,7 @@ result<void> server::parts::start_admin_listeners() {
     };
   api.metrics = [sources = sources_of_metrics()] { return render_metrics(sources); };
   auto routes = std::make_shared<admin::api_routes>(admin::make_api(std::move(api), context));
+  trail = routes->trail();
   admin::add_notify_calls(*routes, *notifier);
   admin::add_openapi_call(*routes);
   admin::add_reload_calls(
@@ -538,8 +540,11 @@ std::vector<runtime::heartbeat_part> server::heartbeat_parts() {
 
 std::string server::status_line() const { return parts_->status_line(); }
 
-void server::reload(std::function<void()> done) {
-  parts_->reload->reload(false, [done = std::move(done)](const auto&) { done(); });
+void server::reload(httpd::peer_credentials sender, std::function<void()> done) {
+  parts_->reload->reload(false, [trail = parts_->trail, sender, done = std::move(done)](const auto& report) {
+    if (auto there = trail.lock()) audit_signal(*there, sender, report);
+    done();
+  });
 }
 
 std::string server::parts::status_line() const {

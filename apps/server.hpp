@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "httpd/message.hpp"
 #include "protocol/result.hpp"
 #include "runtime/service_heartbeat.hpp"
 #include "store/store.hpp"
@@ -40,9 +41,10 @@ public:
   std::vector<runtime::heartbeat_part> heartbeat_parts();
   /// "3 accounts: online 2, starting 1". Any thread.
   std::string status_line() const;
-  /// Reads the configuration file again. The log tells what came of it, and the service manager when it
-  /// begins and ends; `done` is called from another thread, or, when too many reloads wait, at once.
-  void reload(std::function<void()> done);
+  /// Reads the configuration file again, because of a signal of that process. The log and the audit tell what
+  /// came of it, and the service manager when it begins and ends; `done` is called from another thread, or,
+  /// when too many reloads wait, at once.
+  void reload(httpd::peer_credentials sender, std::function<void()> done);
   runtime::shard_pool& shards();
 
 private:

@@ -123,12 +123,13 @@ int run(const config::server_config& config, const std::string& config_path) {
   manager::ready((*started)->status_line());
   auto heartbeat = make_heartbeat(**started);
   for (;;) {
-    int signal = 0;
-    if (::sigwait(&signals, &signal) != 0) continue;
+    siginfo_t info{};
+    int signal = ::sigwaitinfo(&signals, &info);
+    if (signal < 0) continue;
     if (signal == SIGHUP) {
       if (!reopen_log()) log_error("log.not_reopened");
       log_info("log.reopened");
-      (*started)->reload([] {});
+      (*started)->reload({.uid = info.si_uid, .pid = info.si_pid}, [] {});
       continue;
     }
     log_info("server.stopping", {{"signal", signal}});

@@ -115,7 +115,7 @@ void chat_session::take_messages(watched& a) {
   for (const auto& entry : found->rows) {
     const auto& m = object_of(entry);
     lines += chat_line(m, accounts_.size() > 1 ? a.name : std::string{}) + "\n";
-    if (lines.ends_with(")\n")) a.last_media = text_of(m, "id");
+    if (has_file(m)) a.last_media = text_of(m, "id");
     a.after = std::to_string(number_of(m, "seq"));
   }
   if (!lines.empty()) editor_->show(lines);

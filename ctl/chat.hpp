@@ -91,5 +91,7 @@ private:
 /// A received message as a line of the chat: "12:03 Lin: hello", a group's as "12:03 Flat share | Lin:
 /// hello". `account` stands in front when it is not empty. Safe on a terminal.
 std::string chat_line(const boost::json::object& message, const std::string& account);
+/// Whether /save has something to save of it.
+bool has_file(const boost::json::object& message);
 
 } // namespace weixin::ctl

@@ -28,6 +28,11 @@ std::string content_of(const boost::json::object& m) {
 
 } // namespace
 
+bool has_file(const boost::json::object& m) {
+  auto type = text_of(m, "type");
+  return type == "image" || type == "voice" || type == "video" || type == "file" || type == "emoticon";
+}
+
 std::string chat_line(const boost::json::object& m, const std::string& account) {
   auto chat = text_of(m, "chat_display");
   if (chat.empty()) chat = text_of(m, "chat");
@@ -42,10 +47,7 @@ std::string chat_line(const boost::json::object& m, const std::string& account) 
   auto line = clock_time(time_of(m, "sent_at")) + " ";
   if (!account.empty()) line += "[" + printable(account) + "] ";
   line += printable(who) + ": " + printable(content_of(m));
-  auto type = text_of(m, "type");
-  bool has_file =
-      type == "image" || type == "voice" || type == "video" || type == "file" || type == "emoticon";
-  if (has_file) line += "  (/save " + printable(text_of(m, "id")) + ")";
+  if (has_file(m)) line += "  (/save " + printable(text_of(m, "id")) + ")";
   return line;
 }
 

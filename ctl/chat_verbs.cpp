@@ -148,22 +148,22 @@ void chat_session::execute(const chat::list_contacts& c) {
 
 void chat_session::execute(const chat::show_history& c) {
   auto& a = present();
-  // The inbox is read from its beginning on; its end is what is wanted.
+  page_query wanted{.target = a.target + "/messages",
+                    .key = "messages",
+                    .filters = {{"newest", c.with.empty() ? "1" : ""}, {"with", c.with}},
+                    .after = c.with.empty() ? "" : "0",
+                    .limit = c.with.empty() ? c.count : 1'000};
   std::deque<std::string> last;
-  std::string after = "0";
   while (true) {
-    auto found = read_pages(s_, {.target = a.target + "/messages",
-                                 .key = "messages",
-                                 .filters = {{"with", c.with}},
-                                 .after = after,
-                                 .limit = 1'000});
+    auto found = read_pages(s_, wanted);
     if (!found) return tell(found.error());
     for (const auto& entry : found->rows) {
       last.push_back(chat_line(object_of(entry), {}));
       if (last.size() > c.count) last.pop_front();
     }
-    after = place_text(found->next);
-    if (after.empty()) break;
+    // Those of one chat are read from the inbox's beginning on: its end is what is wanted.
+    wanted.after = place_text(found->next);
+    if (wanted.after.empty() || c.with.empty()) break;
   }
   if (last.empty()) return tell("there are no messages");
   std::string lines;

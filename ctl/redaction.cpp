@@ -28,12 +28,21 @@ bool is_there(const boost::json::object& o, std::string_view key) {
   return value != nullptr && !value->is_null();
 }
 
+struct label_of_names {
+  std::string label;
+  std::string kind; ///< of what it names
+};
+/// Every label of metrics/catalog.cpp whose values somebody chose.
+const std::array<label_of_names, 4> labels_of_names{
+    {{"account", "account"}, {"bot", "bot"}, {"consumer", "bot"}, {"target", "target"}}};
+
 /// Replaces what stands between the quotes behind `label="` in a line of Prometheus' text form.
-std::string with_label_replaced(const std::string& line, const std::string& kind, pseudonyms& names) {
-  auto begin = line.find("{" + kind + "=\"");
-  if (begin == std::string::npos) begin = line.find("," + kind + "=\"");
+std::string with_label_replaced(const std::string& line, const std::string& label, const std::string& kind,
+                                pseudonyms& names) {
+  auto begin = line.find("{" + label + "=\"");
+  if (begin == std::string::npos) begin = line.find("," + label + "=\"");
   if (begin == std::string::npos) return line;
-  begin += kind.size() + 3;
+  begin += label.size() + 3;
   auto end = line.find('"', begin);
   if (end == std::string::npos) return line;
   return line.substr(0, begin) + names.of(kind, line.substr(begin, end - begin)) + line.substr(end);
@@ -100,8 +109,8 @@ std::string report_metrics(std::string_view text, pseudonyms& names) {
     auto end = text.find('\n');
     std::string line{text.substr(0, end)};
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    for (const char* kind : {"account", "bot", "target"})
-      line = with_label_replaced(line, kind, names);
+    for (const auto& [label, kind] : labels_of_names)
+      line = with_label_replaced(line, label, kind, names);
     out += line + "\n";
   }
   return out;

@@ -8,6 +8,7 @@
 #include "protocol/webwx/request.hpp"
 #include "protocol/webwx/scratch_memory.hpp"
 #include "protocol/webwx/script.hpp"
+#include "protocol/webwx/text.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -50,6 +51,27 @@ sync_key_list read_keys(std::string_view slice) {
   scratch_memory memory;
   auto parsed = parse_json(slice, to_string(endpoint::webwxsync), memory.storage());
   return parsed ? sync_key_list_from(*parsed) : sync_key_list{};
+}
+
+/// Nearly every answer has a profile that says so.
+bool says_unchanged(std::string_view profile) noexcept {
+  constexpr std::string_view key = "\"BitFlag\"";
+  auto at = profile.find(key);
+  if (at == std::string_view::npos) return true;
+  at = profile.find_first_not_of(" \t\r\n:", at + key.size());
+  if (at == std::string_view::npos || profile[at] != '0') return at == std::string_view::npos;
+  return at + 1 == profile.size() || profile[at + 1] < '0' || profile[at + 1] > '9';
+}
+
+/// The name that the account has now; empty when it did not change.
+std::string read_own_name(std::string_view profile) {
+  if (says_unchanged(profile)) return {};
+  scratch_memory memory;
+  auto parsed = parse_json(profile, to_string(endpoint::webwxsync), memory.storage());
+  const auto* object = parsed ? parsed->if_object() : nullptr;
+  if (object == nullptr || flags_field(*object, "BitFlag") == 0) return {};
+  const auto* name = object_field(*object, "NickName");
+  return name == nullptr ? std::string{} : decode_name(text_field(*name, "Buff"));
 }
 
 } // namespace
@@ -123,6 +145,7 @@ result<sync_answer> parse_sync(const http_response& answer, std::string_view sel
                              ? batch.sync_key
                              : read_keys(opened->find("SyncCheckKey"));
   batch.skey = secret{opened->text("SKey")};
+  batch.nick_name = read_own_name(opened->find("Profile"));
   batch.continue_flag = opened->number("ContinueFlag").value_or(0) != 0;
   return batch;
 }
@@ -131,6 +154,7 @@ void apply(session& s, const sync_answer& a) {
   if (!a.sync_key.empty()) s.keys.sync_key = a.sync_key;
   if (!a.sync_check_key.empty()) s.keys.sync_check_key = a.sync_check_key;
   if (!a.skey.empty()) s.skey = a.skey;
+  if (!a.nick_name.empty()) s.nick_name = a.nick_name;
 }
 
 } // namespace weixin::webwx

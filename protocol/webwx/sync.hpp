@@ -49,6 +49,7 @@ struct sync_answer {
   /// Groups of ModChatRoomMemberList: no source tells its form beyond the UserName, so it says no more than
   /// that the group's members changed.
   std::vector<std::string> changed_groups;
+  std::string nick_name;        ///< of the account itself, decoded; empty: it did not change
   bool continue_flag = false;   ///< more is waiting: call again at once
   sync_key_list sync_key;       ///< empty: keep the old one
   sync_key_list sync_check_key; ///< empty: keep the old one
@@ -60,8 +61,8 @@ struct sync_answer {
 /// and those of `error_of`.
 result<sync_answer> parse_sync(const http_response& r, std::string_view self);
 
-/// Moves the session's keys and skey to where the answer puts them. Call it on a copy when the session must
-/// not run ahead of the store.
+/// Moves the session's keys, skey and nick name to where the answer puts them. Call it on a copy when the
+/// session must not run ahead of the store.
 void apply(session& s, const sync_answer& a);
 
 } // namespace weixin::webwx

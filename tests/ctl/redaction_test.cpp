@@ -42,6 +42,15 @@ TEST(Report, CallsAnAccountTheSameEverywhere) {
             "event=a account=account-002 file=/data/account-002.x\nevent=b account=shop-012");
 }
 
+TEST(Report, KnowsABotAlsoAsAConsumer) {
+  pseudonyms names{false};
+  EXPECT_EQ(report_metrics("weixin_bot_dispatch_total{bot=\"sales\",result=\"answered\"} 4\n"
+                           "weixin_consumer_lag_events{consumer=\"sales\"} 0\n",
+                           names),
+            "weixin_bot_dispatch_total{bot=\"bot-001\",result=\"answered\"} 4\n"
+            "weixin_consumer_lag_events{consumer=\"bot-001\"} 0\n");
+}
+
 TEST(Report, KeepsNamesWhenTheOperatorWantsThat) {
   pseudonyms names{true};
   EXPECT_EQ(names.of("account", "shop-01"), "shop-01");

@@ -18,6 +18,18 @@ class Operations(Case):
         self.add_online("shop-01", 1)
         self.base = "/v1/accounts/shop-01"
 
+    def test_a_new_name_of_the_user_is_the_account_s_at_once_and_after_a_restart(self):
+        def nickname():
+            return self.account("shop-01")["nickname"]
+
+        before = nickname()
+        self.assertEqual(self.control.patch("/v1/users/1", {"nick": "新店 & Sons"}).status, 200)
+        self.wait_for(lambda: nickname() == "新店 & Sons", f"the new name instead of {before}")
+        self.assertEqual(self.server.process.stop(), 0)
+        self.start_server()
+        self.wait_for_state("shop-01", "online")
+        self.assertEqual(nickname(), "新店 & Sons")
+
     def friends(self):
         return [c for c in self.user(1)["contacts"] if c["kind"] == "friend"]
 

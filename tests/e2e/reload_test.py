@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The configuration is read again while weixind runs: as a whole or not at all, and no session ends because of it."""
+import os
 import re
 import signal
 import time
@@ -162,6 +163,16 @@ class Signal(Reload):
         self.wait_for_log("event=config.reload result=rejected")
         self.wait_for_log("event=log.reopened", 2)
         self.assertIn("mistake", self.server.process.log())
+
+    def test_is_in_the_audit_with_its_sender_and_what_came_of_it(self):
+        for extra, status, code in (("", 200, None), ("mistake = 1\n", 422, "config_invalid")):
+            self.configure(extra)
+            self.server.process.signal(signal.SIGHUP)
+            self.wait_for(lambda: self.admin.get("/v1/audit").json()["audit"][-1:] and
+                          self.admin.get("/v1/audit").json()["audit"][-1]["status"] == status, "the row")
+            row = self.admin.get("/v1/audit").json()["audit"][-1]
+            self.assertEqual((row["call"], row["code"], row["who"], row["uid"], row["pid"], row["refused"]),
+                             ("SIGHUP", code, "local", os.getuid(), os.getpid(), False))
 
 
 class Check(Reload):

@@ -68,6 +68,23 @@ TEST(Sync, MovesBothKeysAndTheSkey) {
   EXPECT_EQ(s.skey, secret{"@crypt_4567abcd_ffeeddccbbaa99887766554433221100"});
 }
 
+TEST(Sync, TakesTheAccountsNewName) {
+  auto named = [](const std::string& profile) {
+    auto s = sample_session();
+    s.nick_name = "before";
+    apply(s, read(R"({"BaseResponse":{"Ret":0},"AddMsgList":[],"Profile":)" + profile + "}"));
+    return s.nick_name;
+  };
+  EXPECT_EQ(named(R"({"BitFlag":190,"UserName":{"Buff":"@5e1f"},"NickName":{"Buff":"小店 &amp; Co"}})"),
+            "小店 & Co");
+  EXPECT_EQ(named(R"({"BitFlag" : 8,"NickName":{"Buff":"after"}})"), "after");
+  for (auto unchanged :
+       {R"({"BitFlag":0,"NickName":{"Buff":"x"}})", R"({"BitFlag":190,"NickName":{"Buff":""}})",
+        R"({"BitFlag":190,"NickName":"x"})", R"({"BitFlag":"0","NickName":{"Buff":"x"}})",
+        R"({"NickName":{"Buff":"x"}})", R"({"BitFlag":190})", "7", "null", "[]"})
+    EXPECT_EQ(named(unchanged), "before") << unchanged;
+}
+
 TEST(Sync, KeepsKeysThatTheAnswerDoesNotReplace) {
   for (auto rest :
        {"", R"(,"SyncKey":{"Count":0,"List":[]},"SyncCheckKey":{"Count":0,"List":[]},"SKey":"")",
