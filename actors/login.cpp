@@ -218,6 +218,8 @@ void login::initialised(webwx::init_answer answer) {
     return failed(fail(errc::different_user, "webwxinit"));
   bool keep_keys = resumes_ && !draft_->keys.sync_key.empty();
   webwx::apply(*draft_, answer, keep_keys);
+  if (answer.set_aside > 0)
+    log_warn("contacts.set_aside", {{"account", context_->name}, {"entries", answer.set_aside}});
   for (auto& c : answer.contacts)
     contacts_->push_back(std::move(c));
   for (auto& name : answer.chat_set)

@@ -86,6 +86,13 @@ account read_account(const boost::json::object& o) {
   a.messages_out = number_of(o, "messages_out");
   a.queue = number_of(o, "queue");
   a.restarts = number_of(o, "restarts");
+  a.media = text_of(o, "media");
+  if (const auto* kinds = o.if_contains("pacing"); kinds != nullptr && kinds->is_object())
+    for (const auto& [kind, value] : kinds->get_object()) {
+      const auto& paced = object_of(value);
+      a.pacing.push_back({std::string{kind}, number_of(paced, "waiting"), time_of(paced, "next_at"),
+                          text_of(paced, "reason")});
+    }
   return a;
 }
 
@@ -174,6 +181,14 @@ std::string account_details(const account& a, std::optional<moment> now, bool co
   fact("Last send:", when(a.last_send_at));
   fact("Messages:", std::to_string(a.messages_in) + " in, " + std::to_string(a.messages_out) + " out, " +
                         std::to_string(a.queue) + " queued");
+  for (const auto& p : a.pacing) {
+    if (p.waiting == 0) continue;
+    auto line = std::to_string(p.waiting) + " " + p.kind;
+    if (p.next_at) line += ", next at " + to_text(*p.next_at);
+    if (!p.reason.empty()) line += " (" + p.reason + ")";
+    fact("Waiting:", line);
+  }
+  fact("Media:", a.media);
   fact("Restarts:", std::to_string(a.restarts));
   if (auto advice = advice_for(a); !advice.empty()) fact("Note:", advice);
   return text;

@@ -12,6 +12,14 @@
 
 namespace weixin::ctl {
 
+/// What of one kind of operation waits for the account's pace.
+struct paced_operations {
+  std::string kind; ///< as the API calls it: text, media, ...
+  std::uint64_t waiting = 0;
+  std::optional<moment> next_at; ///< when the first of them may leave
+  std::string reason;
+};
+
 /// An account as the admin API describes it. Missing members are empty.
 struct account {
   std::string name;
@@ -34,6 +42,8 @@ struct account {
   std::uint64_t messages_out = 0;
   std::uint64_t queue = 0;
   std::uint64_t restarts = 0;
+  std::string media;                    ///< what is fetched of its messages
+  std::vector<paced_operations> pacing; ///< of all kinds, in the API's order
 };
 
 account read_account(const boost::json::object& o);

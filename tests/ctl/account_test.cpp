@@ -48,6 +48,20 @@ TEST(AccountTable, SurvivesAnAccountWithoutAnyMember) {
             "-      -       -          -       -            0     0       0          0\n");
 }
 
+TEST(AccountDetails, TellWhatWaitsForItsPaceAndWhy) {
+  auto a = read_account(boost::json::parse(R"({"name":"shop-01","media":"all","pacing":{
+    "text":{"waiting":2,"next_at":"2026-01-31T10:00:02.300Z","reason":"spacing"},
+    "media":{"waiting":0,"next_at":null,"reason":null},
+    "friends":{"waiting":1,"next_at":null,"reason":null}}})")
+                            .get_object());
+  auto text = account_details(a, now, false);
+  EXPECT_NE(text.find("Waiting:    2 text, next at 2026-01-31T10:00:02Z (spacing)\n"
+                      "Waiting:    1 friends\n"
+                      "Media:      all\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(AccountDetails, TellEverything) {
   EXPECT_EQ(account_details(shop(), now, false), "Name:       shop-01\n"
                                                  "Kind:       webwx\n"
@@ -63,6 +77,7 @@ TEST(AccountDetails, TellEverything) {
                                                  "Last event: 2026-01-31T09:00:00Z (60m ago)\n"
                                                  "Last send:  -\n"
                                                  "Messages:   12 in, 3 out, 1 queued\n"
+                                                 "Media:      -\n"
                                                  "Restarts:   0\n");
 }
 

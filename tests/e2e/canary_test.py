@@ -180,6 +180,13 @@ reply = "CANARY is answered"
         process = self.server.process
         found = {"metrics": self.metrics(), "health": self.server.metrics.get("/readyz").text,
                  "command line": pathlib.Path(f"/proc/{process.pid}/cmdline").read_text()}
+        report = self.directory / "report.json"
+        ctl = ("weixinctl", "--socket", self.server.socket)
+        self.run_program(*ctl, "diagnose", "-o", report, "--log", process.log_path, expect=0)
+        found["report"] = report.read_text(encoding="utf-8")
+        for name in ("shop-01", "shop-02", "shop-03"):
+            self.assertNotIn(f'"{name}"', found["report"])
+        _, found["top"], _ = self.run_program(*ctl, "top", "--count", "1", expect=0)
         try:
             found["environment"] = pathlib.Path(f"/proc/{process.pid}/environ").read_text()
         except PermissionError:
