@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sys/random.h>
 
 namespace weixin::ctl {
@@ -45,10 +47,23 @@ http_request with_body(http_request r, const boost::json::value& body) {
   return r;
 }
 
+constexpr int most_tries = 6;
+constexpr std::chrono::seconds longest_wait{5};
+
+/// How long to wait before the same is asked again: a call above the rate was refused before anything of it
+/// was done.
+std::optional<std::chrono::seconds> wait_when_asked_too_often(const http_response& r) {
+  if (r.status != 429 || r.body.find("\"too_many_requests\"") == std::string::npos) return std::nullopt;
+  auto told = find_header(r.headers, "Retry-After");
+  long seconds = 1;
+  std::from_chars(told.data(), told.data() + told.size(), seconds);
+  return std::clamp(std::chrono::seconds{seconds}, std::chrono::seconds{0}, longest_wait);
+}
+
 } // namespace
 
-admin_client::admin_client(server_address server, std::chrono::milliseconds deadline)
-    : server_(std::move(server)), deadline_(deadline) {}
+admin_client::admin_client(server_address server, std::chrono::milliseconds deadline, sleeper sleep)
+    : server_(std::move(server)), deadline_(deadline), sleep_(std::move(sleep)) {}
 
 http_request admin_client::request_for(std::string method, const std::string& target) const {
   http_request r{
@@ -72,7 +87,12 @@ result<http_response> admin_client::at_first(Call call) const {
 }
 
 outcome<answer> admin_client::call(http_request request, content expected) const {
-  return read_answer(at_first([&](const auto& at) { return httpd::call(at, request, deadline_); }), expected);
+  for (int tries = 1;; ++tries) {
+    auto r = at_first([&](const auto& at) { return httpd::call(at, request, deadline_); });
+    auto wait = r ? wait_when_asked_too_often(*r) : std::nullopt;
+    if (!wait || tries == most_tries) return read_answer(std::move(r), expected);
+    sleep_(*wait);
+  }
 }
 
 outcome<answer> admin_client::read_answer(result<http_response> r, content expected) const {

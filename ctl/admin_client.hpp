@@ -33,11 +33,13 @@ struct form_text {
 
 /// Calls the admin API on its unix socket or by TCP, one connection a call, and blocks until the answer is
 /// there. Failures are ready for the person at the terminal: what the server said, with a hint, or why there
-/// is no server.
+/// is no server. A call that the server refuses because of its rate (429 `too_many_requests`) is made again
+/// when it says, a few times.
 class admin_client {
 public:
-  /// `deadline` is that of one call.
-  admin_client(server_address server, std::chrono::milliseconds deadline);
+  using sleeper = std::function<void(std::chrono::milliseconds)>;
+  /// `deadline` is that of one call; `sleep` passes the time until a call may be made again.
+  admin_client(server_address server, std::chrono::milliseconds deadline, sleeper sleep);
 
   outcome<answer> get(const std::string& target) const;
   outcome<answer> post(const std::string& target, const boost::json::value& body,
@@ -78,6 +80,7 @@ private:
 
   server_address server_;
   std::chrono::milliseconds deadline_;
+  sleeper sleep_;
 };
 
 /// "/v1/accounts/NAME" and `rest`. A name that no account can have is `not_found` without a call: in a path

@@ -74,7 +74,7 @@ exit_code run(const std::vector<std::string>& arguments, console& terminal) noex
     terminal.colour = options.colour;
     auto found = find_server(options);
     if (!found) return report(terminal, found.error());
-    admin_client server{std::move(*found), deadline_of(options)};
+    admin_client server{std::move(*found), deadline_of(options), terminal.sleep};
     session s{terminal, server, options};
     auto code = options.watch ? run_again_and_again(s) : run_once(s);
     // A full disk behind a redirection must not look like success.

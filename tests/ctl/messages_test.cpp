@@ -163,6 +163,20 @@ TEST_F(Send, TellsWhenToTryAgain) {
   EXPECT_EQ(e.err, "error: The queue is full. (queue_full)\nhint: try again in 17 s\n");
 }
 
+TEST_F(Send, AsksAgainWhenItAskedTooOften) {
+  reply too_often = [](const httpd::request&, const httpd::responder& r) {
+    auto refused = httpd::problem(429, "too_many_requests", "You ask more often than you may.");
+    refused.headers.push_back({"Retry-After", "0"});
+    r.send(refused);
+  };
+  server.on(messages, {too_often, too_often, problem(404, "contact_not_found", "No contact has this name.")});
+  EXPECT_EQ(run({"send", "a-1", "nobody", "x"}).code, 3);
+  server.on(messages, {too_often});
+  auto e = run({"send", "a-1", "nobody", "x"});
+  EXPECT_EQ(e.code, 1) << "not for ever";
+  EXPECT_EQ(server.asked().size(), 3U + 6U);
+}
+
 TEST_F(Send, ToAnUnknownContactEndsWithThree) {
   server.on(messages, {problem(404, "contact_not_found", "No contact has this name.")});
   EXPECT_EQ(run({"send", "a-1", "nobody", "x"}).code, 3);
