@@ -177,8 +177,8 @@ void http_session::step_reading() {
   input_offset_ += reader_.feed(unread());
   auto before = std::exchange(seen_, reader_.where());
   if (seen_ == state::body && before != state::body) {
-    arm(context_->options.body_deadline);
     if (!begin_body()) return;
+    arm(receiver_ ? context_->options.piece_deadline : context_->options.body_deadline);
   }
   if (seen_ == state::refused) return refuse(reader_.why());
   if (receiver_)
@@ -235,7 +235,7 @@ void http_session::piece_taken(std::uint64_t number, const result<void>& taken) 
   auto self = shared_from_this();
   receiving_ = false;
   try {
-    arm(context_->options.body_deadline);
+    arm(context_->options.piece_deadline);
     if (!taken) hand_over();
   } catch (const std::exception&) {
     peer_gone();

@@ -91,6 +91,7 @@ result<void> simulator_server::impl::start() {
   tls.max_body_bytes = max_request_body;
   // Longer than any long poll, so that a kept connection is the client's to close.
   tls.idle_deadline = 120s;
+  tls.body_deadline = 30s; // the client under test may have the slower machine
   listener = std::make_unique<httpd::server>(context, tls,
                                              [weak = weak_from_this()](httpd::request r, auto respond) {
                                                if (auto self = weak.lock())

@@ -99,6 +99,28 @@ TEST_F(ServerReceiverTest, KeepsOtherBodiesInMemoryWithinTheirLimit) {
   EXPECT_EQ(receivers, 0);
 }
 
+TEST_F(ServerReceiverTest, TakesABodyThatGoesOnComingForAsLongAsItLasts) {
+  auto options = receiving();
+  options.body_deadline = 1ms;
+  start(std::move(options), tell());
+  auto client = connect();
+  client.send("POST /upload HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 20\r\n\r\n");
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(client.still_open_after(5ms));
+    client.send("x");
+  }
+  EXPECT_NE(client.read_to_end().value_or("").find("received 20 others 0"), std::string::npos);
+}
+
+TEST_F(ServerReceiverTest, SendsAwayWhoseNextPieceDoesNotCome) {
+  auto options = receiving();
+  options.piece_deadline = 200ms;
+  start(std::move(options), tell());
+  auto client = connect();
+  client.send("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\nx");
+  EXPECT_NE(client.read_to_end().value_or("").find(" 408 "), std::string::npos);
+}
+
 TEST_F(ServerReceiverTest, RefusesABodyAboveTheLimitOfReceivers) {
   start(receiving(), tell());
   auto answer = exchange("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 10000001\r\n\r\n");
