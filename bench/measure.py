@@ -13,6 +13,13 @@ from local_weixin import Process, Server, Simulator, UnixConnection, configurati
 PHONE_DELAY_MS = 20  # of a simulated person who scans and confirms
 
 
+AS_FAST_AS_IT_GOES = """logins_per_second = 1000
+reconnects_per_second = 1000
+tls_handshakes_per_second = 10000
+"""
+AS_SHIPPED = ""
+
+
 def say(text=""):
     print(text, flush=True)
 
@@ -82,21 +89,15 @@ class Bench:
             raise RuntimeError(f"weixinsim refused its options: {answer}")
         return simulator
 
-    def server(self, simulator, name, extra="", program="weixind"):
-        """A weixind with pacing none, an echo bot for every account, and logins as fast as they go.
+    def server(self, simulator, name, extra="", program="weixind", limits=AS_FAST_AS_IT_GOES):
+        """A weixind with pacing none and an echo bot for every account.
 
-        `extra` begins inside the table [limits]. The directory of that name is made unless it is there: then what is
-        stored in it goes on.
+        `limits` is the table [limits], and `extra` begins inside it. The directory of that name is made unless it is
+        there: then what is stored in it goes on.
         """
         directory = self.directory / name
         directory.mkdir(mode=0o700, exist_ok=True)
-        tables = """[log]
-level = "warn"
-[limits]
-logins_per_second = 1000
-reconnects_per_second = 1000
-tls_handshakes_per_second = 10000
-"""
+        tables = f'[log]\nlevel = "warn"\n[limits]\n{limits}'
         text = configuration(directory, simulator.address, simulator.ca_file, tables + extra)
         server = Server(self.programs, directory, text, program=program)
         self.keep(server.process)

@@ -5,7 +5,8 @@ import statistics
 import subprocess
 import time
 
-from measure import add_accounts, ledger, say, start_load, wait_for_replies, wait_until, wait_until_online
+from measure import (AS_FAST_AS_IT_GOES, AS_SHIPPED, add_accounts, ledger, say, start_load, wait_for_replies, wait_until,
+                     wait_until_online)
 
 ACCOUNTS = 300
 RATE = 50  # messages a second to all accounts, before, during and after
@@ -50,10 +51,15 @@ def run(bench, chosen):
     old = (chosen.upgrade_from or chosen.programs).resolve()
     say(f"== Upgrade: {ACCOUNTS} accounts, {RATE} messages a second; stop, start of the new version, all polling again")
     say(f"  from {version(old)} to {version(chosen.programs)}")
-    simulator = bench.simulator(ACCOUNTS)
+    upgrade(bench, old, "as shipped", AS_SHIPPED)
+    upgrade(bench, old, "without limits", AS_FAST_AS_IT_GOES)
+
+
+def upgrade(bench, old, title, limits):
+    simulator = bench.simulator(ACCOUNTS, name=f"simulated {title}")
     # What runs first comes from the old programs, and everything after it from the new ones.
     new, bench.programs = bench.programs, old
-    server = bench.server(simulator, "weixind")
+    server = bench.server(simulator, f"weixind {title}")
     bench.programs = new
     add_accounts(server, 1, ACCOUNTS)
     wait_until_online(server, ACCOUNTS, 60 + ACCOUNTS / 5)
@@ -62,7 +68,7 @@ def run(bench, chosen):
     stopped = time.time()
     bench.stop(server.process)
     ended = time.time()
-    server = bench.server(simulator, "weixind")
+    server = bench.server(simulator, f"weixind {title}", limits=limits)
     serving = time.time()
     polls = first_polls(server, ended, 60 + ACCOUNTS / 5)
     wait_until_online(server, ACCOUNTS, 60 + ACCOUNTS / 5)
@@ -70,11 +76,11 @@ def run(bench, chosen):
     gaps = sorted(polled - stopped for polled in polls.values())
     time.sleep(AFTER)
     told = wait_for_replies(simulator)
-    say(f"  stopped after {ended - stopped:.2f} s, serving {serving - ended:.2f} s later, all online {online - stopped:.2f} s "
-        f"after the stop was asked for")
-    say(f"  gap in polling of an account: median {statistics.median(gaps):.2f} s, longest {gaps[-1]:.2f} s; "
-        f"new QR codes {codes_issued(server):g} (limits.reconnects_per_second = 1000)")
-    say(f"  messages {told['injected']}, answered {told['answered']}, unanswered {told['unanswered']}, doubled {told['doubled']}, "
+    say(f"  {title}: stopped after {ended - stopped:.2f} s, serving {serving - ended:.2f} s later, all online "
+        f"{online - stopped:.2f} s after the stop was asked for")
+    say(f"    gap in polling of an account: median {statistics.median(gaps):.2f} s, longest {gaps[-1]:.2f} s; "
+        f"new QR codes {codes_issued(server):g}")
+    say(f"    messages {told['injected']}, answered {told['answered']}, unanswered {told['unanswered']}, doubled {told['doubled']}, "
         f"misdirected {told['misdirected']}; breaches of the protocol {breaches(simulator)}")
     bench.stop(server.process)
     bench.stop(simulator.process)
