@@ -28,7 +28,8 @@ class Conversation:
             theirs, self.writes = os.pipe()
             self.reads, out = os.pipe()
             streams = {"stdin": theirs, "stdout": out, "stderr": out}
-        self.process = subprocess.Popen([str(BIN / "weixinctl"), "chat", *accounts], env=environment, **streams)
+        self.process = subprocess.Popen([str(BIN / "weixinctl"), "chat", *accounts], env=environment,
+                                        cwd=case.directory, **streams)
         for end in set(streams.values()):
             os.close(end)
         case.addCleanup(self.close)
@@ -139,6 +140,54 @@ class Chat(Case):
         sent = self.wait_for_sent(len(everybody))
         self.assertEqual({s["text"] for s in sent}, {"closed tomorrow"})
         self.assertEqual(len({s["to"] for s in sent}), len(everybody))
+
+    def test_writes_to_more_than_may_be_asked_at_once(self):
+        """The API takes so many sends at a time: the chat waits for its turn and leaves nobody out."""
+        user = self.control.post("/v1/users", {"friends": 70, "chatrooms": 2}).json()["first"]
+        self.add_online("shop-02", user)
+        everybody = [c for c in self.admin.get("/v1/accounts/shop-02/contacts").json()["contacts"]
+                     if c["kind"] in ("friend", "group")]
+        self.assertGreater(len(everybody), 70)
+        self.command("shop-01", "pause")
+        self.wait_for_state("shop-01", "stopped")
+        self.server.process.stop()
+        polls = self.requests("synccheck")
+        self.start_server(self.configuration().replace("requests_per_second = 100000", "requests_per_second = 20"))
+        # The simulator tells that the account is online: the server itself must not be asked again and again here.
+        self.wait_for(lambda: self.requests("synccheck") > polls, "the first poll")
+        conversation = self.chat("shop-02")
+        conversation.line("->all:closed tomorrow")
+        conversation.expect("[y/N]")
+        conversation.line("y")
+        conversation.expect(f"{len(everybody)} of {len(everybody)} are queued")
+        self.wait_for_sent(len(everybody), user)
+        to = [s["to"] for s in self.sent(user)]
+        self.assertEqual((len(to), len(set(to))), (len(everybody), len(everybody)), "everybody once")
+        self.assertEqual(self.user(user)["logins"], 1)
+
+    def test_saves_what_came_last_or_what_is_named(self):
+        conversation = self.chat()
+        conversation.line("/save")
+        conversation.expect("no message with a file came in this chat")
+        first = self.inject(1, kind="file", title="report.pdf", bytes=70_000)["msg_id"]
+        conversation.expect("[File] report.pdf")
+        second = self.inject(1, kind="image", bytes=9_000)["msg_id"]
+        conversation.expect("[Image]")
+        conversation.line("/save")
+        conversation.expect(f"written to weixin-{second}")
+        self.assertEqual((self.directory / f"weixin-{second}").read_bytes(), self.original(second))
+        conversation.line(f'/save {first} "a report.pdf"')
+        conversation.expect("written to a report.pdf")
+        self.assertEqual((self.directory / "a report.pdf").read_bytes(), self.original(first))
+        conversation.line(f'/save {first} "a report.pdf"')
+        conversation.expect("a report.pdf exists")
+        conversation.line("/save 4711 x")
+        conversation.expect("message_not_found")
+        self.assertFalse((self.directory / "x").exists())
+        self.assertEqual(conversation.end(), 0)
+
+    def original(self, msg_id):
+        return self.control.get(f"/v1/messages/{msg_id}/media").body
 
     def test_takes_back_what_was_sent_last(self):
         conversation = self.chat()

@@ -227,6 +227,18 @@ class Avatars(MediaCase):
         self.wait_for_state("shop-01", "stopped")
         self.assertEqual(self.admin.get(path).body, answer.body, "also without a session")
 
+    def test_of_groups_are_the_groups_own(self):
+        self.add_online("shop-01", 1)
+        group = self.admin.get("/v1/accounts/shop-01/groups").json()["groups"][0]
+        path = f"/v1/accounts/shop-01/contacts/{group['ref']}/avatar"
+        answer = self.admin.get(path)
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "image/jpeg"), answer)
+        self.assertEqual((self.requests("webwxgetheadimg"), self.requests("webwxgeticon")), (1, 0))
+        self.assertEqual(self.admin.get(path).body, answer.body)
+        self.assertEqual(self.requests("webwxgetheadimg"), 1, "it was kept")
+        self.run_program("weixinctl", "avatar", "shop-01", group["ref"], "-o", self.directory / "g.jpg", expect=0,
+                         environment={"WEIXIND_SOCKET": self.server.socket})
+        self.assertEqual((self.directory / "g.jpg").read_bytes(), answer.body)
 
     def test_of_members_of_groups_who_are_no_contacts(self):
         self.add_online("shop-01", 1)
