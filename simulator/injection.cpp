@@ -19,13 +19,17 @@ struct place {
   std::string id;
 };
 
+/// The account of the service that such messages come from (5.3), or none.
+std::string_view account_of(std::string_view kind) {
+  if (kind == "friend_request" || kind == "own_friend_request" || kind == "recommendation") return "fmessage";
+  return kind == "news" ? "newsapp" : "";
+}
+
 result<place> find_place(const phone_user& user, const injection& what) {
-  if (what.conversation.empty() &&
-      (what.details.kind == "friend_request" || what.details.kind == "recommendation")) {
-    // These come from an account of the service (5.3).
-    if (auto desk = find_contact(user, "fmessage"))
-      return place{{peer_ref::kind::contact, *desk, 0}, {}, "fmessage"};
-  }
+  if (auto account = what.conversation.empty() ? account_of(what.details.kind) : std::string_view{};
+      !account.empty())
+    if (auto found = find_contact(user, account))
+      return place{{peer_ref::kind::contact, *found, 0}, {}, std::string{account}};
   if (what.conversation.empty()) {
     auto first = first_friend(user);
     if (!first) return fail(errc::invalid_argument, "the user has no friend");
@@ -129,7 +133,8 @@ result<injected> inject(world& w, injection what) {
   for (const auto& field : what.raw)
     m.raw[field.key()] = field.value();
   m.created = w.now.wall;
-  if (what.accounted && !what.from_self && m.type == 1 && !m.raw.contains("SubMsgType"))
+  bool is_text = (what.details.kind.empty() || what.details.kind == "text") && m.type == 1;
+  if (what.accounted && !what.from_self && is_text && !m.raw.contains("SubMsgType"))
     m.ledger_number = w.book.open(user->id, where->id, m.text, true, w.now.steady);
   injected done{m.msg_id, m.ledger_number, where->id, m.text};
   deliver(w, *s, std::move(m));

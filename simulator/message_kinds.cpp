@@ -1,6 +1,7 @@
 #include "simulator/message_kinds.hpp"
 
 #include "simulator/contact_changes.hpp"
+#include "simulator/kind_maker.hpp"
 #include "simulator/media_bytes.hpp"
 #include "simulator/wire_text.hpp"
 #include "simulator/xml_text.hpp"
@@ -15,74 +16,24 @@ namespace {
 
 namespace json = boost::json;
 
-/// What the makers of the kinds work with.
-struct making {
-  world& w;
-  const message_place& where;
-  const kind_details& wanted;
-
-  std::string id_of_peer() const {
-    const auto& user = where.user;
-    if (where.from_self) return user.wxid;
-    if (where.peer.what == peer_ref::kind::contact) return user.contacts[where.peer.index].id;
-    const auto& room = user.chatrooms[where.peer.index];
-    return where.speaker ? room.members[*where.speaker].id : room.id;
-  }
-  std::string title(std::string_view fallback) const {
-    return wanted.title.empty() ? w.options.canary + std::string{fallback} : wanted.title;
-  }
-  std::string url(std::string_view fallback) const {
-    return wanted.url.empty() ? std::string{fallback} : wanted.url;
-  }
-  std::string text(std::string_view fallback) const {
-    return wanted.text.empty() ? w.options.canary + std::string{fallback} : wanted.text;
-  }
-};
-using maker = result<message_content> (*)(const making&);
-
-message_content plain(int type, std::string text) {
-  message_content c;
-  c.type = type;
-  c.text = std::move(text);
-  return c;
-}
-
 message_content notice(std::string text) {
   auto c = plain(10'000, std::move(text));
   c.has_speaker = false;
   return c;
 }
 
-media_item make_item(const making& m, media_kind kind, std::string name, std::size_t default_bytes) {
-  media_item item;
-  item.user = m.where.user.id;
-  item.kind = kind;
-  item.media_id = m.w.secrets.media_id();
-  item.name = std::move(name);
-  item.key = m.w.secrets.key();
-  item.seed = m.w.secrets.number();
-  if (!m.wanted.content.empty()) {
-    item.content = std::make_shared<const std::string>(m.wanted.content);
-    item.bytes = item.content->size();
-  } else {
-    item.bytes = m.wanted.bytes != 0 ? m.wanted.bytes : default_bytes;
-  }
-  // The XML tells the MD5, and forwarding a sticker names it by that (6.3).
-  constexpr std::size_t quickly_hashed = std::size_t{8} * 1024 * 1024;
-  if (item.bytes <= quickly_hashed) item.md5 = md5_hex(content_of(item));
-  return item;
-}
-
-result<message_content> media_message(const making& m, media_kind kind, std::string name, std::size_t bytes) {
-  auto item = make_item(m, kind, std::move(name), bytes);
-  auto c = content_for(item, m.wanted.seconds);
-  m.w.media.add(std::move(item));
-  return c;
-}
-
 // Texts and places.
 
 result<message_content> make_text(const making& m) { return plain(1, m.wanted.text); }
+
+std::string place_xml(std::string_view place) {
+  auto name = xml_escape(place);
+  return to_wire_xml("<?xml version=\"1.0\"?>\n<msg>\n\t<location x=\"31.230000\" y=\"121.473000\" "
+                     "scale=\"16\" label=\"" +
+                     name + "\" maptype=\"0\" poiname=\"" + name + "\" />\n</msg>\n");
+}
+
+constexpr std::string_view map_url = "http://apis.map.qq.com/uri/v1/geocoder?coord=31.230000,121.473000";
 
 result<message_content> make_location(const making& m) {
   auto place = m.title("人民广场");
@@ -92,14 +43,34 @@ result<message_content> make_location(const making& m) {
                                      "&pictype=location");
   c.text_is_wire = true;
   c.raw["SubMsgType"] = 48;
-  c.raw["Url"] = m.url("http://apis.map.qq.com/uri/v1/geocoder?coord=31.230000,121.473000");
-  c.raw["OriContent"] =
-      to_wire_xml("<?xml version=\"1.0\"?>\n<msg>\n\t<location x=\"31.230000\" y=\"121.473000\" "
-                  "scale=\"16\" label=\"" +
-                  xml_escape(place) + "\" maptype=\"0\" poiname=\"" + xml_escape(place) + "\" />\n</msg>\n");
+  c.raw["Url"] = m.url(map_url);
+  c.raw["OriContent"] = place_xml(place);
   auto item = make_item(m, media_kind::picture, "map.jpg", 900);
   c.media_id = item.media_id;
   m.w.media.add(std::move(item));
+  return c;
+}
+
+/// The rarer form, with a type of its own.
+result<message_content> make_location_message(const making& m) {
+  auto c = plain(48, place_xml(m.title("人民广场")));
+  c.text_is_wire = true;
+  c.raw["Url"] = m.url(map_url);
+  return c;
+}
+
+/// An older form: a link alone.
+result<message_content> make_location_link(const making& m) {
+  return plain(1, m.url("http://weixin.qq.com/cgi-bin/redirectforward?args=31.230000,121.473000"));
+}
+
+result<message_content> make_news(const making& m) { return plain(1, m.text("今日要闻")); }
+
+/// A red packet as text; `red_packet` is the one of an app message.
+result<message_content> make_red_packet_text(const making& m) {
+  auto c = plain(1, m.text("恭喜发财，大吉大利"));
+  c.raw["AppMsgType"] = 2001;
+  c.raw["Url"] = m.url("https://pay.example.org/packet?id=1");
   return c;
 }
 
@@ -130,15 +101,30 @@ result<message_content> make_shop_sticker(const making& m) {
   c->raw["HasProductId"] = 1;
   return c;
 }
-result<message_content> make_dice(const making& m) {
-  auto item = make_item(m, media_kind::sticker, "dice.gif", 2'000);
-  auto points = std::clamp(m.wanted.code, 1, 6);
+message_content game(const making& m, std::string name, int type, int outcome) {
+  auto item = make_item(m, media_kind::sticker, std::move(name), 2'000);
   auto c = plain(47, "<msg><emoji fromusername=\"" + m.id_of_peer() + "\" type=\"1\" md5=\"" + item.md5 +
                          "\" len=\"" + std::to_string(item.bytes) + "\" aeskey=\"" + item.key +
-                         "\" /><gameext type=\"2\" content=\"" + std::to_string(points + 3) +
-                         "\" ></gameext></msg>");
+                         "\" /><gameext type=\"" + std::to_string(type) + "\" content=\"" +
+                         std::to_string(outcome) + "\" ></gameext></msg>");
   c.media_id = item.media_id;
   m.w.media.add(std::move(item));
+  return c;
+}
+result<message_content> make_dice(const making& m) {
+  return game(m, "dice.gif", 2, std::clamp(m.wanted.code, 1, 6) + 3);
+}
+result<message_content> make_rock_paper_scissors(const making& m) {
+  return game(m, "hand.gif", 1, std::clamp(m.wanted.code, 1, 3));
+}
+
+/// What can be fetched as ever, but is told by a name instead of XML (7.3).
+result<message_content> make_opaque_media(const making& m) {
+  auto type = m.wanted.code == 0 ? 43 : m.wanted.code;
+  if (type != 3 && type != 43 && type != 62) return fail(errc::invalid_argument, "code is 3, 43 or 62");
+  auto c = type == 3 ? make_image(m) : make_video(m);
+  c->type = type;
+  c->text = "@" + m.w.secrets.key() + m.w.secrets.key();
   return c;
 }
 
@@ -163,13 +149,6 @@ void recommend(message_content& c, const person& p, peer_ref who, std::string_vi
                                         {"OpCode", p.verify_ticket.empty() ? 0 : 2}};
 }
 
-result<std::size_t> somebody(const making& m) {
-  auto found =
-      m.wanted.about.empty() ? first_friend(m.where.user) : find_contact(m.where.user, m.wanted.about);
-  if (!found) return fail(errc::invalid_argument, "about is no contact of the user");
-  return *found;
-}
-
 result<message_content> make_card(const making& m) {
   auto who = somebody(m);
   if (!who) return who.error();
@@ -185,22 +164,34 @@ result<message_content> make_card(const making& m) {
   return c;
 }
 
+message_content request_of(const person& p, peer_ref who, std::string_view key, std::string_view words) {
+  auto c =
+      plain(37, "<msg fromusername=\"" + p.id + "\" encryptusername=\"v1_" + std::string{key} +
+                    "@stranger\" fromnickname=\"" + xml_escape(p.nick) + "\" content=\"" + xml_escape(words) +
+                    "\" shortpy=\"\" imagestatus=\"3\" scene=\"30\" country=\"CN\" province=\"\" "
+                    "city=\"\" sign=\"\" percard=\"1\" sex=\"1\" alias=\"\" weibo=\"\" ticket=\"" +
+                    p.verify_ticket + "\" opcode=\"2\" ></msg>");
+  recommend(c, p, who, words);
+  c.raw["Ticket"] = p.verify_ticket;
+  c.has_speaker = false;
+  return c;
+}
+
 result<message_content> make_friend_request(const making& m) {
   auto number = add_stranger(m.w, m.where.user, m.title("新朋友"));
   if (!number) return number.error();
   auto& p = m.where.user.contacts[*number];
   p.verify_ticket = m.w.secrets.verify_ticket();
-  auto words = m.text("你好");
-  auto c =
-      plain(37, "<msg fromusername=\"" + p.id + "\" encryptusername=\"v1_" + m.w.secrets.key() +
-                    "@stranger\" fromnickname=\"" + xml_escape(p.nick) + "\" content=\"" + xml_escape(words) +
-                    "\" shortpy=\"\" imagestatus=\"3\" scene=\"30\" country=\"CN\" province=\"\" city=\"\" "
-                    "sign=\"\" percard=\"1\" sex=\"1\" alias=\"\" weibo=\"\" ticket=\"" +
-                    p.verify_ticket + "\" opcode=\"2\" ></msg>");
-  recommend(c, p, {peer_ref::kind::contact, *number, 0}, words);
-  c.raw["Ticket"] = p.verify_ticket;
-  c.has_speaker = false;
-  return c;
+  return request_of(p, {peer_ref::kind::contact, *number, 0}, m.w.secrets.key(), m.text("你好"));
+}
+
+/// The account's own request, which the service tells it of as well (7.5).
+result<message_content> make_own_friend_request(const making& m) {
+  person self;
+  self.id = m.where.user.wxid;
+  self.nick = m.where.user.nick;
+  self.verify_ticket = m.w.secrets.verify_ticket();
+  return request_of(self, {}, m.w.secrets.key(), m.text("你好"));
 }
 
 result<message_content> make_recommendation(const making& m) {
@@ -212,102 +203,6 @@ result<message_content> make_recommendation(const making& m) {
   recommend(c, p, {peer_ref::kind::contact, *number, 0}, {});
   c.has_speaker = false;
   return c;
-}
-
-// App messages (7.6).
-
-message_content app(const making& m, int type, const std::string& title, const std::string& url,
-                    const std::string& more) {
-  auto c = plain(
-      49,
-      "<?xml version=\"1.0\"?>\n<msg>\n<appmsg appid=\"\" sdkver=\"0\">\n" + xml_element("title", title) +
-          xml_element("des", std::string_view{m.wanted.text}) + "<action>view</action>" +
-          xml_element("type", type) + "<showtype>0</showtype><content></content>" +
-          xml_element("url", std::string_view{url}) + "<lowurl></lowurl>" + more +
-          "<appattach><totallen>0</totallen><attachid></attachid><fileext></fileext></appattach><extinfo></"
-          "extinfo></appmsg>\n<fromusername>" +
-          m.id_of_peer() +
-          "</fromusername>\n<scene>0</scene>\n<appinfo><version>1</version><appname></appname></appinfo>\n"
-          "<commenturl></commenturl>\n</msg>\n");
-  c.raw["AppMsgType"] = type;
-  c.raw["FileName"] = to_wire_text(title);
-  c.raw["Url"] = to_wire_text(url);
-  // Kept so that a client that forwards it is recognised.
-  media_item item;
-  item.user = m.where.user.id;
-  item.kind = media_kind::app;
-  item.media_id = m.w.secrets.media_id();
-  item.key = std::to_string(type) + ":" + title;
-  m.w.media.add(std::move(item));
-  return c;
-}
-
-result<message_content> make_file_message(const making& m) {
-  return media_message(m, media_kind::file, m.title("报告 1.pdf"), 5'000);
-}
-result<message_content> make_link(const making& m) {
-  return app(m, 5, m.title("一篇文章"), m.url("https://mp.example.org/s/1?a=1&b=2"), {});
-}
-result<message_content> make_articles(const making& m) {
-  std::string items;
-  for (std::string_view number : {"1", "2"})
-    items += "<item><title>" + xml_cdata(m.title("文章") + std::string{number}) + "</title><url>" +
-             xml_cdata("https://mp.example.org/s/" + std::string{number}) + "</url><digest></digest></item>";
-  return app(m, 5, m.title("文章") + "1", "https://mp.example.org/s/1",
-             "<mmreader><category type=\"0\" count=\"2\"><name></name>" + items + "</category></mmreader>");
-}
-result<message_content> make_music(const making& m) {
-  return app(m, 3, m.title("一首歌"), m.url("https://music.example.org/1"),
-             "<dataurl>https://music.example.org/1.mp3</dataurl>");
-}
-result<message_content> make_mini_program(const making& m) {
-  return app(
-      m, 33, m.title("小程序"), m.url("https://mp.example.org/waerr"),
-      "<sourcedisplayname>小程序</sourcedisplayname><weappinfo><username>gh_sim@app</username>"
-      "<appid>wx0000000000000001</appid><pagepath>pages/index.html</pagepath><weappiconurl></weappiconurl>"
-      "<shareId>1</shareId></weappinfo>");
-}
-result<message_content> make_channels(const making& m) {
-  return app(m, 51, m.title("当前版本不支持展示该内容，请升级至最新版本。"), {},
-             "<finderFeed><objectId>1</objectId><nickname>视频号</nickname><desc>" +
-                 xml_escape(m.wanted.text) + "</desc></finderFeed>");
-}
-result<message_content> make_quote(const making& m) {
-  auto who = somebody(m);
-  if (!who) return who.error();
-  const auto& p = m.where.user.contacts[*who];
-  return app(m, 57, m.title("我同意"), {},
-             "<refermsg><type>1</type>" + xml_element("svrid", std::string_view{m.wanted.original}) +
-                 xml_element("fromusr", std::string_view{p.id}) +
-                 xml_element("chatusr", std::string_view{p.id}) +
-                 xml_element("displayname", std::string_view{p.nick}) +
-                 xml_element("content", std::string_view{m.text("被引用的话")}) + "</refermsg>");
-}
-result<message_content> make_chat_record(const making& m) {
-  return app(
-      m, 19, m.title("群聊的聊天记录"), m.url("https://support.example.org/record"),
-      "<recorditem>" +
-          xml_cdata("<recordinfo><datalist count=\"1\"><dataitem datatype=\"1\"><datadesc>hi</datadesc>"
-                    "</dataitem></datalist></recordinfo>") +
-          "</recorditem>");
-}
-result<message_content> make_transfer(const making& m) {
-  return app(m, 2000, m.title("微信转账"), {},
-             "<wcpayinfo><paysubtype>1</paysubtype><feedesc>" + xml_cdata("￥0.01") + "</feedesc><pay_memo>" +
-                 xml_cdata(m.wanted.text) + "</pay_memo></wcpayinfo>");
-}
-result<message_content> make_live_location(const making& m) {
-  return app(m, 17, m.title("我发起了位置共享"), {}, {});
-}
-result<message_content> make_group_note(const making& m) { return app(m, 53, m.title("群笔记"), {}, {}); }
-result<message_content> make_group_invitation(const making& m) {
-  // Clients recognise it by its title.
-  auto title = m.wanted.title.empty() ? std::string{"邀请你加入群聊"} : m.wanted.title;
-  return app(m, 5, title, m.url("https://support.example.org/join?ticket=1"), {});
-}
-result<message_content> make_app(const making& m) {
-  if (m.wanted.code < 1) return fail(errc::invalid_argument, "code is the AppMsgType");
-  return app(m, m.wanted.code, m.title("标题"), m.url("https://example.org/"), {});
 }
 
 // Notices (7.7) and what the phone tells (7.4).
@@ -340,14 +235,22 @@ result<message_content> make_pat(const making& m) {
 }
 
 result<message_content> make_template_notice(const making& m) {
-  auto c = plain(
-      10'002, "<sysmsg type=\"sysmsgtemplate\"><sysmsgtemplate><content_template "
-              "type=\"tmpl_type_profilewithrevoke\"><plain></plain><template>" +
-                  xml_cdata("\"$username$\"邀请\"$names$\"加入了群聊") +
-                  "</template><link_list><link name=\"username\" type=\"link_profile\"><memberlist><member>" +
-                  xml_element("username", std::string_view{m.id_of_peer()}) +
-                  xml_element("nickname", std::string_view{m.title("甲")}) +
-                  "</member></memberlist></link></link_list></content_template></sysmsgtemplate></sysmsg>");
+  auto link = [](std::string_view name, std::string_view id, std::string_view nick) {
+    return "<link name=\"" + std::string{name} + "\" type=\"link_profile\"><memberlist><member>" +
+           xml_element("username", id) + xml_element("nickname", nick) + "</member></memberlist><separator>" +
+           xml_cdata("、") + "</separator></link>";
+  };
+  // Who invited somebody may take it back.
+  auto sentence =
+      m.where.from_self ? "你邀请\"$names$\"加入了群聊  $revoke$" : "\"$username$\"邀请\"$names$\"加入了群聊";
+  auto links = link("names", "wxid_invited", m.text("乙"));
+  links += m.where.from_self ? "<link name=\"revoke\" type=\"link_revoke\" hidden=\"1\"><title>" +
+                                   xml_cdata("撤销") + "</title></link>"
+                             : link("username", m.id_of_peer(), m.title("甲"));
+  auto c = plain(10'002, "<sysmsg type=\"sysmsgtemplate\"><sysmsgtemplate><content_template "
+                         "type=\"tmpl_type_profilewithrevoke\"><plain></plain><template>" +
+                             xml_cdata(sentence) + "</template><link_list>" + links +
+                             "</link_list></content_template></sysmsgtemplate></sysmsg>");
   c.has_speaker = false;
   return c;
 }
@@ -388,13 +291,13 @@ result<message_content> make_unknown(const making& m) {
   return plain(m.wanted.code, m.wanted.text);
 }
 
-struct named_kind {
-  std::string_view name;
-  maker make;
-};
-constexpr std::array kinds{
+constexpr std::array own_kinds{
     named_kind{"text", make_text},
     named_kind{"location", make_location},
+    named_kind{"location_message", make_location_message},
+    named_kind{"location_link", make_location_link},
+    named_kind{"news", make_news},
+    named_kind{"red_packet_text", make_red_packet_text},
     named_kind{"image", make_image},
     named_kind{"voice", make_voice},
     named_kind{"video", make_video},
@@ -402,22 +305,12 @@ constexpr std::array kinds{
     named_kind{"sticker", make_sticker},
     named_kind{"shop_sticker", make_shop_sticker},
     named_kind{"dice", make_dice},
+    named_kind{"rock_paper_scissors", make_rock_paper_scissors},
+    named_kind{"opaque_media", make_opaque_media},
     named_kind{"card", make_card},
     named_kind{"friend_request", make_friend_request},
+    named_kind{"own_friend_request", make_own_friend_request},
     named_kind{"recommendation", make_recommendation},
-    named_kind{"file", make_file_message},
-    named_kind{"link", make_link},
-    named_kind{"articles", make_articles},
-    named_kind{"music", make_music},
-    named_kind{"mini_program", make_mini_program},
-    named_kind{"channels", make_channels},
-    named_kind{"quote", make_quote},
-    named_kind{"chat_record", make_chat_record},
-    named_kind{"transfer", make_transfer},
-    named_kind{"live_location", make_live_location},
-    named_kind{"group_note", make_group_note},
-    named_kind{"group_invitation", make_group_invitation},
-    named_kind{"app", make_app},
     named_kind{"notice", make_notice},
     named_kind{"recall", make_recall},
     named_kind{"pat", make_pat},
@@ -429,21 +322,29 @@ constexpr std::array kinds{
     named_kind{"unknown", make_unknown},
 };
 
-constexpr auto kind_names = [] {
-  std::array<std::string_view, kinds.size()> names{};
-  for (std::size_t i = 0; i < kinds.size(); ++i)
-    names[i] = kinds[i].name;
-  return names;
-}();
+/// Every kind, those of apps behind the others.
+const std::vector<named_kind>& kinds() {
+  static const auto all = [] {
+    std::vector<named_kind> both{own_kinds.begin(), own_kinds.end()};
+    both.insert(both.end(), app_kinds().begin(), app_kinds().end());
+    return both;
+  }();
+  return all;
+}
 
 } // namespace
 
-std::span<const std::string_view> message_kinds() { return kind_names; }
+std::vector<std::string_view> message_kinds() {
+  std::vector<std::string_view> names;
+  for (const auto& kind : kinds())
+    names.push_back(kind.name);
+  return names;
+}
 
 result<message_content> make_content(world& w, const message_place& where, const kind_details& wanted) {
-  auto found =
-      std::find_if(kinds.begin(), kinds.end(), [&](const named_kind& k) { return k.name == wanted.kind; });
-  if (found == kinds.end()) return fail(errc::invalid_argument, "no such kind of message");
+  auto found = std::find_if(kinds().begin(), kinds().end(),
+                            [&](const named_kind& k) { return k.name == wanted.kind; });
+  if (found == kinds().end()) return fail(errc::invalid_argument, "no such kind of message");
   if (wanted.bytes > max_media_bytes || wanted.content.size() > max_media_bytes)
     return fail(errc::invalid_argument, "media above 64 MiB");
   auto c = found->make({w, where, wanted});

@@ -10,9 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weixin::simulator {
 
@@ -26,14 +26,14 @@ struct kind_details {
   std::string content;   ///< bytes of the media; empty: made up
   std::size_t bytes = 0; ///< of made-up media; 0: a few thousand
   int seconds = 0;       ///< of voices and videos
-  int code = 0;          ///< StatusNotifyCode, AppMsgType or MsgType, as the kind says
+  int code = 0;          ///< StatusNotifyCode, AppMsgType, MsgType or an outcome, as the kind says
   std::string about;     ///< contact (id, nick or remark) whose card it is, who is quoted, ...
   std::string original;  ///< MsgId that is recalled or quoted
 };
 inline constexpr std::size_t max_media_bytes = std::size_t{256} * 1024 * 1024;
 
 /// Every kind that there is.
-std::span<const std::string_view> message_kinds();
+std::vector<std::string_view> message_kinds();
 
 /// What makes a message of that kind.
 struct message_content {

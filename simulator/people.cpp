@@ -26,16 +26,12 @@ std::string wxid(std::size_t user, std::string_view group, std::size_t number) {
   return "wxid_sim" + std::to_string(user) + std::string{group} + std::to_string(number);
 }
 
-void add_specials(phone_user& user) {
-  constexpr std::pair<std::string_view, std::string_view> specials[] = {
-      {"filehelper", "文件传输助手"}, {"weixin", "微信团队"}, {"fmessage", "朋友推荐消息"}};
-  for (auto [id, nick] : specials) {
-    person p;
-    p.id = id;
-    p.nick = nick;
-    p.kind = person_kind::special;
-    user.contacts.push_back(std::move(p));
-  }
+void add_special(phone_user& user, std::string_view id, std::string_view nick) {
+  person p;
+  p.id = id;
+  p.nick = nick;
+  p.kind = person_kind::special;
+  user.contacts.push_back(std::move(p));
 }
 
 void add_people(phone_user& user, random_generator& random, std::string_view canary, person_kind kind,
@@ -104,10 +100,13 @@ phone_user make_user(std::size_t id, std::uint64_t seed, const people_shape& sha
       1'000'000'000 + static_cast<std::int64_t>(id) * 1'001 + static_cast<std::int64_t>(random() % 1'000);
   user.wxid = "wxid_sim" + std::to_string(id);
   user.nick = std::string{canary} + "测试号" + std::to_string(id);
-  add_specials(user);
+  add_special(user, "filehelper", "文件传输助手");
+  add_special(user, "weixin", "微信团队");
+  add_special(user, "fmessage", "朋友推荐消息");
   add_people(user, random, canary, person_kind::friendly, shape.friends);
   add_people(user, random, canary, person_kind::official, shape.officials);
   add_people(user, random, canary, person_kind::former, shape.formers);
+  add_special(user, "newsapp", "腾讯新闻");
   for (std::size_t i = 0; i < shape.chatrooms; ++i)
     add_chatroom(user, random, shape, canary, i);
   return user;

@@ -162,19 +162,21 @@ class Receiving(ClientOnline):
         self.assertEqual(message["Content"].split(":\n")[1], "hello all")
 
     def test_every_kind_of_message(self):
-        types = {"location": 1, "image": 3, "voice": 34, "friend_request": 37, "recommendation": 40, "card": 42,
-                 "video": 43, "sticker": 47, "shop_sticker": 47, "dice": 47, "micro_video": 62, "file": 49, "link": 49,
-                 "articles": 49, "music": 49, "mini_program": 49, "channels": 49, "quote": 49, "chat_record": 49,
-                 "transfer": 49, "live_location": 49, "group_note": 49, "group_invitation": 49, "call": 50,
-                 "status_notify": 51, "service_notice": 9999, "notice": 10000, "recall": 10002, "pat": 10002,
-                 "template_notice": 10002, "todo": 10002}
+        types = {"location": 1, "location_link": 1, "news": 1, "red_packet_text": 1, "image": 3, "voice": 34,
+                 "friend_request": 37, "own_friend_request": 37, "recommendation": 40, "card": 42, "video": 43,
+                 "opaque_media": 43, "sticker": 47, "shop_sticker": 47, "dice": 47, "rock_paper_scissors": 47,
+                 "location_message": 48, "micro_video": 62, "file": 49, "link": 49, "video_link": 49, "articles": 49,
+                 "music": 49, "mini_program": 49, "channels": 49, "quote": 49, "chat_record": 49, "merged_record": 49,
+                 "transfer": 49, "red_packet": 49, "live_location": 49, "group_note": 49, "group_invitation": 49,
+                 "call": 50, "status_notify": 51, "service_notice": 9999, "notice": 10000, "recall": 10002,
+                 "pat": 10002, "template_notice": 10002, "todo": 10002}
         kinds = set(self.control.get("/v1/messages/kinds").json()["kinds"])
         self.assertEqual(kinds - set(types), {"text", "app", "unknown"})
         for kind, message_type in types.items():
             with self.subTest(kind):
                 more = {"original": "0"} if kind == "recall" else {}
                 self.assertEqual(self.receive(kind=kind, **more)["MsgType"], message_type)
-                if kind not in ("friend_request", "recommendation"):
+                if kind not in ("friend_request", "own_friend_request", "recommendation", "news"):
                     message = self.receive(kind=kind, group="100000@chatroom", **more)
                     self.assertEqual(message["MsgType"], message_type)
                     self.assertTrue(message["FromUserName"].startswith("@@") or kind == "status_notify")

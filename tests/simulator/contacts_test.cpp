@@ -55,7 +55,7 @@ TEST_F(SimulatedContacts, PagesTheAddressBookBySeq) {
     ++pages;
   } while (seq != "0" && pages < 20);
   EXPECT_EQ(pages, 3);
-  EXPECT_EQ(all.size(), 1U + 3 + 20 + 2 + 1 + 2)
+  EXPECT_EQ(all.size(), 1U + 4 + 20 + 2 + 1 + 2)
       << "self, specials, friends, officials, the former friend, saved rooms";
   EXPECT_EQ(service.violations(), 0U);
 }

@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include <map>
+#include <tuple>
 
 namespace weixin::simulator {
 namespace {
@@ -34,6 +35,10 @@ struct SimulatedKinds : online_client {
 TEST_F(SimulatedKinds, HaveTheMsgTypesOfTheProtocol) {
   const std::map<std::string_view, int> types{{"text", 1},
                                               {"location", 1},
+                                              {"location_link", 1},
+                                              {"news", 1},
+                                              {"red_packet_text", 1},
+                                              {"location_message", 48},
                                               {"image", 3},
                                               {"voice", 34},
                                               {"video", 43},
@@ -41,18 +46,24 @@ TEST_F(SimulatedKinds, HaveTheMsgTypesOfTheProtocol) {
                                               {"sticker", 47},
                                               {"shop_sticker", 47},
                                               {"dice", 47},
+                                              {"rock_paper_scissors", 47},
+                                              {"opaque_media", 43},
                                               {"card", 42},
                                               {"friend_request", 37},
+                                              {"own_friend_request", 37},
                                               {"recommendation", 40},
                                               {"file", 49},
                                               {"link", 49},
+                                              {"video_link", 49},
                                               {"articles", 49},
                                               {"music", 49},
                                               {"mini_program", 49},
                                               {"channels", 49},
                                               {"quote", 49},
                                               {"chat_record", 49},
+                                              {"merged_record", 49},
                                               {"transfer", 49},
+                                              {"red_packet", 49},
                                               {"live_location", 49},
                                               {"group_note", 49},
                                               {"group_invitation", 49},
@@ -72,10 +83,13 @@ TEST_F(SimulatedKinds, HaveTheMsgTypesOfTheProtocol) {
 }
 
 TEST_F(SimulatedKinds, HaveTheAppMsgTypesOfTheProtocol) {
-  const std::map<std::string_view, int> types{
-      {"file", 6},           {"link", 5},        {"music", 3},           {"mini_program", 33},
-      {"channels", 51},      {"quote", 57},      {"chat_record", 19},    {"transfer", 2000},
-      {"live_location", 17}, {"group_note", 53}, {"group_invitation", 5}};
+  const std::map<std::string_view, int> types{{"file", 6},          {"link", 5},
+                                              {"video_link", 4},    {"music", 3},
+                                              {"mini_program", 33}, {"channels", 51},
+                                              {"quote", 57},        {"chat_record", 19},
+                                              {"merged_record", 0}, {"transfer", 2000},
+                                              {"red_packet", 2001}, {"live_location", 17},
+                                              {"group_note", 53},   {"group_invitation", 5}};
   for (auto [kind, type] : types) {
     auto m = of(std::string{kind});
     EXPECT_EQ(integer_of(m, "AppMsgType"), type) << kind;
@@ -99,7 +113,7 @@ TEST_F(SimulatedKinds, AreWellFormedWhereTheyAreXml) {
 
 TEST_F(SimulatedKinds, NameTheirSpeakerInAChatroomUnlessTheyAreNotices) {
   auto speaker = client.name_of({peer_ref::kind::member, 0, 1});
-  for (auto kind : {"image", "file", "card", "sticker", "recall", "location"}) {
+  for (auto kind : {"image", "file", "card", "sticker", "recall", "location", "location_message"}) {
     auto m = of(kind, "100000@chatroom");
     EXPECT_EQ(text_of(m, "FromUserName"), chatroom(0));
     EXPECT_THAT(text_of(m, "Content"), StartsWith(speaker + ":<br/>")) << kind;
@@ -122,6 +136,84 @@ TEST_F(SimulatedKinds, ShowAContactOnACardInTheSessionsName) {
   auto m = receive(wanted);
   EXPECT_EQ(text_of(m.at("RecommendInfo").as_object(), "UserName"), contact(5));
   EXPECT_THAT(xml_of(m), HasSubstr("username=\"" + wanted.about + "\""));
+}
+
+TEST_F(SimulatedKinds, ComeFromTheServicesAccountsWhereTheyDo) {
+  EXPECT_EQ(text_of(of("news"), "FromUserName"), "newsapp");
+  for (auto kind : {"friend_request", "own_friend_request", "recommendation"})
+    EXPECT_EQ(text_of(of(kind), "FromUserName"), "fmessage") << kind;
+}
+
+TEST_F(SimulatedKinds, NameTheAccountInItsOwnFriendRequest) {
+  EXPECT_EQ(text_of(of("own_friend_request").at("RecommendInfo").as_object(), "UserName"), client.self);
+}
+
+TEST_F(SimulatedKinds, TellAPlaceInItsOwnTypeAsXml) {
+  auto m = of("location_message");
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(xml_of(m).c_str()));
+  EXPECT_STREQ(document.child("msg").child("location").attribute("poiname").value(), "人民广场");
+  EXPECT_EQ(integer_of(m, "SubMsgType"), 0);
+}
+
+TEST_F(SimulatedKinds, TellTheOutcomeOfAGame) {
+  for (auto [kind, code, element] : {std::tuple{"dice", 6, "<gameext type=\"2\" content=\"9\""},
+                                     {"rock_paper_scissors", 3, "<gameext type=\"1\" content=\"3\""}}) {
+    kind_details wanted;
+    wanted.kind = kind;
+    wanted.code = code;
+    EXPECT_THAT(xml_of(receive(wanted)), HasSubstr(element));
+  }
+}
+
+TEST_F(SimulatedKinds, TellWhatWasPaid) {
+  pugi::xml_document document;
+  kind_details wanted;
+  wanted.kind = "transfer";
+  wanted.text = "for lunch";
+  wanted.code = 3;
+  ASSERT_TRUE(document.load_string(xml_of(receive(wanted)).c_str()));
+  auto pay = document.child("msg").child("appmsg").child("wcpayinfo");
+  EXPECT_STREQ(pay.child_value("paysubtype"), "3");
+  EXPECT_STREQ(pay.child_value("feedesc"), "￥0.01");
+  EXPECT_STREQ(pay.child_value("pay_memo"), "for lunch");
+  EXPECT_STRNE(pay.child_value("transferid"), "");
+
+  wanted.kind = "red_packet";
+  wanted.text = "happy <new> year";
+  wanted.code = 0;
+  ASSERT_TRUE(document.load_string(xml_of(receive(wanted)).c_str()));
+  pay = document.child("msg").child("appmsg").child("wcpayinfo");
+  EXPECT_STREQ(pay.child_value("receivertitle"), "happy <new> year");
+  EXPECT_STRNE(pay.child_value("url"), "");
+}
+
+TEST_F(SimulatedKinds, TellMediaByANameInsteadOfXml) {
+  for (int type : {3, 43, 62}) {
+    kind_details wanted;
+    wanted.kind = "opaque_media";
+    wanted.code = type;
+    auto m = receive(wanted);
+    EXPECT_EQ(integer_of(m, "MsgType"), type);
+    EXPECT_THAT(text_of(m, "Content"), StartsWith("@"));
+    EXPECT_NE(media_of(text_of(m, "MsgId")), "");
+  }
+}
+
+TEST_F(SimulatedKinds, OfferToTakeBackTheAccountsOwnInvitation) {
+  injection what;
+  what.user = 1;
+  what.from_self = true;
+  what.conversation = "100000@chatroom";
+  what.details.kind = "template_notice";
+  ASSERT_TRUE(service.core.inject(what, service.now));
+  EXPECT_THAT(xml_of(synced("AddMsgList").at(0).as_object()), HasSubstr("type=\"link_revoke\""));
+}
+
+TEST_F(SimulatedKinds, ThatAreNoTextExpectNoReply) {
+  for (auto kind : {"news", "location_link", "red_packet_text"})
+    (void)of(kind);
+  EXPECT_EQ(service.core.state().book.summary().injected, 0U);
 }
 
 TEST_F(SimulatedKinds, HideAShopSticker) {
@@ -172,11 +264,12 @@ TEST_F(SimulatedKinds, HoldTheCanaryInWhatIsMadeUp) {
 }
 
 TEST_F(SimulatedKinds, AreRefusedWhenTheyAreUnknownOrLackANumber) {
-  auto refused = [&](std::string kind, std::string about = {}) {
+  auto refused = [&](std::string kind, std::string about = {}, int code = 0) {
     injection what;
     what.user = 1;
     what.details.kind = std::move(kind);
     what.details.about = std::move(about);
+    what.details.code = code;
     auto r = service.core.inject(std::move(what), service.now);
     return !r && r.error().code == errc::invalid_argument;
   };
@@ -185,6 +278,9 @@ TEST_F(SimulatedKinds, AreRefusedWhenTheyAreUnknownOrLackANumber) {
   EXPECT_TRUE(refused("unknown"));
   EXPECT_TRUE(refused("recall"));
   EXPECT_TRUE(refused("card", "nobody"));
+  EXPECT_TRUE(refused("opaque_media", {}, 47));
+  EXPECT_TRUE(refused("mini_program", {}, 34));
+  EXPECT_TRUE(refused("transfer", {}, 2));
 }
 
 } // namespace
