@@ -1,6 +1,7 @@
 #include "simulator/control_routes.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -33,6 +34,8 @@ httpd::response list_sent(const control_call& c) {
     j["msg_id"] = m.msg_id;
     j["ret"] = m.ret;
     j["reply_to"] = m.ledger_number == 0 ? json::value(nullptr) : json::value(m.ledger_number);
+    j["msg_source"] = m.msg_source;
+    j["mentions"] = json::value_from(m.mentions);
     j["forwarded"] = m.forwarded;
     j["revoked"] = m.revoked;
     j["media"] = m.media_bytes == 0

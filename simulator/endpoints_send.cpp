@@ -67,6 +67,8 @@ struct send_request {
   std::string content;
   std::string client_msg_id;
   peer_ref to;
+  std::string msg_source;
+  std::vector<std::string> mentions; ///< lasting ids; filled in by the check of texts
   bool forwarded = false;
   const media_item* media = nullptr; ///< what it carries; filled in by the endpoint's own check
 };
@@ -84,6 +86,7 @@ std::optional<send_request> read_send(world& w, const call& c, const web_session
   auto type = integer_of(*msg, "Type");
   r.content = text_of(*msg, "Content");
   r.client_msg_id = text_of(*msg, "ClientMsgId");
+  r.msg_source = text_of(*msg, "MsgSource");
   r.forwarded = integer_of(*body, "Scene") == 2;
   if (!type || r.client_msg_id.empty()) {
     w.violate(violation_kind::bad_body, c, "Type and ClientMsgId are needed");
@@ -134,9 +137,35 @@ void want_query(world& w, const call& c, std::string_view fun) {
     w.violate(violation_kind::bad_query, c, "f=json is needed");
 }
 
-bool check_text(world& w, const call& c, const web_session&, send_request& r) {
+/// The lasting id of the chatroom's member with that name in the session.
+std::optional<std::string> member_called(const phone_user& user, const web_session& s, std::size_t room,
+                                         std::string_view name) {
+  const auto& members = user.chatrooms[room].members;
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (!members[i].gone && s.names.of({peer_ref::kind::member, room, i}) == name) return members[i].id;
+  return std::nullopt;
+}
+
+/// Whom a MsgSource mentions, which must be members of the chatroom that the text goes to. What it breaks is
+/// counted and the text delivered: nobody is known to have seen it refused.
+void read_mentions(world& w, const call& c, const web_session& s, send_request& r) {
+  auto source = read_mention_source(r.msg_source);
+  if (!source) return w.violate(violation_kind::bad_body, c, "MsgSource must be one msgsource element");
+  if (r.to.what != peer_ref::kind::chatroom || s.names.of(r.to) != source->chatroom)
+    return w.violate(violation_kind::bad_body, c, "atchatroomname must be ToUserName, a chatroom");
+  std::vector<std::string> ids;
+  for (const auto& name : source->user_names) {
+    auto id = member_called(*w.user(s.user_id), s, r.to.index, name);
+    if (!id) return w.violate(violation_kind::bad_body, c, "atusername must be members of the chatroom");
+    ids.push_back(std::move(*id));
+  }
+  r.mentions = std::move(ids);
+}
+
+bool check_text(world& w, const call& c, const web_session& s, send_request& r) {
   if ((r.type != 1 && r.type != 48) || r.content.empty())
     return refuse(w, c, "Type 1 or 48 and Content are needed");
+  if (r.msg->contains("MsgSource")) read_mentions(w, c, s, r);
   return true;
 }
 
@@ -236,6 +265,8 @@ std::optional<answer> serve_send(world& w, const call& c, check is_acceptable) {
   record.type = static_cast<int>(wanted->type);
   record.text = clip(wanted->content, max_sent_text_bytes);
   record.client_msg_id = clip(wanted->client_msg_id, 64);
+  record.msg_source = clip(wanted->msg_source, max_sent_text_bytes);
+  record.mentions = wanted->mentions;
   record.forwarded = wanted->forwarded;
   record.ret = verdict;
   record.at = w.now.wall;

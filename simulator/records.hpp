@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weixin::simulator {
 
@@ -29,7 +30,9 @@ struct sent_message {
   std::string media_name;          ///< of what it carried; empty: nothing
   std::string media_md5;
   std::uint64_t media_bytes = 0;
-  bool forwarded = false; ///< Scene 2
+  std::string msg_source;            ///< as it came (weixin-protocol.md 6), kept as the text is
+  std::vector<std::string> mentions; ///< lasting ids of the members that it mentions, when it is right
+  bool forwarded = false;            ///< Scene 2
   bool revoked = false;
   wall_time at;
 };

@@ -3,11 +3,12 @@
 #include <pugixml.hpp>
 
 #include <charconv>
+#include <iterator>
 
 namespace weixin::simulator {
 namespace {
 
-constexpr std::size_t max_app_message = 64 * 1024;
+constexpr std::size_t max_xml = 64 * 1024;
 
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
@@ -15,6 +16,17 @@ std::optional<Number> number_of(std::string_view text) {
   auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// The one element that the text is; empty for anything else, also for text beside it. Lives as long as the
+/// document.
+pugi::xml_node only_element(pugi::xml_document& document, std::string_view xml) {
+  if (xml.size() > max_xml ||
+      !document.load_buffer(xml.data(), xml.size(), pugi::parse_default | pugi::parse_fragment,
+                            pugi::encoding_utf8) ||
+      document.first_child().next_sibling())
+    return {};
+  return document.first_child();
 }
 
 } // namespace
@@ -82,12 +94,8 @@ std::string_view attribute_in(std::string_view text, std::string_view name) {
 }
 
 std::optional<app_message> read_app_message(std::string_view xml) {
-  if (xml.size() > max_app_message) return std::nullopt;
   pugi::xml_document document;
-  if (!document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8))
-    return std::nullopt;
-  auto root = document.first_child();
-  if (root.next_sibling()) return std::nullopt;
+  auto root = only_element(document, xml);
   app_message m;
   m.wrapped = std::string_view{root.name()} == "msg";
   if (m.wrapped) root = root.child("appmsg");
@@ -101,6 +109,24 @@ std::optional<app_message> read_app_message(std::string_view xml) {
   m.extension = attachment.child_value("fileext");
   m.total_bytes = number_of<std::uint64_t>(attachment.child_value("totallen")).value_or(0);
   return m;
+}
+
+std::optional<mention_source> read_mention_source(std::string_view xml) {
+  pugi::xml_document document;
+  auto root = only_element(document, xml);
+  if (std::string_view{root.name()} != "msgsource") return std::nullopt;
+  auto children = root.children();
+  if (std::distance(children.begin(), children.end()) != 2) return std::nullopt;
+  mention_source m;
+  m.chatroom = root.child_value("atchatroomname");
+  std::string_view names = root.child_value("atusername");
+  if (m.chatroom.empty() || names.empty()) return std::nullopt;
+  while (true) {
+    auto comma = names.find(',');
+    m.user_names.emplace_back(names.substr(0, comma));
+    if (comma == std::string_view::npos) return m;
+    names.remove_prefix(comma + 1);
+  }
 }
 
 } // namespace weixin::simulator

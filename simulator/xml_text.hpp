@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weixin::simulator {
 
@@ -31,5 +32,14 @@ struct app_message {
 /// Nothing unless the text is one well-formed `appmsg` element, alone or in a `msg`, with a number as its
 /// type: clients must escape the title themselves (1.5). At most 64 KiB.
 std::optional<app_message> read_app_message(std::string_view xml);
+
+/// The MsgSource of a text that mentions people (weixin-protocol.md 6).
+struct mention_source {
+  std::vector<std::string> user_names;
+  std::string chatroom;
+};
+/// Nothing unless the text is one well-formed `msgsource` element with exactly `atusername`, names with
+/// commas between them, and `atchatroomname`. At most 64 KiB.
+std::optional<mention_source> read_mention_source(std::string_view xml);
 
 } // namespace weixin::simulator

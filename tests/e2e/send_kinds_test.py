@@ -146,7 +146,10 @@ class Kinds(SendCase):
         member = next(m for m in room["members"] if not m["self"])
         name = member["display_name"] or member["nick"]
         send_id = self.accepted(self.post({"to": room["topic"], "text": "look here", "mentions": [name]}))
-        self.assertEqual(self.sent_as(send_id)["text"], f"@{name}\u2005look here")
+        sent = self.sent_as(send_id)
+        self.assertEqual(sent["text"], f"@{name}\u2005look here")
+        self.assertEqual(sent["mentions"], [member["id"]])
+        self.assertIn("<msgsource>", sent["msg_source"])
 
     def inbox(self):
         return self.admin.get(self.messages + "?limit=1000").json()["messages"]

@@ -164,6 +164,53 @@ TEST_F(SimulatedSendsOfEveryKind, AreEchoedWithTheirContent) {
   EXPECT_THAT(text_of(m, "Content"), HasSubstr("aeskey=\""));
 }
 
+struct SimulatedMentions : online_client {
+  std::string member(std::size_t i) const { return client.name_of({peer_ref::kind::member, 0, i}); }
+  static std::string source(std::string_view names, std::string_view room) {
+    return "<msgsource><atusername>" + std::string{names} + "</atusername><atchatroomname>" +
+           std::string{room} + "</atchatroomname></msgsource>";
+  }
+  int say(std::string_view msg_source, std::string_view to) {
+    return ret_of(send("webwxsendmsg",
+                       {{"Type", 1}, {"Content", "@a @b hi"}, {"ToUserName", to}, {"MsgSource", msg_source}},
+                       {}));
+  }
+};
+
+TEST_F(SimulatedMentions, AreRecordedByTheMembersLastingIds) {
+  auto who = member(1) + "," + member(2);
+  EXPECT_EQ(say(source(who, chatroom(0)), chatroom(0)), 0);
+  const auto& members = user().chatrooms[0].members;
+  ASSERT_EQ(sent().size(), 1U);
+  EXPECT_THAT(sent()[0].mentions, testing::ElementsAre(members[1].id, members[2].id));
+  EXPECT_EQ(sent()[0].msg_source, source(who, chatroom(0)));
+  EXPECT_EQ(service.violations(), 0U);
+}
+
+TEST_F(SimulatedMentions, ThatAreWrongAreCountedAndTheTextIsDelivered) {
+  auto right = source(member(1), chatroom(0));
+  user().chatrooms[0].members[3].gone = true;
+  std::uint64_t breaches = 0;
+  for (const auto& wrong :
+       {std::string{}, std::string{"hi"}, member(1), right.substr(0, right.size() - 1), right + right,
+        "x" + right, "<msg>" + right + "</msg>", source("", chatroom(0)), source(member(1), ""),
+        source(member(1), chatroom(1)), source(member(1) + ",", chatroom(0)),
+        source(member(1) + " " + member(2), chatroom(0)), source(member(1) + "," + contact(9), chatroom(0)),
+        source(member(3), chatroom(0)), source("filehelper", chatroom(0)), source("notify@all", chatroom(0)),
+        source(member(1) + "</atusername><atusername>" + member(2), chatroom(0))}) {
+    EXPECT_EQ(say(wrong, chatroom(0)), 0) << wrong;
+    EXPECT_EQ(service.violations(violation_kind::bad_body), ++breaches) << wrong;
+    EXPECT_TRUE(sent().back().mentions.empty()) << wrong;
+  }
+  EXPECT_EQ(sent().size(), breaches);
+}
+
+TEST_F(SimulatedMentions, AreOfAChatroomAlone) {
+  EXPECT_EQ(say(source(member(1), chatroom(0)), contact(3)), 0);
+  EXPECT_EQ(say(source(contact(3), contact(3)), contact(3)), 0);
+  EXPECT_EQ(service.violations(violation_kind::bad_body), 2U);
+}
+
 struct SimulatedRecall : online_client {
   std::string said(std::string_view to) { return text_of(client.send_text(to, "a slip"), "MsgID"); }
   answer recall(std::string_view id, std::string_view to) {
