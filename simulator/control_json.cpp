@@ -161,6 +161,7 @@ json::object to_json(const phone_user& user) {
   j["uin"] = user.uin;
   j["wxid"] = user.wxid;
   j["entry_host"] = user.entry_host;
+  j["moved_to"] = user.moved_to;
   j["push_host"] = user.push_host;
   j["login_policy"] = policy_names[static_cast<std::size_t>(user.policy)];
   j["logins"] = user.logins;
@@ -217,9 +218,9 @@ json::object to_detailed_json(const phone_user& user) {
 }
 
 json::object to_json(const login_code& code) {
-  return {{"uuid", code.uuid},       {"state", to_string(code.state)},
-          {"desktop", code.desktop}, {"pushed", code.pushed},
-          {"user", code.user},       {"polls", code.polls.size()}};
+  return {{"uuid", code.uuid},         {"state", to_string(code.state)}, {"entry_host", code.entry_host},
+          {"desktop", code.desktop},   {"pushed", code.pushed},          {"user", code.user},
+          {"polls", code.polls.size()}};
 }
 
 json::object to_json(const fault_rule& rule) {

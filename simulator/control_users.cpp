@@ -51,6 +51,9 @@ httpd::response change_user(const control_call& c) {
   auto entry = c.fields.text("entry_host", user->entry_host);
   if (role_of(entry).kind != host_kind::entry)
     c.fields.refuse("entry_host must be an entry host of the table");
+  auto moved_to = c.fields.text("moved_to", user->moved_to);
+  if (!moved_to.empty() && role_of(moved_to).kind != host_kind::entry)
+    c.fields.refuse("moved_to must be an entry host of the table");
   auto push = c.fields.text("push_host", user->push_host);
   if (!push.empty() && role_of(push).kind != host_kind::push)
     c.fields.refuse("push_host must be a push host");
@@ -58,6 +61,7 @@ httpd::response change_user(const control_call& c) {
   if (!policy) c.fields.refuse("login_policy must be allowed, desktop_only or barred");
   if (auto v = c.fields.verdict(); !v) return refused(v.error());
   user->entry_host = std::move(entry);
+  user->moved_to = std::move(moved_to);
   user->push_host = std::move(push);
   if (c.fields.has("login_policy")) user->policy = *policy;
   if (nick != user->nick) rename_user(c.service.state_at(c.now), *user, std::move(nick));

@@ -6,6 +6,7 @@
 #include "simulator/wire_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weixin::simulator {
 namespace {
@@ -52,6 +53,21 @@ int login_page_status(const world& w, const call& c) {
   return c.request.field("fun") == "new" || c.request.field("version") == "v2" ? 200 : 301;
 }
 
+/// The code has come to nothing.
+void let_go(world& w, phone_user& user, const login_code& code) {
+  if (user.pending_uuid == code.uuid) user.pending_uuid.clear();
+  if (!user.session || user.session->ended) mark_free(w, user);
+}
+
+/// From now on the user is at another entry host, where the login has to begin anew (3.5).
+answer sent_elsewhere(world& w, phone_user& user, login_code& code) {
+  code.state = login_state::expired;
+  user.entry_host = std::exchange(user.moved_to, {});
+  let_go(w, user, code);
+  return xml("<error><ret>0</ret><message></message><redirecturl>https://" + user.entry_host +
+             "/?lang=zh_CN</redirecturl></error>");
+}
+
 void set_login_cookies(answer& a, const web_session& s, wall_time now) {
   const auto& host = s.entry_host;
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -76,6 +92,7 @@ std::optional<answer> serve_jslogin(world& w, const call& c) {
   login_code code;
   code.uuid = w.secrets.uuid();
   code.desktop = r.field("redirect_uri").find("mod=desktop") != std::string_view::npos;
+  code.entry_host = r.role().entry;
   code.wished = wished_user(w, c);
   auto uuid = issue_code(w, std::move(code)).uuid;
   auto a = javascript("window.QRLogin.code = 200; window.QRLogin.uuid = \"" + uuid + "\";");
@@ -157,10 +174,10 @@ std::optional<answer> serve_webwxnewloginpage(world& w, const call& c) {
     return login_page_refusal(1201, "host");
   }
   if (auto no = refusal(w, c, *user, code->desktop)) {
-    if (user->pending_uuid == code->uuid) user->pending_uuid.clear();
-    if (!user->session || user->session->ended) mark_free(w, *user);
+    let_go(w, *user, *code);
     return no;
   }
+  if (!user->moved_to.empty()) return sent_elsewhere(w, *user, *code);
   code->state = login_state::exchanged;
   auto s = open_session(w, *user, r.cookie("webwxuvid"));
   const auto& keys = s->secrets;

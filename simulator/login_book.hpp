@@ -19,6 +19,7 @@ std::string_view to_string(login_state s) noexcept;
 struct login_code {
   std::string uuid;
   login_state state = login_state::waiting;
+  std::string entry_host; ///< whose login host was asked; empty for the one that serves all
   bool desktop = false;
   bool pushed = false;    ///< made by webwxpushloginurl: belongs to its user from the start
   std::size_t user = 0;   ///< 0: nobody yet

@@ -76,6 +76,7 @@ struct phone_user {
 
   login_policy policy = login_policy::allowed;
   std::string entry_host = "wx.qq.com"; ///< where a confirmed login is sent to
+  std::string moved_to;                 ///< not empty: the next exchange names this entry host instead (3.5)
   std::string push_host;                ///< empty: the table's; else the only one that answers synccheck
 
   std::vector<known_browser> browsers;  ///< newest last, at most `max_browsers`

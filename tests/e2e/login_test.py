@@ -120,6 +120,23 @@ class Login(Case):
         self.inject(2, "two {token}")
         self.wait_for_answers()
 
+    def test_begins_anew_where_the_ticket_page_sends_it(self):
+        for host in ("wx2.qq.com", "wx8.qq.com", "web.wechat.com", "web2.wechat.com"):
+            with self.subTest(host):
+                user = self.control.post("/v1/users", {}).json()["first"]
+                self.control.patch(f"/v1/users/{user}", {"moved_to": host})
+                name = f"shop-{user}"
+                self.add(name)
+                first = self.wait_for_code(name)["uuid"]
+                self.phone("scan", first, user=user)
+                self.phone("confirm", first)
+                self.log_in(name, user, other_than=first)
+                codes = self.control.get("/v1/logins?all=1").json()["logins"]
+                self.assertEqual([c["entry_host"] for c in codes if c["user"] == user], ["wx.qq.com", host])
+                self.assertEqual((self.user(user)["entry_host"], self.user(user)["logins"]), (host, 1))
+                self.inject(user, "hello {token}")
+                self.wait_for_answers()
+
     def test_finds_the_push_host_when_the_table_is_wrong(self):
         self.control.patch("/v1/users/1", {"push_host": "webpush.wx8.qq.com"})
         self.add_online("shop-01", 1)

@@ -135,6 +135,17 @@ TEST_F(ControlApi, PutsInMessagesOfEveryKind) {
   (void)control("POST", "/v1/messages", R"({"user":1,"kind":"image","media_base64":"!"})", 422);
 }
 
+TEST_F(ControlApi, SendsALoginElsewhereAmongTheEntryHosts) {
+  auto moved_to = [&](std::string host, int status) {
+    return text_of(control("PATCH", "/v1/users/1", "{\"moved_to\":\"" + host + "\"}", status), "moved_to");
+  };
+  EXPECT_EQ(moved_to("wx2.qq.com", 200), "wx2.qq.com");
+  EXPECT_EQ(text_of(user(), "moved_to"), "wx2.qq.com");
+  for (auto host : {"example.org", "login.wx2.qq.com", "webpush.wx.qq.com"})
+    (void)moved_to(host, 422);
+  EXPECT_EQ(moved_to("", 200), "");
+}
+
 TEST_F(ControlApi, GivesTheBytesThatItPutIn) {
   auto id = inject(R"({"user":1,"kind":"voice","media_base64":"aGVsbG8="})");
   EXPECT_EQ(answer("GET", "/v1/messages/" + id + "/media")->body, "hello");

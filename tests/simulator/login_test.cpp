@@ -73,6 +73,27 @@ TEST_F(SimulatedLogin, AnswersTheRedirectUriWhenConfirmed) {
   EXPECT_THAT(text, HasSubstr("https://wx.qq.com/cgi-bin/mmwebwx-bin/webwxnewloginpage?ticket="));
 }
 
+TEST_F(SimulatedLogin, IsSentToAnotherEntryHostOnce) {
+  service.core.state().user(1)->moved_to = "wx2.qq.com";
+  client.log_in();
+  auto a = client.exchange();
+  EXPECT_THAT(a.response.body, HasSubstr("<ret>1201</ret>")) << "the code was used";
+  EXPECT_EQ(client.skey, "");
+  EXPECT_FALSE(service.core.state().user(1)->session);
+  client.go_online();
+  EXPECT_EQ(client.entry, "wx2.qq.com");
+  EXPECT_EQ(service.core.state().user(1)->logins, 1U);
+}
+
+TEST_F(SimulatedLogin, NamesTheOtherEntryHostAtTheExchange) {
+  client.log_in();
+  service.core.state().user(1)->moved_to = "web2.wechat.com";
+  auto a = client.exchange();
+  EXPECT_THAT(a.response.body, HasSubstr("<ret>0</ret>"));
+  EXPECT_THAT(a.response.body, HasSubstr("<redirecturl>https://web2.wechat.com/?lang=zh_CN</redirecturl>"));
+  EXPECT_THAT(headers_of(a, "Set-Cookie"), testing::IsEmpty());
+}
+
 TEST_F(SimulatedLogin, SaysOnceThatThePersonCancelled) {
   client.jslogin();
   ASSERT_TRUE(service.core.scan(client.uuid, 1, service.now));
