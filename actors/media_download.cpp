@@ -1,9 +1,9 @@
 #include "actors/media_download.hpp"
 
+#include "protocol/content_range.hpp"
 #include "protocol/webwx/file_kind.hpp"
 #include "protocol/webwx/media.hpp"
 
-#include <charconv>
 #include <string_view>
 
 namespace weixin {
@@ -11,34 +11,6 @@ namespace weixin {
 namespace {
 
 constexpr std::size_t judged_bytes = 64;
-
-struct content_range {
-  std::uint64_t from = 0;
-  std::optional<std::uint64_t> total;
-};
-
-/// "bytes 0-1023/4096" or "bytes 0-1023/*" (RFC 9110 section 14.4).
-std::optional<content_range> read_content_range(std::string_view text) {
-  constexpr std::string_view unit = "bytes ";
-  if (!text.starts_with(unit)) return std::nullopt;
-  text.remove_prefix(unit.size());
-  auto number = [&](char end, std::uint64_t& value) {
-    auto at = text.find(end);
-    auto digits = text.substr(0, at);
-    auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (read.ec != std::errc{} || read.ptr != digits.data() + digits.size() || digits.empty()) return false;
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-    return true;
-  };
-  content_range range;
-  std::uint64_t last = 0;
-  if (!number('-', range.from) || !number('/', last) || last < range.from) return std::nullopt;
-  if (text == "*") return range;
-  std::uint64_t total = 0;
-  if (!number('/', total) || !text.empty() || total <= last) return std::nullopt;
-  range.total = total;
-  return range;
-}
 
 error wrong(webwx::endpoint call, std::string_view what) {
   return fail(errc::malformed_answer, std::string{to_string(call)} + ": " + std::string{what});

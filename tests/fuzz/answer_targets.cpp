@@ -19,10 +19,11 @@ namespace {
 
 http_response answer(std::string_view body) { return {200, {}, std::string{body}}; }
 
-/// What the retry rules and the log need of an error.
-template <class Result>
-void require_proper(const Result& r) {
-  require(r || (r.error().request_left && !r.error().context.empty() && r.error().context.size() < 1000));
+/// What the decision about a redirect comes to, in the simplest words.
+bool begins_at_an_entry_host(std::string_view uri) {
+  for (std::string host : {"wx.qq.com", "wx2.qq.com", "wx8.qq.com", "web.wechat.com", "web2.wechat.com"})
+    if (uri.starts_with("https://" + host + "/") || uri.starts_with("https://" + host + ":443/")) return true;
+  return false;
 }
 
 } // namespace
@@ -56,7 +57,7 @@ void login(std::string_view input) {
   auto poll = webwx::parse_login_poll(answer(input));
   require_proper(poll);
   if (poll && poll->status == webwx::login_status::confirmed) webwx::parse_redirect_uri(poll->redirect_uri);
-  webwx::parse_redirect_uri(input);
+  require(!webwx::parse_redirect_uri(input) || begins_at_an_entry_host(input));
   require_proper(webwx::parse_new_login_page(answer(input)));
   require_proper(webwx::parse_push_login(answer(input)));
   require_proper(webwx::parse_synccheck(answer(input)));

@@ -9,11 +9,15 @@ namespace weixin::fuzz {
 namespace {
 
 constexpr auto all = std::to_array<target>({{"contacts", contacts},
+                                            {"content_range", content_range},
                                             {"cookies", cookies},
+                                            {"forward", forward},
                                             {"json_repair", json_repair},
                                             {"login", login},
                                             {"message", message},
+                                            {"names", names},
                                             {"notice", notice},
+                                            {"small_answers", small_answers},
                                             {"sync_answer", sync_answer},
                                             {"text", text},
                                             {"upload", upload},
