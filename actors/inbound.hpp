@@ -70,6 +70,8 @@ struct inbound {
   bool is_group = false;
   std::string sender_nick;    ///< the sender's own nick name, for loop protection
   std::string sender_display; ///< the sender as shown in this chat
+  std::string sender_ref;     ///< the sender's reference; empty when he or she is no contact
+  std::string sender_id;      ///< in a group the sender's `member_id`, which lives as long as the session
   bool is_own = false;        ///< sent by the account itself, on the phone or here
   bool from_official = false; ///< from an official or special account
   bool mentions_me = false;   ///< group text that names the account with @

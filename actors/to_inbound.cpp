@@ -1,5 +1,6 @@
 #include "actors/to_inbound.hpp"
 
+#include "actors/group_view.hpp"
 #include "actors/inbound_detail.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/json_repair.hpp"
@@ -54,8 +55,11 @@ boost::json::object event_object(const inbound& m, wall_time at, boost::json::st
                             {"group", m.is_group},
                             {"own", m.is_own},
                             {"sender", m.sender_display},
+                            {"mentions_me", m.mentions_me},
                             {"text", m.text}},
                            storage);
+  if (!m.sender_ref.empty()) data["sender_ref"] = m.sender_ref;
+  if (!m.sender_id.empty()) data["sender_id"] = m.sender_id;
   if (!m.detail.empty())
     if (auto detail = webwx::parse_json(m.detail, "inbox", storage)) data["detail"] = std::move(*detail);
   if (!m.raw.empty()) data["raw"] = m.raw;
@@ -116,11 +120,17 @@ inbound to_inbound(const webwx::raw_message& m, account_context& context, const 
   out.is_own = p.is_own;
   out.text = p.text;
   out.chat = context.contacts.ref_of(p.peer);
+  // Whoever speaks in a group gets no reference for that: a stranger of a later session could not be
+  // recognised by it.
+  out.sender_ref = context.contacts.known_ref(p.sender).value_or("");
+  if (p.is_group && !p.sender.empty()) out.sender_id = member_id(p.sender);
   if (auto chat = context.contacts.find(p.peer)) {
     out.chat_display = chat->display();
     out.from_official =
         chat->kind == webwx::contact_kind::official || chat->kind == webwx::contact_kind::special;
-    if (!p.is_group) {
+    if (p.is_own) {
+      out.sender_nick = out.sender_display = session.nick_name;
+    } else if (!p.is_group) {
       out.sender_nick = chat->nick;
       out.sender_display = out.chat_display;
     }
@@ -162,7 +172,6 @@ std::string to_stored_json(const inbound& m, wall_time at) {
   auto data = event_object(m, at, memory.storage());
   data["sender_nick"] = m.sender_nick;
   data["official"] = m.from_official;
-  data["mentions_me"] = m.mentions_me;
   return boost::json::serialize(data);
 }
 
@@ -188,6 +197,8 @@ result<inbound> inbound_from_json(const store::stored_message& stored) {
   m.sender_nick = in.text("sender_nick");
   m.from_official = in.flag("official");
   m.mentions_me = in.flag("mentions_me");
+  if (object->contains("sender_ref")) m.sender_ref = in.text("sender_ref");
+  if (object->contains("sender_id")) m.sender_id = in.text("sender_id");
   if (object->contains("raw")) m.raw = in.text("raw");
   if (object->contains("detail")) m.detail = in.object("detail");
   if (!in.ok() || !kind || m.account.empty() || m.msg_id.empty() || m.chat.empty())

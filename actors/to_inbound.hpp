@@ -17,7 +17,7 @@ inbound to_inbound(const webwx::raw_message& m, account_context& context, const 
 /// The `data` of a message event: a JSON object. Nothing of the session is in it.
 std::string to_event_json(const inbound& m, wall_time at);
 
-/// What the inbox keeps: the event, and `sender_nick`, `official` and `mentions_me`, which bots decide by.
+/// What the inbox keeps: the event, and `sender_nick` and `official`, which bots decide by.
 std::string to_stored_json(const inbound& m, wall_time at);
 /// The way back, for what is handed over again, also of what earlier versions stored, without a detail and
 /// with fewer kinds. Error: store_corrupt.

@@ -424,6 +424,8 @@ TEST(StoredMessage, ComesBackAsItWas) {
   m.is_group = true;
   m.sender_nick = "Ann";
   m.sender_display = "Ann (chess)";
+  m.sender_ref = "c-00000000000000000000000001";
+  m.sender_id = "m-0123456789abcdef";
   m.is_own = true;
   m.from_official = true;
   m.mentions_me = true;
@@ -440,6 +442,8 @@ TEST(StoredMessage, ComesBackAsItWas) {
   EXPECT_EQ(back->seq, 42);
   EXPECT_EQ(back->sent_at, m.sent_at);
   EXPECT_EQ(back->sender_nick, "Ann");
+  EXPECT_EQ(back->sender_ref, m.sender_ref);
+  EXPECT_EQ(back->sender_id, m.sender_id);
   EXPECT_EQ(back->detail, m.detail);
   EXPECT_EQ(back->raw, m.raw);
   EXPECT_TRUE(back->mentions_me && back->from_official && back->is_own && back->is_group);
@@ -481,12 +485,12 @@ TEST(StoredMessage, OfVersion01IsRead) {
   }
 }
 
-TEST(StoredMessage, ShowsConsumersNothingMoreThanBefore) {
+TEST(StoredMessage, ShowsConsumersNothingThatOnlyBotsNeed) {
   inbound m;
   m.account = "shop-01";
   m.sender_nick = "Ann";
   auto shown = to_event_json(m, {});
-  for (const char* inner : {"sender_nick", "official", "mentions_me", "raw"})
+  for (const char* inner : {"sender_nick", "official", "raw"})
     EXPECT_EQ(shown.find(inner), std::string::npos) << inner;
 }
 

@@ -1,4 +1,5 @@
 // From a message of the protocol to what consumers see.
+#include "actors/group_view.hpp"
 #include "actors/inbound_detail.hpp"
 #include "actors/to_inbound.hpp"
 #include "protocol/webwx/json_repair.hpp"
@@ -48,6 +49,10 @@ struct ToInbound : testing::actors_fixture {
   static boost::json::object event(const inbound& m) {
     return boost::json::parse(to_event_json(m, {})).as_object();
   }
+  static std::string text_of(const boost::json::object& shown, const char* key) {
+    const auto& value = shown.at(key).as_string();
+    return {value.data(), value.size()};
+  }
 };
 
 TEST_F(ToInbound, TellsAVoiceInAFewWordsAndItsLength) {
@@ -72,6 +77,57 @@ TEST_F(ToInbound, NamesTheMemberWhoSentAFile) {
   EXPECT_EQ(m.sender_display, "Mia (chess)");
   EXPECT_EQ(m.text, "[File] a.pdf (12 KB)");
   EXPECT_EQ(event(m)["detail"], (boost::json::object{{"name", "a.pdf"}, {"bytes", 12345}}));
+}
+
+TEST_F(ToInbound, NamesTheSenderOfADirectMessageByItsReference) {
+  auto shown = event(made(entry(scripted_weixin::friend_, 1, "hello")));
+  EXPECT_EQ(text_of(shown, "sender_ref"), friend_ref());
+  EXPECT_EQ(text_of(shown, "chat"), friend_ref());
+  EXPECT_FALSE(shown.contains("sender_id")) << "only members have one";
+}
+
+TEST_F(ToInbound, NamesAMemberWhoIsAContactByReference) {
+  auto shown = event(made(entry(group, 1, std::string{scripted_weixin::friend_} + ":<br/>hello")));
+  EXPECT_EQ(text_of(shown, "sender_ref"), friend_ref());
+  EXPECT_EQ(text_of(shown, "sender_id"), member_id(scripted_weixin::friend_));
+  EXPECT_NE(text_of(shown, "chat"), friend_ref());
+}
+
+TEST_F(ToInbound, NamesAMemberWhoIsNoContactByTheIdOfThisSession) {
+  auto before = context->contacts.size();
+  auto shown = event(made(entry(group, 1, std::string{mia} + ":<br/>hello")));
+  EXPECT_EQ(text_of(shown, "sender_id"), member_id(mia));
+  EXPECT_FALSE(shown.contains("sender_ref"));
+  EXPECT_EQ(context->contacts.size(), before) << "speaking in a group makes nobody a contact";
+}
+
+TEST_F(ToInbound, NamesNoSenderOfAGroupsNotice) {
+  auto shown = event(made(entry(group, 10000, "\"Mia\"邀请\"Ann\"加入了群聊")));
+  EXPECT_FALSE(shown.contains("sender_ref"));
+  EXPECT_FALSE(shown.contains("sender_id"));
+}
+
+TEST_F(ToInbound, NamesTheAccountAsTheSenderOfItsOwnMessage) {
+  webwx::contact self;
+  self.user_name = scripted_weixin::self;
+  self.nick_name = "Test Shop";
+  context->contacts.put(self);
+  auto e = entry(scripted_weixin::self, 1, "written on the phone");
+  e["ToUserName"] = scripted_weixin::friend_;
+  auto direct = event(made(e));
+  EXPECT_EQ(text_of(direct, "sender"), "Test Shop");
+  EXPECT_EQ(text_of(direct, "sender_ref"), *context->contacts.known_ref(scripted_weixin::self));
+  EXPECT_EQ(text_of(direct, "chat"), friend_ref());
+  e["ToUserName"] = group;
+  EXPECT_EQ(text_of(event(made(e)), "sender"), "Robot") << "its name in the group";
+}
+
+TEST_F(ToInbound, TellsConsumersWhetherTheAccountIsMentioned) {
+  auto says = [](std::string_view text) { return std::string{mia} + ":<br/>" + std::string{text}; };
+  EXPECT_EQ(event(made(entry(group, 1, says("@Robot\u2005hello"))))["mentions_me"], true);
+  EXPECT_EQ(event(made(entry(group, 1, says("@Test Shop\u2005hello"))))["mentions_me"], true);
+  EXPECT_EQ(event(made(entry(group, 1, says("hello"))))["mentions_me"], false);
+  EXPECT_EQ(event(made(entry(scripted_weixin::friend_, 1, "@Robot hello")))["mentions_me"], false);
 }
 
 TEST_F(ToInbound, FindsTheAccountMentionedInAQuote) {

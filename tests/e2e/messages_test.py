@@ -105,6 +105,10 @@ class Group(Case):
         data = events.next("message")["data"]
         self.assertEqual((data["text"], data["group"], data["chat_display"]), ("who is < there?\nme", True, room["topic"]))
         self.assertEqual(data["sender"], speaker["display_name"] or speaker["nick"])
+        self.assertIs(data["mentions_me"], False)
+        members = self.admin.get(f"/v1/accounts/shop-01/groups/{data['chat']}/members").json()["members"]
+        member = next(m for m in members if m["id"] == data["sender_id"])
+        self.assertEqual((member["nick"], member["ref"]), (speaker["nick"], data.get("sender_ref")))
 
     def test_text_is_not_answered_unless_a_bot_is_for_groups(self):
         self.add_online("shop-01", 1)
