@@ -81,7 +81,6 @@ private:
   result<void> check(store::upload_content& upload, const std::string& to);
   result<void> check(store::sticker_content& sticker, const std::string& to);
   result<void> check(store::forward_content& forward, const std::string& to);
-  result<std::string> member_ref(const std::vector<webwx::group_member>& members, const std::string& name);
   /// The message, when nothing stands in the way of sending it this very moment.
   std::optional<ready_message> may_leave_at_once(const store::send_record& r);
   void enqueue(store::send_record r, send_reply reply);

@@ -1,4 +1,5 @@
 // What a send carries: whether it can be sent at all, and the message that it becomes.
+#include "actors/group_view.hpp"
 #include "actors/sender.hpp"
 #include "protocol/webwx/forward.hpp"
 
@@ -24,32 +25,21 @@ result<void> sender::check(store::text_content& text, const std::string& to) {
   if (!webwx::is_group_user_name(*group))
     return fail(errc::invalid_argument, "mentions: only members of a group can be mentioned");
   auto known = context_->contacts.find(*group);
-  // A copy: finding a reference may move what the book holds.
-  auto members = known ? known->members : std::vector<webwx::group_member>{};
-  for (auto& who : text.mentions) {
-    auto ref = member_ref(members, who);
-    if (!ref) return ref.error();
-    who = std::move(*ref);
+  if (!known || known->members.empty())
+    return fail(errc::invalid_argument, "mentions: Weixin has not told yet who is in this group");
+  for (std::size_t i = 0; i < text.mentions.size(); ++i) {
+    auto& who = text.mentions[i];
+    auto member = resolve_member(context_->contacts, *group, who);
+    if (!member)
+      // By its place: names of people are in no error.
+      return fail(errc::invalid_argument,
+                  "mentions[" + std::to_string(i) + "]: " +
+                      (member.error().code == errc::contact_ambiguous
+                           ? "several members of the group are called so; name one by its id"
+                           : "no member of the group is this or called so"));
+    who = context_->contacts.ref_of(*member);
   }
   return {};
-}
-
-/// By a reference, or by the name in the group, or by the nick name; whom several have is nobody.
-result<std::string> sender::member_ref(const std::vector<webwx::group_member>& members,
-                                       const std::string& name) {
-  if (store::is_id('c', name)) {
-    auto user_name = context_->contacts.resolve(name);
-    if (user_name) return name;
-  }
-  for (auto what : {&webwx::group_member::display_name, &webwx::group_member::nick_name}) {
-    auto has_name = [&](const webwx::group_member& m) { return !name.empty() && m.*what == name; };
-    auto count = std::count_if(members.begin(), members.end(), has_name);
-    if (count > 1)
-      return fail(errc::invalid_argument, "mentions: several members have one of the names; use a reference");
-    if (count == 1)
-      return context_->contacts.ref_of(std::find_if(members.begin(), members.end(), has_name)->user_name);
-  }
-  return fail(errc::invalid_argument, "mentions: no member of the group has one of the names");
 }
 
 result<void> sender::check(store::upload_content& upload, const std::string&) {
@@ -107,9 +97,15 @@ result<webwx::outgoing> sender::mentioning(const store::text_content& text, cons
     auto user_name = context_->contacts.resolve(ref);
     if (!user_name) return fail(errc::target_lost, "mention");
     std::string name;
+    bool is_member = false;
     if (known)
       for (const auto& m : known->members)
-        if (m.user_name == *user_name) name = m.display_name.empty() ? m.nick_name : m.display_name;
+        if (m.user_name == *user_name) {
+          is_member = true;
+          name = m.display_name.empty() ? m.nick_name : m.display_name;
+        }
+    // Whoever left since it was accepted. A new session may not know the members yet.
+    if (!is_member && known && !known->members.empty()) return fail(errc::target_lost, "mention");
     if (name.empty())
       if (auto person = context_->contacts.find(*user_name)) name = std::string{person->nick};
     if (text.text.find("@" + name) == std::string::npos) missing += webwx::mention_text(name);

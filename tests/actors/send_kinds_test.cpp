@@ -1,4 +1,5 @@
 // Messages that are no plain texts and need no upload: mentions, what is forwarded; recalls and read marks.
+#include "actors/group_view.hpp"
 #include "tests/actors/actors_fixture.hpp"
 
 namespace weixin {
@@ -60,14 +61,68 @@ TEST_F(SendKinds, LeavesAMentionWhereTheTextHasIt) {
   EXPECT_THAT(weixin.last("webwxsendmsg")->body, HasSubstr("\"hello @Ann of the team !\""));
 }
 
+TEST_F(SendKinds, TakesAMemberByEverythingThatTheGroupIsShownWith) {
+  webwx::contact ann;
+  ann.user_name = "@ann";
+  ann.nick_name = "Ann";
+  ann.remark_name = "Colleague Ann";
+  ann.kind = webwx::contact_kind::friend_;
+  context->contacts.put(ann);
+  auto ref = *context->contacts.known_ref("@ann");
+  for (const auto& who : {ref, member_id("@ann"), std::string{"Colleague Ann"},
+                          std::string{"Ann of the team"}, std::string{"Ann"}}) {
+    auto r = submit(to("Team", store::text_content{"hi", {who}}));
+    ASSERT_TRUE(r) << who << ": " << to_string(r.error());
+    EXPECT_EQ(std::get<store::text_content>(r->record.content).mentions, std::vector<std::string>{ref});
+  }
+  auto r = submit(to("Team", store::text_content{"hi", {member_id("@ben2")}}));
+  ASSERT_TRUE(r) << "who is no contact, too";
+  EXPECT_THAT(weixin.last("webwxsendmsg")->body, HasSubstr("<atusername>@ben2</atusername>"));
+}
+
 TEST_F(SendKinds, RefusesMentionsOfWhomNobodyCanMean) {
-  for (const char* who : {"Nobody", "Ben", ""})
+  for (const auto& who : {std::string{"Nobody"}, std::string{"Ben"}, std::string{}, member_id("@nobody"),
+                          std::string{"c-00000000000000000000000000"}})
     EXPECT_EQ(submit(to("Team", store::text_content{"hi", {who}})).error().code, errc::invalid_argument)
         << who;
   EXPECT_EQ(submit(to("Friend One", store::text_content{"hi", {"Ann"}})).error().code,
             errc::invalid_argument);
   std::vector<std::string> many(webwx::max_mentions + 1, "Ann");
   EXPECT_EQ(submit(to("Team", store::text_content{"hi", many})).error().code, errc::invalid_argument);
+}
+
+TEST_F(SendKinds, RefusesToMentionAContactWhoIsNoMember) {
+  auto refused = submit(to("Team", store::text_content{"hi", {"Ann", friend_ref()}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(to_string(refused.error()),
+            "invalid_argument: mentions[1]: no member of the group is this or called so");
+  EXPECT_EQ(weixin.count("webwxsendmsg"), 0U);
+}
+
+TEST_F(SendKinds, RefusesMentionsAsLongAsNobodyKnowsTheMembers) {
+  webwx::contact g;
+  g.user_name = "@@other";
+  g.nick_name = "Other team";
+  g.kind = webwx::contact_kind::group;
+  context->contacts.put(g);
+  EXPECT_EQ(to_string(submit(to("Other team", store::text_content{"hi", {friend_ref()}})).error()),
+            "invalid_argument: mentions: Weixin has not told yet who is in this group");
+}
+
+TEST_F(SendKinds, LosesItsTargetWhenAMentionedMemberHasLeft) {
+  open_gate(false);
+  auto r = submit(to("Team", store::text_content{"hi", {"Ann of the team"}}));
+  ASSERT_TRUE(r);
+  webwx::contact g;
+  g.user_name = group;
+  g.nick_name = "Team";
+  g.kind = webwx::contact_kind::group;
+  g.members = {{"@ben", "Ben", ""}};
+  context->contacts.put(g);
+  open_gate();
+  pass(1s);
+  EXPECT_EQ(stored(r->record.id).state, send_state::refused);
+  EXPECT_EQ(stored(r->record.id).error, "target_lost");
 }
 
 TEST_F(SendKinds, LosesItsTargetWhenAMentionedMemberIsNotKnownAnyMore) {
