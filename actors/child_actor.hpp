@@ -71,6 +71,13 @@ protected:
     context_->status->show_turn(o, wall_now() + wait, turn.reason);
   }
 
+  /// Counts how long the pace holds something back, once for each thing: `told` is its own.
+  void note_delay(paced_operation o, pacer::turn turn, bool& told) {
+    bool by_pacing = turn.reason != pacing_reason::none && turn.reason != pacing_reason::too_frequent;
+    if (by_pacing && !std::exchange(told, true))
+      context_->service->metrics->pacing_delayed(o, turn.at - this->now());
+  }
+
   wall_time wall_now() const { return context_->service->clock->now(); }
   std::int64_t wall_ms() const { return to_milliseconds(wall_now()); }
 

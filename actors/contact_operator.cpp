@@ -164,22 +164,28 @@ void contact_operator::pump() {
   auto* e = active_ ? nullptr : context_->operations.next_queued();
   if (e == nullptr || context_->session != session_) return arm(std::nullopt);
   auto t = now();
-  auto turn = context_->pacing.next(pace_of(e->what.kind), t);
+  auto turn = turn_of(e->what, t);
   if (not_before_ > turn.at) turn = {not_before_, pacing_reason::none};
   if (turn.at > t) {
-    if (turn.reason != pacing_reason::none && turn.reason != pacing_reason::too_frequent)
-      context_->service->metrics->pacing_delayed(pace_of(e->what.kind), turn.at - t);
+    note_delay(pace_of(e->what.kind), turn, e->is_delay_told);
     return arm(turn.at);
   }
   begin(*e);
   arm(std::nullopt);
 }
 
+pacer::turn contact_operator::turn_of(const contact_operation_request& what, steady_time t) const {
+  auto turn = context_->pacing.next(pace_of(what.kind), t);
+  if (!group_to_count(what)) return turn;
+  auto question = context_->pacing.next(paced_operation::batch_contacts, t);
+  return question.at > turn.at ? question : turn;
+}
+
 void contact_operator::begin(operation_book::entry& e) {
   active_ = active{e.op.id, {}, {}, {}, 0, false};
   context_->operations.move_to(e, state::attempting, wall_now());
   show_queue();
-  if (e.what.kind == kind::group_add) return count_members(e);
+  if (auto group = group_to_count(e.what)) return count_members(std::move(*group));
   bool has_no_record = is_about_a_request(e.what.kind) && !requests_.contains(e.what.to);
   if (!has_no_record) return attempt(e);
   // The actor that accepted it was lost.
@@ -194,11 +200,16 @@ void contact_operator::begin(operation_book::entry& e) {
 }
 
 /// Whether people are added or invited depends on how many there are (weixin-protocol.md 5.7).
-void contact_operator::count_members(operation_book::entry& e) {
-  auto group = context_->contacts.resolve(e.what.to);
+std::optional<std::string> contact_operator::group_to_count(const contact_operation_request& what) const {
+  if (what.kind != kind::group_add) return std::nullopt;
+  auto group = context_->contacts.resolve(what.to);
   auto known = group ? context_->contacts.find(*group) : std::nullopt;
-  if (!known || !known->members.empty()) return attempt(e);
-  active_->user_name = *group;
+  if (!known || !known->members.empty()) return std::nullopt;
+  return *group;
+}
+
+void contact_operator::count_members(std::string group) {
+  active_->user_name = std::move(group);
   ask_about_target([this] {
     if (auto* open = current()) return attempt(*open);
     pump();
@@ -461,7 +472,7 @@ void contact_operator::show_queue() {
     auto o = pace_of(e.what.kind);
     auto at = static_cast<std::size_t>(o);
     if (waiting[at]++ == 0) {
-      auto turn = context_->pacing.next(o, t);
+      auto turn = turn_of(e.what, t);
       next[at] = turn.at;
       show_turn(o, turn);
     }

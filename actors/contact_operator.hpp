@@ -66,7 +66,11 @@ private:
   // Carrying out.
   void pump();
   void begin(operation_book::entry& e);
-  void count_members(operation_book::entry& e);
+  /// When it may begin: at its pace, and at that of the question that it begins with.
+  pacer::turn turn_of(const contact_operation_request& what, steady_time t) const;
+  /// The UserName of a group whose members have to be counted before anybody is taken into it.
+  std::optional<std::string> group_to_count(const contact_operation_request& what) const;
+  void count_members(std::string group);
   void attempt(operation_book::entry& e);
   /// Fills `active_` and makes the call. Errors: as `check`, target_lost.
   result<http_request> prepare(operation_book::entry& e);

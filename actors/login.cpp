@@ -271,7 +271,10 @@ void login::contacts_done() {
 void login::get_groups() {
   if (groups_.empty()) return finish();
   auto t = now();
-  if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t)
+  if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t) {
+  }
+  delay_told_ = false;
+    note_delay(paced_operation::batch_contacts, turn, delay_told_);
     return set_timer(turn.at - t);
   context_->pacing.used(paced_operation::batch_contacts, t, random_);
   std::vector<webwx::batch_item> wanted;

@@ -72,6 +72,7 @@ private:
   std::deque<std::string> groups_; // UserNames without details yet
   webwx::contact_paging paging_;
   unsigned contact_failures_ = 0;
+  bool delay_told_ = false; // of the next call about groups
   step current_ = step::get_uuid;
   std::chrono::steady_clock::time_point started_{};
 };

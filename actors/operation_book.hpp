@@ -26,7 +26,8 @@ public:
   struct entry {
     contact_operation op;
     contact_operation_request what;
-    steady_time expires; ///< still queued then: expired
+    steady_time expires;        ///< still queued then: expired
+    bool is_delay_told = false; ///< that the pace held it back is counted
 
   private:
     friend class operation_book;

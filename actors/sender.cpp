@@ -274,8 +274,7 @@ void sender::pump() {
   auto t = now();
   auto operation = paced_by(queue_.front().record);
   if (auto turn = next_start(operation, t); turn.at > t) {
-    bool by_pacing = turn.reason != pacing_reason::none && turn.reason != pacing_reason::too_frequent;
-    if (by_pacing) context_->service->metrics->pacing_delayed(operation, turn.at - t);
+    note_delay(operation, turn, queue_.front().is_delay_told);
     show_turn(operation, turn);
     return arm(turn.at);
   }

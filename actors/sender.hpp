@@ -63,7 +63,8 @@ private:
   struct queued {
     store::send_record record;
     steady_time since;
-    bool busy = false; // an operator's command on it is under way
+    bool busy = false;          // an operator's command on it is under way
+    bool is_delay_told = false; // that the pace held it back is counted
   };
   using place = std::deque<queued>::iterator;
   /// A message as it is to leave.

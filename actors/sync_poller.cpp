@@ -203,6 +203,7 @@ void sync_poller::ask_and_store(std::shared_ptr<batch> held) {
   auto turn = context_->pacing.next(paced_operation::batch_contacts, t);
   if (turn.at - t > longest_hold) return store(std::move(held));
   if (turn.at > t) {
+    note_delay(paced_operation::batch_contacts, turn, held->is_delay_told);
     held_ = std::move(held);
     return set_timer(turn.at - t);
   }
@@ -406,11 +407,12 @@ void sync_poller::get_wanted_contacts() {
   if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t) {
     details_timer_armed_ = true;
     show_turn(paced_operation::batch_contacts, turn);
-    context_->service->metrics->pacing_delayed(paced_operation::batch_contacts, turn.at - t);
+    note_delay(paced_operation::batch_contacts, turn, details_delay_told_);
     return after(turn.at - t, timer{details_timer});
   }
   context_->pacing.used(paced_operation::batch_contacts, t, random_);
   details_call_under_way_ = true;
+  details_delay_told_ = false;
   std::vector<std::string> wanted;
   while (!wanted_contacts_.empty() && wanted.size() < webwx::max_batch_items)
     wanted.push_back(wanted_contacts_.extract(wanted_contacts_.begin()).value());

@@ -36,6 +36,7 @@ private:
     std::vector<inbound> messages; // those of the answer that are for the inbox, without their seq
     std::optional<error> ended;    // what said meanwhile that the session is dead
     bool wants_media = false;      // something of it is to be fetched
+    bool is_delay_told = false;    // that the pace held it back is counted
   };
 
   void try_again();
@@ -78,6 +79,7 @@ private:
   std::shared_ptr<batch> held_; // waits until its strange groups may be asked about
   bool details_call_under_way_ = false;
   bool details_timer_armed_ = false;
+  bool details_delay_told_ = false; // of the next call
   std::set<std::string> wanted_contacts_;
   std::set<std::string> asked_groups_;   // of strange_groups, once each
   std::set<std::string> asked_speakers_; // of want_speaker, once each

@@ -257,6 +257,16 @@ struct actors_fixture : ::testing::Test {
   }
 
   void pass(std::chrono::nanoseconds d) { time.advance(d); }
+  /// The time of the actors.
+  std::chrono::steady_clock::time_point steady_now() { return time.scheduler.clock().now(); }
+  /// The value of one series, as it is exported; empty when there is none.
+  std::string measured(const std::string& series) const {
+    auto text = service->metrics->render();
+    auto at = text.find("\n" + series + " ");
+    if (at == std::string::npos) return {};
+    at += series.size() + 2;
+    return text.substr(at, text.find('\n', at) - at);
+  }
   std::int64_t seconds_now() const { return to_milliseconds(wall->now()) / 1'000; }
   std::string text_from_friend(const std::string& msg_id, const std::string& text) const {
     return scripted_weixin::text_message(msg_id, scripted_weixin::friend_, text, seconds_now());

@@ -113,6 +113,8 @@ struct ContactOperator : testing::actors_fixture {
         std::count_if(events.begin(), events.end(), [](const auto& e) { return e.first == "operation"; }));
   }
 
+  std::string delays() const { return measured(R"(weixin_pacing_delay_seconds_count{operation="friends"})"); }
+
   /// Somebody asked to be a friend, in the session of that self.
   void was_asked(const std::string& id, const std::string& session = scripted_weixin::self) {
     store::sync_commit sync;
@@ -379,6 +381,49 @@ TEST_F(ContactOperator, CountsTheMembersFirstWhenTheyAreNotKnown) {
   auto what = wish(kind::group_add, "Large group");
   what.members = {"Mia"};
   EXPECT_EQ(outcome(what).way, "invite");
+}
+
+TEST_F(ContactOperator, KeepsThePaceOfItsQuestionBeforeItCountsTheMembers) {
+  start();
+  webwx::contact c;
+  c.user_name = "@@other";
+  c.nick_name = "Large group";
+  c.kind = webwx::contact_kind::group;
+  context->contacts.put(c);
+  context->pacing = pacer{pacing_settings{}};
+  random_generator random{1};
+  context->pacing.used(paced_operation::batch_contacts, steady_now(), random);
+  shows(group_json({"@m"}, "@@other", "Large group"));
+  says_yes("webwxupdatechatroom");
+  auto what = wish(kind::group_add, "Large group");
+  what.members = {"Mia"};
+  what.wait = 1s;
+  auto answer = submit_wish(what);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 0U);
+  auto shown = context->status->view().pacing[static_cast<std::size_t>(paced_operation::groups)];
+  EXPECT_EQ(shown.waiting, 1U);
+  EXPECT_EQ(shown.reason, pacing_reason::spacing);
+  pass(1500ms);
+  ASSERT_TRUE(*answer && **answer);
+  EXPECT_EQ((***answer).state, state::queued);
+  EXPECT_GT(*(***answer).not_before, wall->now());
+  pass(3s);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 1U);
+  EXPECT_EQ(weixin.count("webwxupdatechatroom"), 1U);
+}
+
+TEST_F(ContactOperator, CountsADelayOnceForEachOperation) {
+  start();
+  context->pacing = pacer{pacing_settings{}};
+  says_yes("webwxoplog");
+  outcome(wish(kind::contact_remark, "Mia", "Supplier"));
+  for (int i = 0; i < 3; ++i)
+    submit_wish(wish(kind::contact_remark, "Zoe", "Supplier"));
+  EXPECT_EQ(delays(), "1") << "the first of the queue alone is held back by the pace";
+  for (int i = 0; i < 3; ++i)
+    says_yes("webwxoplog");
+  pass(5min);
+  EXPECT_EQ(delays(), "3");
 }
 
 TEST_F(ContactOperator, RemovesMembersByTheirIdOrName) {

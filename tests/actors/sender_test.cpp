@@ -107,6 +107,18 @@ TEST_F(Sender, ShowsHowManyTextsWaitForTheirTurnAndWhy) {
   EXPECT_EQ(shown.reason, pacing_reason::none);
 }
 
+TEST_F(Sender, CountsADelayOnceForEachSend) {
+  start();
+  context->pacing = pacer{pacing_settings{}};
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(submit("Friend One", "text"));
+  const std::string delays = R"(weixin_pacing_delay_seconds_count{operation="text"})";
+  EXPECT_EQ(measured(delays), "1") << "the first of the queue alone is held back by the pace";
+  pass(10s);
+  EXPECT_EQ(sent_texts().size(), 5U);
+  EXPECT_EQ(measured(delays), "4");
+}
+
 TEST_F(Sender, GoesOnInOrderAfterARestartOfTheServer) {
   begin_session();
   start_sender(false);

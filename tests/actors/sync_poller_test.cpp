@@ -196,6 +196,34 @@ TEST_F(SyncPoller, HoldsAMessageOfAStrangeGroupUntilItMayAskAboutIt) {
   EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 2U);
 }
 
+TEST_F(SyncPoller, CountsTheDelayOfEachQuestionOnce) {
+  start();
+  context->pacing = pacer{pacing_settings{}};
+  const std::string delays = R"(weixin_pacing_delay_seconds_count{operation="batch_contacts"})";
+  for (std::string group : {"@@first", "@@second"})
+    weixin.next("webwxbatchgetcontact",
+                scripted_weixin::ok(
+                    "{" + scripted_weixin::base_response(0) + R"(,"Count":1,"ContactList":[{"UserName":")" +
+                    group + R"(","NickName":"Club","MemberList":[{"UserName":"@m","NickName":"M"}]}]})"));
+  bring({entry("77", "@@first")});
+  EXPECT_EQ(measured(delays), "0");
+  bring({entry("78", "@@second")});
+  pass(4s);
+  EXPECT_EQ(measured(delays), "1") << "the message of a strange group waited";
+  // Somebody else is faster, again and again.
+  random_generator random{1};
+  auto somebody_asks = [&] { context->pacing.used(paced_operation::batch_contacts, steady_now(), random); };
+  somebody_asks();
+  bring({entry("79", "@somebody-new")});
+  for (int i = 0; i < 3; ++i) {
+    pass(1s);
+    somebody_asks();
+  }
+  pass(10s);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 3U);
+  EXPECT_EQ(measured(delays), "2") << "the question about somebody new waited";
+}
+
 TEST_F(SyncPoller, HoldsNoMessageForLong) {
   start();
   context->pacing.pause(std::chrono::steady_clock::time_point{} + 10'000h); // as after 1205
