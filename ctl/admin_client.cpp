@@ -1,6 +1,7 @@
 #include "ctl/admin_client.hpp"
 
 #include "ctl/problem.hpp"
+#include "ctl/source_file.hpp"
 #include "httpd/http_call.hpp"
 #include "protocol/webwx/multipart.hpp"
 
@@ -13,7 +14,6 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <sys/random.h>
 
@@ -21,7 +21,6 @@ namespace weixin::ctl {
 namespace {
 
 constexpr std::size_t max_name = 63;
-constexpr std::uint64_t file_piece = 64 * 1024;
 
 bool can_be_a_name(std::string_view name) {
   auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
@@ -124,15 +123,9 @@ outcome<answer> admin_client::post(const std::string& target, const boost::json:
 outcome<answer> admin_client::post_file(const std::string& target, const std::vector<form_text>& fields,
                                         const std::string& file, std::vector<http_header> headers,
                                         std::chrono::milliseconds deadline) const {
-  auto cannot = [&](const std::string& why) { return failure{exit_code::usage, file + ": " + why}; };
-  std::error_code ec;
-  if (!std::filesystem::is_regular_file(file, ec))
-    return cannot(ec ? ec.message() : "it is not a regular file");
-  auto size = std::filesystem::file_size(file, ec);
-  if (ec) return cannot(ec.message());
-  if (size == 0) return cannot("it is empty");
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return cannot("it cannot be read");
+  auto cannot = [&](const error& why) { return failure{exit_code::usage, file + ": " + why.context}; };
+  auto source = source_file::open(file);
+  if (!source) return cannot(source.error());
   std::vector<webwx::form_field> parts;
   for (const auto& f : fields)
     parts.push_back({f.name, f.value});
@@ -144,19 +137,12 @@ outcome<answer> admin_client::post_file(const std::string& target, const std::ve
   for (auto& h : headers)
     request.headers.push_back(std::move(h));
   request.body = frame->head;
-  std::uint64_t left = size;
   httpd::call_body rest;
-  rest.bytes = size + frame->tail.size();
-  rest.next = [&]() -> result<std::string> {
-    if (left == 0) return frame->tail;
-    std::string piece(std::min<std::uint64_t>(left, file_piece), '\0');
-    if (!in.read(piece.data(), static_cast<std::streamsize>(piece.size())))
-      return fail(errc::file_changed, "the file became shorter while it was sent");
-    left -= piece.size();
-    return piece;
-  };
+  rest.bytes = source->bytes() + frame->tail.size();
+  // A body that stops before its end is thrown away by the server.
+  rest.next = [&] { return source->left() > 0 ? source->next() : result<std::string>{frame->tail}; };
   auto r = at_first([&](const auto& at) { return httpd::call(at, request, rest, deadline); });
-  if (!r && r.error().code == errc::file_changed) return cannot(r.error().context);
+  if (!r && r.error().code == errc::file_changed) return cannot(r.error());
   return read_answer(std::move(r), content::json);
 }
 

@@ -43,8 +43,8 @@ public:
   /// Begins a file of at most `max_bytes`.
   virtual std::shared_ptr<writer> create(std::uint64_t max_bytes) = 0;
   /// Copies a file of this machine, opened once, so that what was checked is what is sent. Errors:
-  /// path_not_allowed, file_gone (there is none), file_empty, file_changed (while it was read),
-  /// body_too_large, and those of `writer::write`.
+  /// path_not_allowed, file_gone (there is none), file_empty, file_changed (it was written, replaced or
+  /// removed while it was read), body_too_large, and those of `writer::write`.
   virtual void copy(std::filesystem::path file, std::uint64_t max_bytes, callback<spooled_file> done) = 0;
   /// At most `length` bytes from `offset` on of a file that has `bytes`. Errors: file_gone; file_changed (it
   /// has another size); io_failed; cancelled.

@@ -237,9 +237,11 @@ private:
   result<spooled_file> end() {
     struct stat after {};
     if (::fstat(source_.get(), &after) != 0) return io_failure("a file to send", errno);
-    if (copied_ != before_.st_size || after.st_size != before_.st_size ||
-        modified_ms(after) != modified_ms(before_))
-      return changed();
+    bool is_written = copied_ != before_.st_size || after.st_size != before_.st_size ||
+                      after.st_mtim.tv_sec != before_.st_mtim.tv_sec ||
+                      after.st_mtim.tv_nsec != before_.st_mtim.tv_nsec;
+    bool is_removed = after.st_nlink == 0; // or another one has its name
+    if (is_written || is_removed) return changed();
     return to_->finish();
   }
 

@@ -191,6 +191,34 @@ TEST_F(SpoolFiles, CopiesNothingFromElsewhere) {
   EXPECT_EQ(names().size(), 1U);
 }
 
+/// The spool asks for the time when it has opened a file that it is to copy.
+TEST_F(SpoolFiles, CopiesNoFileThatChangesMeanwhile) {
+  auto file = allowed / "report.pdf";
+  std::function<void()> change = [] {};
+  options.now = [&, at = options.now] {
+    change();
+    return at();
+  };
+  open();
+  auto copied_when = [&](std::function<void()> what) {
+    change = [] {};
+    write_file(file, std::string(3'000'000, 'x'));
+    fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::hours{1});
+    change = std::move(what);
+    return copy(file);
+  };
+  auto grown = copied_when([&] { std::ofstream{file, std::ios::app} << "more"; });
+  EXPECT_EQ(code_of(grown), errc::file_changed);
+  EXPECT_EQ(grown.error().context, "the file changed while it was read");
+  EXPECT_EQ(code_of(copied_when([&] { fs::resize_file(file, 10); })), errc::file_changed) << "it shrinks";
+  EXPECT_EQ(code_of(copied_when([&] { fs::resize_file(file, 0); })), errc::file_changed) << "it is emptied";
+  EXPECT_EQ(code_of(copied_when([&] { write_file(file, std::string(3'000'000, 'y')); })), errc::file_changed)
+      << "it is written anew, as long as before";
+  EXPECT_EQ(code_of(copied_when([&] { fs::remove(file); })), errc::file_changed) << "it vanishes";
+  EXPECT_TRUE(copied_when([] {}));
+  EXPECT_EQ(names().size(), 1U) << "nothing half is kept";
+}
+
 TEST_F(SpoolFiles, CopiesNothingWhenNothingIsAllowed) {
   write_file(allowed / "file", "bytes");
   options.allowed.clear();
