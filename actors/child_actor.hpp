@@ -78,6 +78,14 @@ protected:
       context_->service->metrics->pacing_delayed(o, turn.at - this->now());
   }
 
+  /// Counts and logs entries of an answer that were to be contacts and could not be read.
+  void note_set_aside(metrics::contact_answer answer, std::size_t entries) {
+    if (entries == 0) return;
+    context_->service->metrics->contacts_set_aside(answer, entries);
+    log_warn("contacts.set_aside",
+             {{"account", context_->name}, {"endpoint", to_string(answer)}, {"entries", entries}});
+  }
+
   wall_time wall_now() const { return context_->service->clock->now(); }
   std::int64_t wall_ms() const { return to_milliseconds(wall_now()); }
 

@@ -423,10 +423,11 @@ void contact_operator::ask_about_target(std::function<void()> then) {
   auto request = webwx::make_batch_get_contact(*session_, {{active_->user_name, ""}}, wall_ms());
   call_weixin(webwx::endpoint::webwxbatchgetcontact, session_, std::move(request),
               webwx::parse_batch_get_contact,
-              [this, then = std::move(then)](result<std::vector<webwx::contact>> found) {
+              [this, then = std::move(then)](result<webwx::contact_list> found) {
                 if (active_) active_->call_under_way = false;
+                if (found) note_set_aside(metrics::contact_answer::batch_get_contact, found->set_aside);
                 if (context_->session == session_ && found)
-                  learn_contacts(*context_, std::move(*found), {}, contact_source::details);
+                  learn_contacts(*context_, std::move(found->contacts), {}, contact_source::details);
                 else if (!found && found.error().code == errc::too_frequent)
                   send(supervisor_, send_hit{found.error()});
                 then();

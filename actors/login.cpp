@@ -218,8 +218,7 @@ void login::initialised(webwx::init_answer answer) {
     return failed(fail(errc::different_user, "webwxinit"));
   bool keep_keys = resumes_ && !draft_->keys.sync_key.empty();
   webwx::apply(*draft_, answer, keep_keys);
-  if (answer.set_aside > 0)
-    log_warn("contacts.set_aside", {{"account", context_->name}, {"entries", answer.set_aside}});
+  note_set_aside(metrics::contact_answer::init, answer.set_aside);
   for (auto& c : answer.contacts)
     contacts_->push_back(std::move(c));
   for (auto& name : answer.chat_set)
@@ -261,8 +260,7 @@ void login::get_contacts() {
 }
 
 void login::contacts_done() {
-  if (paging_.set_aside() > 0)
-    log_warn("contacts.set_aside", {{"account", context_->name}, {"entries", paging_.set_aside()}});
+  note_set_aside(metrics::contact_answer::get_contact, paging_.set_aside());
   for (auto& c : std::move(paging_).take())
     contacts_->push_back(std::move(c));
   proceed(step::get_groups);
@@ -272,10 +270,10 @@ void login::get_groups() {
   if (groups_.empty()) return finish();
   auto t = now();
   if (auto turn = context_->pacing.next(paced_operation::batch_contacts, t); turn.at > t) {
-  }
-  delay_told_ = false;
     note_delay(paced_operation::batch_contacts, turn, delay_told_);
     return set_timer(turn.at - t);
+  }
+  delay_told_ = false;
   context_->pacing.used(paced_operation::batch_contacts, t, random_);
   std::vector<webwx::batch_item> wanted;
   auto count = std::min(groups_.size(), groups_per_call);
@@ -283,7 +281,7 @@ void login::get_groups() {
     wanted.push_back({groups_[i], ""});
   call_weixin(webwx::endpoint::webwxbatchgetcontact, draft_,
               webwx::make_batch_get_contact(*draft_, wanted, wall_ms()), webwx::parse_batch_get_contact,
-              [this, count](result<std::vector<webwx::contact>> groups) {
+              [this, count](result<webwx::contact_list> groups) {
                 if (!groups) {
                   if (tries_contacts_again(groups.error())) return failed(groups.error());
                   log_warn("groups.incomplete",
@@ -291,7 +289,8 @@ void login::get_groups() {
                   return finish();
                 }
                 groups_.erase(groups_.begin(), groups_.begin() + static_cast<std::ptrdiff_t>(count));
-                for (auto& g : *groups)
+                note_set_aside(metrics::contact_answer::batch_get_contact, groups->set_aside);
+                for (auto& g : groups->contacts)
                   contacts_->push_back(std::move(g));
                 get_groups();
               });

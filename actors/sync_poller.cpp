@@ -211,7 +211,7 @@ void sync_poller::ask_and_store(std::shared_ptr<batch> held) {
   context_->pacing.used(paced_operation::batch_contacts, t, random_);
   call_weixin(webwx::endpoint::webwxbatchgetcontact, session_, ask_about(groups),
               webwx::parse_batch_get_contact,
-              [this, held = std::move(held)](result<std::vector<webwx::contact>> found) {
+              [this, held = std::move(held)](result<webwx::contact_list> found) {
                 // What was received is stored first: there may be no other way to get it again.
                 if (!found && found.error().code == errc::session_ended) held->ended = found.error();
                 learn_details(std::move(found));
@@ -421,7 +421,7 @@ void sync_poller::get_wanted_contacts() {
   call(
       context_, session_, webwx::endpoint::webwxbatchgetcontact, ask_about(wanted),
       [this](auto f) { return inside(std::move(f)); }, webwx::parse_batch_get_contact,
-      [this](result<std::vector<webwx::contact>> contacts) {
+      [this](result<webwx::contact_list> contacts) {
         details_call_under_way_ = false;
         if (!contacts && contacts.error().code == errc::session_ended) return failed(contacts.error());
         if (learn_details(std::move(contacts))) get_wanted_contacts();
@@ -435,9 +435,10 @@ http_request sync_poller::ask_about(const std::vector<std::string>& user_names) 
   return webwx::make_batch_get_contact(*session_, items, wall_ms());
 }
 
-bool sync_poller::learn_details(result<std::vector<webwx::contact>> contacts) {
+bool sync_poller::learn_details(result<webwx::contact_list> contacts) {
   if (contacts) {
-    learn_contacts(*context_, std::move(*contacts), {}, contact_source::details);
+    note_set_aside(metrics::contact_answer::batch_get_contact, contacts->set_aside);
+    learn_contacts(*context_, std::move(contacts->contacts), {}, contact_source::details);
     return true;
   }
   log_info("contacts.unknown", {{"account", context_->name}, {"errc", to_string(contacts.error().code)}});

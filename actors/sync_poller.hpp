@@ -65,7 +65,7 @@ private:
   void want_speaker(const webwx::message& m);
   void get_wanted_contacts();
   http_request ask_about(const std::vector<std::string>& user_names) const;
-  bool learn_details(result<std::vector<webwx::contact>> contacts);
+  bool learn_details(result<webwx::contact_list> contacts);
 
   std::shared_ptr<webwx::session> session_;
   /// The session as the store has it, its keys aside; nullopt: not known.

@@ -28,6 +28,7 @@ enum class metric : std::uint8_t {
   event_lag,
   messages_set_aside,
   messages_undecoded,
+  contacts_set_aside,
   inbox_appends,
   inbox_append_duration,
   stored_messages,

@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, logout_reason_count> logout_reasons{"1100
 constexpr std::array<std::string_view, sync_failure_count> sync_failures{
     "network",      "http",  "malformed", "session_ended", "too_frequent",
     "breaker_open", "proxy", "store",     "other"};
+constexpr std::array<std::string_view, contact_answer_count> contact_answers{"webwxinit", "webwxgetcontact",
+                                                                             "webwxbatchgetcontact"};
 constexpr std::array<std::string_view, send_drop_count> send_drops{"expired", "cancelled", "queue_full",
                                                                    "disk_full", "store_failed"};
 constexpr std::array<std::string_view, actor_kind_count> actor_kinds{
@@ -57,6 +59,7 @@ std::string_view to_string(account_state state) noexcept { return name_of(accoun
 std::string_view to_string(login_result result) noexcept { return name_of(login_results, result); }
 std::string_view to_string(logout_reason reason) noexcept { return name_of(logout_reasons, reason); }
 std::string_view to_string(sync_failure kind) noexcept { return name_of(sync_failures, kind); }
+std::string_view to_string(contact_answer answer) noexcept { return name_of(contact_answers, answer); }
 std::string_view to_string(send_drop reason) noexcept { return name_of(send_drops, reason); }
 std::string_view to_string(actor_kind kind) noexcept { return name_of(actor_kinds, kind); }
 std::string_view to_string(store_access access) noexcept { return name_of(store_accesses, access); }

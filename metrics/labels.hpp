@@ -65,6 +65,12 @@ enum class sync_failure : std::uint8_t {
 inline constexpr std::size_t sync_failure_count = 9;
 std::string_view to_string(sync_failure kind) noexcept;
 
+/// An answer that lists contacts.
+enum class contact_answer : std::uint8_t { init, get_contact, batch_get_contact };
+inline constexpr std::size_t contact_answer_count = 3;
+/// The endpoint: "webwxinit", "webwxgetcontact", "webwxbatchgetcontact".
+std::string_view to_string(contact_answer answer) noexcept;
+
 /// Why a send was not accepted, or left the queue without an attempt.
 enum class send_drop : std::uint8_t {
   expired,      ///< its deadline passed

@@ -125,6 +125,8 @@ registry_impl::registry_impl(bool account_label)
        [](std::size_t i) { return i == 0 ? "ok" : "rejected"; });
   fill(sync_failures, counters(metric::sync_failures), "kind",
        [](std::size_t i) { return to_string(static_cast<sync_failure>(i)); });
+  fill(contacts_set_aside, counters(metric::contacts_set_aside), "endpoint",
+       [](std::size_t i) { return to_string(static_cast<contact_answer>(i)); });
   fill(send_drops, counters(metric::send_drops), "reason",
        [](std::size_t i) { return to_string(static_cast<send_drop>(i)); });
   auto direction = [](std::size_t i) { return to_string(static_cast<media_direction>(i)); };
@@ -269,6 +271,11 @@ void registry::messages_undecoded(std::size_t count) {
 
 void registry::messages_set_aside(std::size_t count) {
   impl_->set_aside.Increment(static_cast<double>(count));
+}
+
+void registry::contacts_set_aside(contact_answer answer, std::size_t count) {
+  auto a = static_cast<std::size_t>(answer);
+  if (a < contact_answer_count) impl_->contacts_set_aside[a]->Increment(static_cast<double>(count));
 }
 
 void registry::inbox_appended(std::size_t messages, seconds took) {

@@ -55,6 +55,7 @@ public:
   void sync_failed(sync_failure kind);
   void messages_set_aside(std::size_t count); ///< entries of a batch that could not be read
   void messages_undecoded(std::size_t count); ///< taken, and their content could not be read
+  void contacts_set_aside(contact_answer answer, std::size_t count); ///< contacts that could not be read
   void inbox_appended(std::size_t messages, seconds took);
   void event_lag(seconds lag); ///< the message's CreateTime until it is stored
 

@@ -126,6 +126,7 @@ struct registry_impl {
       contact_operations{};
 
   std::array<prometheus::Counter*, sync_failure_count> sync_failures{};
+  std::array<prometheus::Counter*, contact_answer_count> contacts_set_aside{};
   std::array<prometheus::Counter*, send_drop_count> send_drops{};
   prometheus::Counter& duplicates;
   std::array<prometheus::Counter*, actor_kind_count> actor_failures{};

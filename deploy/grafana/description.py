@@ -219,10 +219,11 @@ DELIVERY = Dashboard(
                   "What got too old, or too much: store.inbox_age and its like.",
                   (q("sum by (kind) (increase(weixin_store_rows_dropped_total{<fleet>}[1h]))", "{{kind}}"),)),
             Panel("Could not be read, in an hour", "bars", "short",
-                  "Set aside: an entry of a sync that is no message. Undecoded: passed "
-                  "on without its content. Many are a change of Weixin's formats.",
+                  "Set aside: an entry of a sync that is no message, or of a list of contacts (by the call) that is none. "
+                  "Undecoded: passed on without its content. Many are a change of Weixin's formats.",
                   (q("sum(increase(weixin_messages_set_aside_total{<fleet>}[1h]))", "set aside"),
-                   q("sum(increase(weixin_messages_undecoded_total{<fleet>}[1h]))", "undecoded")), 24, 6),
+                   q("sum(increase(weixin_messages_undecoded_total{<fleet>}[1h]))", "undecoded"),
+                   q("sum by (endpoint) (increase(weixin_contacts_set_aside_total{<fleet>}[1h]))", "{{endpoint}}")), 24, 6),
         )),
         ("Bots", (
             Panel("Given to bots", "timeseries", "mps", "Every message goes to each bot of its account.",

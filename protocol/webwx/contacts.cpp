@@ -195,12 +195,10 @@ http_request make_batch_get_contact(const session& s, const std::vector<batch_it
   return make_json_post(s, std::move(t), body);
 }
 
-result<std::vector<contact>> parse_batch_get_contact(const http_response& answer) {
+result<contact_list> parse_batch_get_contact(const http_response& answer) {
   auto opened = json_answer::open(answer, endpoint::webwxbatchgetcontact);
   if (!opened) return opened.error();
-  auto list = read_contacts(*opened, "ContactList");
-  if (!list) return list.error();
-  return std::move(list->contacts);
+  return read_contacts(*opened, "ContactList");
 }
 
 } // namespace weixin::webwx

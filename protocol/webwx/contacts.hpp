@@ -99,6 +99,12 @@ std::vector<group_member> read_members(const boost::json::array& list);
 /// UserName.
 result<contact> read_contact(const boost::json::object& o, std::string_view self);
 
+/// Contacts of an answer.
+struct contact_list {
+  std::vector<contact> contacts;
+  std::size_t set_aside = 0; ///< entries that are no contact or have no UserName
+};
+
 // -- webwxgetcontact (weixin-protocol.md 4.3)
 // ---------------------------------------------------------------------
 
@@ -127,6 +133,6 @@ inline constexpr std::size_t max_batch_items = 50;
 http_request make_batch_get_contact(const session& s, const std::vector<batch_item>& items, std::int64_t ms);
 /// What was found, in any order and possibly incomplete: match by UserName.
 /// Errors: http_status, malformed_answer, and those of `error_of`.
-result<std::vector<contact>> parse_batch_get_contact(const http_response& r);
+result<contact_list> parse_batch_get_contact(const http_response& r);
 
 } // namespace weixin::webwx

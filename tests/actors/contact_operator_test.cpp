@@ -426,6 +426,15 @@ TEST_F(ContactOperator, CountsADelayOnceForEachOperation) {
   EXPECT_EQ(delays(), "3");
 }
 
+TEST_F(ContactOperator, CountsEntriesThatAreNoContacts) {
+  start();
+  says_yes("webwxoplog");
+  shows("7,{}," + friend_json("@mia", "Mia", 3, "Supplier"));
+  EXPECT_EQ(outcome(wish(kind::contact_remark, "Mia", "Supplier")).state, state::confirmed);
+  EXPECT_THAT(service->metrics->render(),
+              HasSubstr(R"(weixin_contacts_set_aside_total{endpoint="webwxbatchgetcontact"} 2)"));
+}
+
 TEST_F(ContactOperator, RemovesMembersByTheirIdOrName) {
   start();
   says_yes("webwxupdatechatroom");

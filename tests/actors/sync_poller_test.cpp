@@ -224,6 +224,18 @@ TEST_F(SyncPoller, CountsTheDelayOfEachQuestionOnce) {
   EXPECT_EQ(measured(delays), "2") << "the question about somebody new waited";
 }
 
+TEST_F(SyncPoller, CountsEntriesThatAreNoContactsAndTakesTheOthers) {
+  start();
+  weixin.next("webwxbatchgetcontact",
+              scripted_weixin::ok("{" + scripted_weixin::base_response(0) +
+                                  R"(,"Count":3,"ContactList":[null,{"NickName":"nobody"},)"
+                                  R"({"UserName":"@@first","NickName":"Chess club"}]})"));
+  bring({entry("77", "@@first")});
+  ASSERT_EQ(inbox().size(), 1U);
+  EXPECT_EQ(member(inbox()[0].event, "chat_display"), "Chess club");
+  EXPECT_EQ(measured(R"(weixin_contacts_set_aside_total{endpoint="webwxbatchgetcontact"})"), "2");
+}
+
 TEST_F(SyncPoller, HoldsNoMessageForLong) {
   start();
   context->pacing.pause(std::chrono::steady_clock::time_point{} + 10'000h); // as after 1205

@@ -34,6 +34,7 @@ void touch_everything(registry& r, account_metrics& account) {
   r.sync_failed(sync_failure::network);
   r.messages_set_aside(1);
   r.messages_undecoded(1);
+  r.contacts_set_aside(contact_answer::init, 1);
   r.inbox_appended(2, 4ms);
   r.event_lag(1s);
   r.send_finished(100ms);
@@ -114,6 +115,8 @@ TEST(MetricsRegistry, StartsEnumeratedSeriesAtZero) {
   EXPECT_EQ(seen.value("weixin_media_transfers_total", {{"direction", "upload"}, {"result", "failed"}}), 0);
   EXPECT_EQ(seen.value("weixin_messages_set_aside_total"), 0);
   EXPECT_EQ(seen.value("weixin_messages_undecoded_total"), 0);
+  for (const char* endpoint : {"webwxinit", "webwxgetcontact", "webwxbatchgetcontact"})
+    EXPECT_EQ(seen.value("weixin_contacts_set_aside_total", {{"endpoint", endpoint}}), 0) << endpoint;
   EXPECT_EQ(seen.value("weixin_send_failures_by_reason_total", {{"reason", "timed_out"}}), 0);
   EXPECT_EQ(seen.value("weixin_send_failures_by_reason_total", {{"reason", "expired"}}), 0);
   EXPECT_EQ(seen.value("weixin_sync_failures_total", {{"kind", "network"}}), 0);

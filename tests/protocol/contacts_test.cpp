@@ -107,21 +107,31 @@ TEST(GetContact, ReadsNumbersThatAreStrings) {
 TEST(BatchGetContact, ReadsGroupsWithTheirMembers) {
   auto groups = parse_batch_get_contact(answer_of("webwxbatchgetcontact.json"));
   ASSERT_TRUE(groups);
-  ASSERT_EQ(groups->size(), 2U);
-  const auto& g = groups->front();
+  ASSERT_EQ(groups->contacts.size(), 2U);
+  const auto& g = groups->contacts.front();
   EXPECT_EQ(g.user_name, elms);
   EXPECT_EQ(g.kind, contact_kind::group);
   ASSERT_EQ(g.members.size(), 3U);
   EXPECT_EQ(g.members[0], (group_member{self_name, "测试机器人", "值班机器人"}));
   EXPECT_EQ(g.members[2].display_name, "小白 & 小桦");
-  EXPECT_EQ(display_name(groups->back()), "雪松、白桦");
+  EXPECT_EQ(display_name(groups->contacts.back()), "雪松、白桦");
+}
+
+TEST(BatchGetContact, SetsBrokenEntriesAsideAndReadsTheOthers) {
+  auto list = parse_batch_get_contact(
+      answer(with_ret(0, R"(,"ContactList":[7,{"NickName":"nobody"},{"UserName":"@a","NickName":"Ann"},)"
+                         R"({"UserName":""},null])")));
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->contacts.size(), 1U);
+  EXPECT_EQ(list->contacts[0].nick_name, "Ann");
+  EXPECT_EQ(list->set_aside, 4U);
 }
 
 TEST(BatchGetContact, LeavesOutMembersThatCannotBeRead) {
   auto groups = parse_batch_get_contact(answer(with_ret(
       0, R"(,"ContactList":[{"UserName":"@@a","MemberList":[1,{},{"UserName":"@m","NickName":5}]}])")));
   ASSERT_TRUE(groups);
-  EXPECT_EQ(groups->front().members, (std::vector<group_member>{{"@m", "5", ""}}));
+  EXPECT_EQ(groups->contacts.front().members, (std::vector<group_member>{{"@m", "5", ""}}));
 }
 
 TEST(BatchGetContact, BoundsTheMembersOfAGroup) {
@@ -130,7 +140,7 @@ TEST(BatchGetContact, BoundsTheMembersOfAGroup) {
     members += (i == 0 ? "" : ",") + std::string{R"({"UserName":"@m)"} + std::to_string(i) + "\"}";
   auto groups = parse_batch_get_contact(
       answer(with_ret(0, R"(,"ContactList":[{"UserName":"@@a","MemberList":[)" + members + "]}]")));
-  EXPECT_EQ(groups->front().members.size(), contact::max_members);
+  EXPECT_EQ(groups->contacts.front().members.size(), contact::max_members);
 }
 
 TEST(BatchGetContact, ReportsThrottling) {
@@ -193,17 +203,17 @@ TEST(Contact, HasTheFlagsThatWeixinGave) {
 TEST(Contact, OfAGroupIsNamedForItsMembers) {
   auto groups = parse_batch_get_contact(answer(
       with_ret(0, R"(,"ContactList":[{"UserName":"@@a","EncryChatRoomId":"@e0"},{"UserName":"@@b"}])")));
-  EXPECT_EQ(chat_room_id_of(groups->at(0)), "@e0");
-  EXPECT_EQ(chat_room_id_of(groups->at(1)), "@@b");
+  EXPECT_EQ(chat_room_id_of(groups->contacts.at(0)), "@e0");
+  EXPECT_EQ(chat_room_id_of(groups->contacts.at(1)), "@@b");
 }
 
 TEST(Contact, OfAGroupNamesItsOwnerWhenWeixinDoes) {
   auto groups = parse_batch_get_contact(answer(with_ret(
       0,
       R"(,"ContactList":[{"UserName":"@@a","ChatRoomOwner":"@o"},{"UserName":"@@b"},{"UserName":"@c","ChatRoomOwner":"@o"}])")));
-  EXPECT_EQ(groups->at(0).owner_user_name, "@o");
-  EXPECT_EQ(groups->at(1).owner_user_name, "");
-  EXPECT_EQ(groups->at(2).owner_user_name, "") << "people have no owner";
+  EXPECT_EQ(groups->contacts.at(0).owner_user_name, "@o");
+  EXPECT_EQ(groups->contacts.at(1).owner_user_name, "");
+  EXPECT_EQ(groups->contacts.at(2).owner_user_name, "") << "people have no owner";
 }
 
 TEST(AvatarSeq, IsReadFromTheAddress) {

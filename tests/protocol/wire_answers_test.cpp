@@ -64,7 +64,11 @@ const std::map<std::string, reader>& readers() {
          auto page = parse_get_contact(r);
          return page ? set_aside(page->set_aside) : unless_refused(page.error());
        }},
-      {"webwxbatchgetcontact", reads(parse_batch_get_contact)},
+      {"webwxbatchgetcontact",
+       [](const http_response& r) {
+         auto list = parse_batch_get_contact(r);
+         return list ? set_aside(list->set_aside) : unless_refused(list.error());
+       }},
       {"synccheck", reads(parse_synccheck)},
       {"webwxsync",
        [](const http_response& r) {

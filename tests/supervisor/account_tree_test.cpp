@@ -186,6 +186,10 @@ TEST_F(AccountTree, GoesThroughPagesOfContactsWhoseSeqFallsAndThatAreEmpty) {
   EXPECT_EQ(weixin.count("webwxgetcontact"), 4U) << "a Seq that comes again ends it";
   for (const char* name : {"first", "second", "third"})
     EXPECT_TRUE(send_text(name, "hello")) << name;
+  auto rendered = service->metrics->render();
+  EXPECT_NE(rendered.find("weixin_contacts_set_aside_total{endpoint=\"webwxgetcontact\"} 1\n"),
+            std::string::npos)
+      << "7 is no contact";
 }
 
 // -- unreachable

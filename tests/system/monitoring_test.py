@@ -32,6 +32,7 @@ INTERNAL = {
 }
 # What may be zero all day, since nothing from outside can change that; panels and rules show that nothing happened.
 STAYS_AT_ZERO = {
+    "weixin_contacts_set_aside_total": "weixinsim lists nothing but contacts",
     "weixin_media_dropped_total": "neither age nor quota is reached in two minutes",
     "weixin_scheduler_queue_length": "nobody waits at the moment of a scrape",
     "weixin_store_queue_length": "the same",
