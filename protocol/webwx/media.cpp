@@ -95,7 +95,7 @@ result<void> check_media_bytes(std::string_view first_bytes, endpoint e, std::st
     return answer_error(errc::malformed_answer, to_string(e), std::string{what} + " instead of media");
   };
   if (first_bytes.empty()) return answer_error(errc::malformed_answer, to_string(e), "empty body");
-  bool is_file = e == endpoint::webwxgetmedia;
+  bool is_file = e == endpoint::webwxgetmedia || e == endpoint::webwxpreview;
   auto extension = is_file ? file_extension(file_name) : std::string{};
   if (is_page(first_bytes) && !is_one_of(extension, {"htm", "html", "xhtml", "svg", "xml", "mht", "eml"}))
     return came_instead("a page");

@@ -64,9 +64,9 @@ http_request make_preview(const session& s, std::string_view media_id);
 result<void> check_media_answer(const http_response& r, endpoint e, std::string_view file_name = {});
 
 /// The same for the first bytes of a streamed body (64 are enough): with status 200 Weixin also answers
-/// nothing, JSON or a page when it has no media. A file of webwxgetmedia may be a page or JSON itself: it is
-/// judged as one only when `file_name` does not say that it is, or when it holds a BaseResponse. Errors:
-/// malformed_answer.
+/// nothing, JSON or a page when it has no media. A file of webwxgetmedia or webwxpreview may be a page or
+/// JSON itself: it is judged as one only when `file_name` does not say that it is, or when it holds a
+/// BaseResponse. Errors: malformed_answer.
 result<void> check_media_bytes(std::string_view first_bytes, endpoint e, std::string_view file_name = {});
 
 /// `check_media_answer` and `check_media_bytes` for webwxgetmsgimg.

@@ -55,6 +55,9 @@ result<std::string> parse_check_url(const http_response& answer) {
   constexpr auto e = endpoint::webwxcheckurl;
   if (answer.status < 200 || answer.status >= 400)
     return answer_error(errc::http_status, to_string(e), {}, answer.status);
+  // Who refuses the session answers as the other calls do.
+  if (answer.status == 200 && answer.body.starts_with('{'))
+    if (auto opened = json_answer::open(answer, e); !opened) return opened.error();
   auto location = find_header(answer.headers, "Location");
   if (location.size() > max_location_bytes)
     return answer_error(errc::malformed_answer, to_string(e), "Location too long");

@@ -30,7 +30,8 @@ result<void> parse_stat_report(const http_response& r);
 /// webwxcheckurl: asks Weixin what it thinks of a link before it is opened (weixin-protocol.md 8).
 http_request make_check_url(const session& s, std::string_view url);
 /// Where Weixin would lead a browser, which is nobody's order to go there: the Location of a redirect, empty
-/// when there is none. Errors: http_status for anything but 200 to 399; malformed_answer for more than 8 KiB.
+/// when there is none. Errors: http_status for anything but 200 to 399; malformed_answer for more than 8 KiB;
+/// those of `error_of` when a BaseResponse came instead of a page.
 result<std::string> parse_check_url(const http_response& r);
 
 } // namespace weixin::webwx

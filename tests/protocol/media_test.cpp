@@ -63,6 +63,9 @@ TEST(Media, MayBeAPageWhenItsNameSaysSoAndJsonWhenItIsAFile) {
   EXPECT_TRUE(check_media_bytes("{\"a\":1}", file, "data.zip"));
   EXPECT_FALSE(check_media_bytes("{\"a\":1}", endpoint::webwxgetmsgimg));
   EXPECT_FALSE(check_media_bytes("{\"BaseResponse\": {\"Ret\": 1101", file, "data.json"));
+  // What was sent is read back by its own name.
+  EXPECT_TRUE(check_media_bytes("{\"a\":1}", endpoint::webwxpreview, "data.json"));
+  EXPECT_FALSE(check_media_bytes("{\"BaseResponse\": {\"Ret\": 1", endpoint::webwxpreview, "data.json"));
   // Names are asked for files only.
   EXPECT_FALSE(check_media_bytes("<html>", endpoint::webwxgetvideo, "a.html"));
 }

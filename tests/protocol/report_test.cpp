@@ -45,6 +45,11 @@ TEST(CheckUrl, SaysWhereWeixinWouldLead) {
   EXPECT_EQ(*parse_check_url(answer("<html>")), "");
 }
 
+TEST(CheckUrl, ReportsARefusalOfTheSession) {
+  EXPECT_EQ(parse_check_url(answer(with_ret(1101))).error().code, errc::session_ended);
+  EXPECT_EQ(*parse_check_url(answer(with_ret(0))), "");
+}
+
 TEST(CheckUrl, RefusesWhatIsNoAnswer) {
   EXPECT_EQ(to_string(parse_check_url(answer("", 500)).error()), "http_status 500: webwxcheckurl");
   http_response r{302, {{"Location", std::string(9000, 'a')}}, ""};
