@@ -54,6 +54,7 @@ httpd::response change(const control_call& c) {
   if (!room) return not_found();
   auto topic = c.fields.text("topic", room->it().topic);
   auto saved = c.fields.flag("saved", room->it().saved);
+  auto nameless = c.fields.flag("nameless", room->it().nameless);
   auto owner = c.fields.text("owner");
   auto member = owner.empty() ? room->it().owner : find_member(room->it(), owner);
   if (!member) c.fields.refuse("owner must be a member");
@@ -62,7 +63,8 @@ httpd::response change(const control_call& c) {
   auto& w = c.service.state_at(c.now);
   room->it().owner = *member;
   if (topic != room->it().topic) rename_chatroom(w, *room->user, room->number, std::move(topic));
-  if (saved != room->it().saved || !owner.empty()) save_chatroom(w, *room->user, room->number, saved);
+  bool tells = std::exchange(room->it().nameless, nameless) != nameless || !owner.empty();
+  if (saved != room->it().saved || tells) save_chatroom(w, *room->user, room->number, saved);
   return ok({});
 }
 

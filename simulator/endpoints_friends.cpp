@@ -57,16 +57,29 @@ std::optional<verification> read_verification(const call& c) {
                       text_of(*body, "VerifyContent")};
 }
 
+void record(world& w, const phone_user& user, const person& p, const verification& v) {
+  w.friend_requests.add(
+      friend_request{user.id, p.id, p.nick, clip_words(v.words), static_cast<int>(v.what), w.now.wall});
+}
+
 int answer_request(world& w, const call& c, phone_user& user, std::size_t contact, const verification& v) {
   auto& p = user.contacts[contact];
   if (p.verify_ticket.empty() || v.ticket != p.verify_ticket) {
     w.violate(violation_kind::bad_body, c, "VerifyUserTicket must be that of the friend request");
     return ret_ticket;
   }
-  if (v.what == accept)
+  if (v.what == accept) {
     befriend(w, user, contact);
-  else
+  } else if (v.what == reject) {
     p.verify_ticket.clear();
+  } else {
+    // Words alone settle nothing.
+    if (v.words.empty()) {
+      w.violate(violation_kind::bad_body, c, "a reply needs VerifyContent");
+      return ret_parameter;
+    }
+    record(w, user, p, v);
+  }
   return 0;
 }
 
@@ -81,9 +94,9 @@ int ask(world& w, const call& c, phone_user& user, peer_ref who, const verificat
     w.violate(violation_kind::bad_body, c, "is a friend already");
     return ret_parameter;
   }
+  record(w, user, p, v);
   p.asked = true;
-  friend_request record{user.id, p.id, p.nick, clip_words(v.words), static_cast<int>(v.what), w.now.wall};
-  w.friend_requests.add(std::move(record));
+  if (v.what == add && !w.options.dead_operations) befriend(w, user, who.index);
   return 0;
 }
 

@@ -50,6 +50,7 @@ struct chatroom {
   std::vector<member> members;
   std::size_t owner = 0; ///< the member who made it; by default the user
   bool pinned = false;
+  bool nameless = false;            ///< its member list has no names: they are to be asked for (4.1, 4.4)
   bool gone = false;                ///< the user has left or was removed
   std::vector<std::string> invited; ///< lasting ids of those who have not answered yet, at most 500
 

@@ -45,18 +45,19 @@ json::object contact_form(std::string_view user_name, std::string_view nick, std
 } // namespace
 
 json::object member_object(const phone_user& user, const web_session& session, const peer_ref& who) {
-  const auto& m = user.chatrooms.at(who.index).members.at(who.member);
+  const auto& room = user.chatrooms.at(who.index);
+  const auto& m = room.members.at(who.member);
   json::object o;
   o["Uin"] = 0;
   o["UserName"] = session.names.of(who);
-  o["NickName"] = to_wire_text(m.nick);
+  o["NickName"] = room.nameless ? "" : to_wire_text(m.nick);
   o["AttrStatus"] = 102'437;
   for (std::string_view name : {"PYInitial", "PYQuanPin", "RemarkPYInitial", "RemarkPYQuanPin", "KeyWord"})
     o[{name.data(), name.size()}] = "";
   // Who has deleted or blocked the account (5.7).
   bool former = m.contact && user.contacts.at(*m.contact).kind == person_kind::former;
   o["MemberStatus"] = former ? 4 : 0;
-  o["DisplayName"] = to_wire_text(m.display_name);
+  o["DisplayName"] = room.nameless ? "" : to_wire_text(m.display_name);
   return o;
 }
 

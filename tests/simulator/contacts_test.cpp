@@ -102,6 +102,25 @@ TEST_F(SimulatedContacts, GivesAChatroomWithItsMembers) {
             client.self);
 }
 
+TEST_F(SimulatedContacts, TellsTheNameOfAMemberWhoseChatroomHidesIt) {
+  auto& user = *service.core.state().user(1);
+  user.chatrooms[0].nameless = true;
+  auto room = client.name_of({peer_ref::kind::chatroom, 0, 0});
+  auto member = client.name_of({peer_ref::kind::member, 0, 2});
+  auto o = json_of(batch({room}));
+  const auto& listed = o.at("ContactList").as_array().at(0).as_object().at("MemberList").as_array();
+  EXPECT_EQ(text_of(listed.at(2).as_object(), "NickName"), "");
+  auto details = json_of(client.post(
+      "webwxbatchgetcontact",
+      {{"Count", 1},
+       {"List",
+        boost::json::array{boost::json::object{{"UserName", member}, {"EncryChatRoomId", room.substr(1)}}}}},
+      "&type=ex&r=1"));
+  EXPECT_EQ(text_of(details.at("ContactList").as_array().at(0).as_object(), "NickName"),
+            user.chatrooms[0].members[2].nick);
+  EXPECT_EQ(service.violations(), 0U);
+}
+
 TEST_F(SimulatedContacts, LeavesOutAndCountsANameOfAnotherSession) {
   auto old_name = friend_name();
   client.go_online();

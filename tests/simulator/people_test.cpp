@@ -66,6 +66,32 @@ TEST_F(SimulatedFriends, DoNotComeByARequestThatIsRejected) {
   EXPECT_EQ(user().contacts.back().kind, person_kind::stranger);
 }
 
+TEST_F(SimulatedFriends, StayUndecidedByAReply) {
+  auto info = asked();
+  auto name = text_of(info, "UserName");
+  auto ticket = text_of(info, "Ticket");
+  EXPECT_EQ(ret_of(verify(6, name, ticket, "who are you?")), 0);
+  EXPECT_EQ(ret_of(verify(5, name, ticket, "it is me")), 0);
+  std::vector<std::string> said;
+  service.core.state().friend_requests.visit_after(0, 10, [&](auto, const friend_request& r) {
+    said.push_back(std::to_string(r.opcode) + " " + r.words);
+  });
+  EXPECT_THAT(said, testing::ElementsAre("6 who are you?", "5 it is me"));
+  EXPECT_EQ(service.violations(), 0U);
+  EXPECT_EQ(ret_of(verify(6, name, ticket)), 1) << "without words";
+  EXPECT_EQ(ret_of(verify(6, name, "other", "x")), -14);
+  EXPECT_EQ(ret_of(verify(3, name, ticket)), 0);
+  EXPECT_EQ(service.violations(violation_kind::bad_body), 2U);
+}
+
+TEST_F(SimulatedFriends, AreAddedWithoutARequest) {
+  auto name = client.name_of({peer_ref::kind::member, 0, 2});
+  EXPECT_EQ(ret_of(verify(1, name, "")), 0);
+  EXPECT_EQ(user().contacts.back().kind, person_kind::friendly);
+  EXPECT_EQ(integer_of(synced("ModContactList").at(0).as_object(), "ContactFlag"), 3);
+  EXPECT_EQ(service.violations(), 0U);
+}
+
 TEST_F(SimulatedFriends, AreAskedForUnderTheNameOfAChatroomsMember) {
   auto name = client.name_of({peer_ref::kind::member, 0, 2});
   EXPECT_EQ(ret_of(verify(2, name, "", "我们同群")), 0);
