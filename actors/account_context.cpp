@@ -12,7 +12,8 @@ namespace weixin {
 
 namespace {
 constexpr std::size_t remembered_own_messages = 200;
-}
+constexpr std::size_t remembered_uploads = 100;
+} // namespace
 
 account_context::account_context(std::string account_name, std::shared_ptr<const services> s,
                                  std::shared_ptr<account_status> st, unsigned shard)
@@ -55,6 +56,17 @@ void account_context::remember_own(std::string msg_id) {
 
 bool account_context::is_own(const std::string& msg_id) const {
   return std::find(own_msg_ids_.begin(), own_msg_ids_.end(), msg_id) != own_msg_ids_.end();
+}
+
+void account_context::remember_upload(std::string send_id, std::string media_id) {
+  uploads_.push_front({std::move(send_id), std::move(media_id), session_number});
+  if (uploads_.size() > remembered_uploads) uploads_.pop_back();
+}
+
+std::string account_context::upload_of(std::string_view send_id) const {
+  for (const auto& u : uploads_)
+    if (u.send_id == send_id && u.session_number == session_number) return u.media_id;
+  return {};
 }
 
 } // namespace weixin

@@ -64,13 +64,24 @@ struct account_context {
   /// (weixin-protocol.md 7.2).
   void remember_own(std::string msg_id);
   bool is_own(const std::string& msg_id) const;
+  /// Remembers under which MediaId Weixin has the file of a send. It is worth nothing in another session.
+  void remember_upload(std::string send_id, std::string media_id);
+  /// That MediaId; empty when this session did not upload the file, or long ago.
+  std::string upload_of(std::string_view send_id) const;
 
 private:
+  struct remembered_upload {
+    std::string send_id;
+    std::string media_id;
+    std::uint64_t session_number;
+  };
+
   void operation_ended(const contact_operation& op) const;
 
   std::string last_client_msg_id_;
   std::uint64_t upload_number_ = 0;
-  std::deque<std::string> own_msg_ids_; // at most 200
+  std::deque<std::string> own_msg_ids_;   // at most 200
+  std::deque<remembered_upload> uploads_; // at most 100
 };
 
 } // namespace weixin

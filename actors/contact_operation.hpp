@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/address_book.hpp"
 #include "metrics/labels.hpp"
 #include "protocol/result.hpp"
 #include "runtime/wall_clock.hpp"
@@ -14,7 +15,7 @@
 
 namespace weixin {
 
-/// What an operator wants done with friends and groups.
+/// What an operator wants done with friends and groups, or asked of Weixin.
 using metrics::contact_operation_kind;
 
 /// One such wish. Contacts and groups are named as everywhere: a reference, or an exact remark or nick name.
@@ -23,13 +24,16 @@ struct contact_operation_request {
   static constexpr std::chrono::seconds longest_life{24 * 3600};
 
   contact_operation_kind kind{};
-  /// Whom it is about: the id of a friend request (accept, reject); a contact (request, remark, pin); a
-  /// group. Nothing for group_create.
+  /// Whom it is about: the id of a friend request (accept, reject, reply); a contact (request, add, remark,
+  /// pin); a group. Nothing for group_create, contact_search, link_check and activity_report.
   std::string to;
-  std::string group; ///< friend_request: the group whose member `to` is; empty: `to` is a contact
+  /// friend_request, friend_add: the group whose member `to` is; empty: `to` is a contact
+  std::string group;
   std::vector<std::string> members; ///< group_create, group_add: contacts; group_remove: members
-  std::string text;                 ///< the greeting, the remark or the topic
-  bool pinned = false;              ///< contact_pin
+  /// The greeting, the reply, the remark, the topic, what is searched, the link or what is reported.
+  std::string text;
+  bool pinned = false;    ///< contact_pin
+  bool as_sender = false; ///< friend_reply: the account is the one that asked to be a friend
   /// The caller hears of it after so long at the latest, be it done or not. At most `longest_wait`.
   std::chrono::milliseconds wait{10'000};
   /// What has not begun after so long expires. At most `longest_life`.
@@ -42,7 +46,8 @@ enum class operation_state : std::uint8_t {
   attempting, ///< the call is under way
   confirming, ///< Weixin said yes, and the change is looked for
   confirmed,  ///< the change was seen
-  answered,   ///< Weixin said yes, and nothing showed the change: it may have been ignored
+  answered,   ///< Weixin said yes, and nothing showed the change: it may have been ignored. The end of
+              ///< every question that Weixin answered
   refused,    ///< Weixin said no, or it could not be asked; `error` says why
   unknown,    ///< no answer came: it may have happened
   expired,    ///< nothing was sent: its time was over, or the session was
@@ -51,8 +56,10 @@ enum class operation_state : std::uint8_t {
 std::string_view to_string(operation_state s) noexcept;
 bool is_final(operation_state s) noexcept;
 
-/// An operation as callers see it. No names and no texts are in it.
+/// An operation as callers see it. What they said is not in it.
 struct contact_operation {
+  static constexpr std::size_t max_found = 20;
+
   std::string id; ///< "o-" and 26 characters
   contact_operation_kind kind{};
   std::string
@@ -64,6 +71,10 @@ struct contact_operation {
   std::string way;
   /// Of group_create: the contacts that Weixin left out, for they have deleted or blocked the account.
   std::vector<std::string> left_out;
+  /// Of contact_search: whom Weixin named, at most `max_found`.
+  std::vector<contact_view> found;
+  /// Of link_check: where Weixin would lead a browser; empty: nowhere else. Nobody goes there.
+  std::string leads_to;
   wall_time created_at{};
   wall_time updated_at{};
   std::optional<wall_time> not_before; ///< of what is queued: no earlier than that

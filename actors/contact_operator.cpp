@@ -2,9 +2,12 @@
 
 #include "actors/backoff.hpp"
 #include "actors/contact_learning.hpp"
+#include "actors/contact_operation_kinds.hpp"
 #include "actors/group_view.hpp"
 #include "protocol/webwx/chatroom.hpp"
 #include "protocol/webwx/oplog.hpp"
+#include "protocol/webwx/report.hpp"
+#include "protocol/webwx/search_contact.hpp"
 #include "protocol/webwx/verify_user.hpp"
 
 #include <algorithm>
@@ -23,11 +26,21 @@ constexpr auto look_every = 1s;
 constexpr std::chrono::seconds asks_after[] = {2s, 6s};
 constexpr auto looks_for = 8s;
 
-paced_operation pace_of(kind k) noexcept {
-  return k >= kind::group_create ? paced_operation::groups : paced_operation::friends;
+webwx::verify_opcode opcode_of(const contact_operation_request& what) noexcept {
+  using webwx::verify_opcode;
+  switch (what.kind) {
+  case kind::friend_accept:
+    return verify_opcode::accept;
+  case kind::friend_reject:
+    return verify_opcode::reject;
+  case kind::friend_reply:
+    return what.as_sender ? verify_opcode::sender_reply : verify_opcode::receiver_reply;
+  case kind::friend_add:
+    return verify_opcode::add;
+  default:
+    return verify_opcode::request;
+  }
 }
-
-bool is_about_a_request(kind k) noexcept { return k == kind::friend_accept || k == kind::friend_reject; }
 
 } // namespace
 
@@ -79,92 +92,16 @@ void contact_operator::accept(contact_operation_request what, const operation_re
   pump();
 }
 
-result<void> contact_operator::check(contact_operation_request& what) const {
-  const auto& book = context_->contacts;
-  auto wrong = [](std::string why) { return fail(errc::invalid_argument, std::move(why)); };
-  std::size_t longest = what.kind >= kind::group_create ? 256 : max_text_bytes;
-  if (what.text.size() > longest) return wrong("the text has at most " + std::to_string(longest) + " bytes");
-  if (what.kind == kind::group_rename && what.text.empty()) return wrong("topic must not be empty");
-  if (is_about_a_request(what.kind)) return {};
-  if (what.kind == kind::group_create) return check_members(what);
-  if (what.kind >= kind::group_add) {
-    auto group = resolve_group(book, what.to);
-    if (!group) return group.error();
-    what.to = *book.known_ref(*group);
-    return check_members(what);
-  }
-  if (what.kind == kind::friend_request && !what.group.empty()) {
-    auto group = resolve_group(book, what.group);
-    if (!group) return group.error();
-    auto member = resolve_member(book, *group, what.to);
-    if (!member) return member.error();
-    if (*member == book.self()) return fail(errc::wrong_kind, "this is the account itself");
-    auto known = book.find(*member);
-    if (known && known->kind == webwx::contact_kind::friend_)
-      return fail(errc::wrong_kind, "this person is a friend already");
-    what.group = *book.known_ref(*group);
-    what.to = member_id(*member);
-    return {};
-  }
-  auto user_name = book.resolve(what.to);
-  if (!user_name) return user_name.error();
-  auto known = book.find(*user_name);
-  auto is = [&](webwx::contact_kind k) { return known && known->kind == k; };
-  if (what.kind == kind::friend_request && is(webwx::contact_kind::friend_))
-    return fail(errc::wrong_kind, "this person is a friend already");
-  if (what.kind == kind::friend_request && !is(webwx::contact_kind::stranger))
-    return fail(errc::wrong_kind, "only a person who is no friend yet can be asked");
-  if (what.kind == kind::contact_remark && !is(webwx::contact_kind::friend_))
-    return fail(errc::wrong_kind, "only friends can have a remark");
-  if (what.kind == kind::contact_pin && (is(webwx::contact_kind::self) || is(webwx::contact_kind::stranger)))
-    return fail(errc::wrong_kind, "only friends, groups and official accounts can be pinned");
-  what.to = *book.known_ref(*user_name);
-  return {};
-}
-
-result<void> contact_operator::check_members(contact_operation_request& what) const {
-  const auto& book = context_->contacts;
-  if (what.kind == kind::group_rename || what.kind == kind::group_quit) return {};
-  std::size_t least = what.kind == kind::group_create ? 2 : 1;
-  if (what.members.size() < least || what.members.size() > webwx::max_members_per_call)
-    return fail(errc::invalid_argument, "members must name " + std::to_string(least) + " to " +
-                                            std::to_string(webwx::max_members_per_call) + " people");
-  auto group = what.kind == kind::group_create ? result<std::string>{std::string{}} : book.resolve(what.to);
-  if (!group) return group.error();
-  std::vector<std::string> seen;
-  for (auto& m : what.members) {
-    bool leaves = what.kind == kind::group_remove;
-    auto user_name = leaves ? resolve_member(book, *group, m) : book.resolve(m);
-    if (!user_name) return user_name.error();
-    if (std::find(seen.begin(), seen.end(), *user_name) != seen.end())
-      return fail(errc::invalid_argument, "members names somebody twice");
-    seen.push_back(*user_name);
-    if (leaves) {
-      if (*user_name == book.self())
-        return fail(errc::wrong_kind, "the account itself: leave the group instead");
-      m = member_id(*user_name);
-      continue;
-    }
-    auto known = book.find(*user_name);
-    if (!known || known->kind != webwx::contact_kind::friend_)
-      return fail(errc::wrong_kind, "only friends of the account can be taken into a group");
-    if (what.kind == kind::group_add && resolve_member(book, *group, member_id(*user_name)))
-      return fail(errc::wrong_kind, "one of them is a member already");
-    m = *book.known_ref(*user_name);
-  }
-  return {};
-}
-
 // -- carrying out
 // -----------------------------------------------------------------------------------------------
 
 void contact_operator::pump() {
   context_->operations.expire(now(), wall_now());
   show_queue();
-  auto* e = active_ ? nullptr : context_->operations.next_queued();
+  pacer::turn turn;
+  auto* e = active_ ? nullptr : next_in_turn(turn);
   if (e == nullptr || context_->session != session_) return arm(std::nullopt);
   auto t = now();
-  auto turn = turn_of(e->what, t);
   if (not_before_ > turn.at) turn = {not_before_, pacing_reason::none};
   if (turn.at > t) {
     note_delay(pace_of(e->what.kind), turn, e->is_delay_told);
@@ -174,11 +111,24 @@ void contact_operator::pump() {
   arm(std::nullopt);
 }
 
-pacer::turn contact_operator::turn_of(const contact_operation_request& what, steady_time t) const {
-  auto turn = context_->pacing.next(pace_of(what.kind), t);
+pacer::turn contact_operator::turn_of(const contact_operation_request& what) {
+  auto turn = context_->pacing.next(pace_of(what.kind), now());
   if (!group_to_count(what)) return turn;
-  auto question = context_->pacing.next(paced_operation::batch_contacts, t);
+  auto question = context_->pacing.next(paced_operation::batch_contacts, now());
   return question.at > turn.at ? question : turn;
+}
+
+operation_book::entry* contact_operator::next_in_turn(pacer::turn& turn) {
+  operation_book::entry* first = nullptr;
+  std::array<bool, paced_operation_count> is_known{};
+  context_->operations.for_each_queued([&](operation_book::entry& e) {
+    if (std::exchange(is_known[static_cast<std::size_t>(pace_of(e.what.kind))], true)) return;
+    auto its = turn_of(e.what);
+    if (first != nullptr && turn.at <= its.at) return;
+    first = &e;
+    turn = its;
+  });
+  return first;
 }
 
 void contact_operator::begin(operation_book::entry& e) {
@@ -199,9 +149,10 @@ void contact_operator::begin(operation_book::entry& e) {
       }));
 }
 
-/// Whether people are added or invited depends on how many there are (weixin-protocol.md 5.7).
+/// Whether people are added or invited depends on how many there are (weixin-protocol.md 5.7), and who has no
+/// name is seen once they are known.
 std::optional<std::string> contact_operator::group_to_count(const contact_operation_request& what) const {
-  if (what.kind != kind::group_add) return std::nullopt;
+  if (what.kind != kind::group_add && what.kind != kind::group_details) return std::nullopt;
   auto group = context_->contacts.resolve(what.to);
   auto known = group ? context_->contacts.find(*group) : std::nullopt;
   if (!known || !known->members.empty()) return std::nullopt;
@@ -211,12 +162,21 @@ std::optional<std::string> contact_operator::group_to_count(const contact_operat
 void contact_operator::count_members(std::string group) {
   active_->user_name = std::move(group);
   ask_about_target([this] {
-    if (auto* open = current()) return attempt(*open);
+    auto* open = current();
+    if (open == nullptr) return pump();
+    bool must_wait = !group_to_count(open->what) && turn_of(open->what).at > now();
+    if (!must_wait) return attempt(*open);
+    context_->operations.move_to(*open, state::queued, wall_now());
+    active_.reset();
     pump();
   });
 }
 
 void contact_operator::attempt(operation_book::entry& e) {
+  if (e.what.kind == kind::group_details) {
+    if (auto group = context_->contacts.resolve(e.what.to)) active_->user_name = *group;
+    if (is_seen(e.what)) return end(e, state::confirmed, {});
+  }
   auto request = prepare(e);
   if (!request) return refused(e, request.error());
   context_->pacing.used(pace_of(e.what.kind), now(), random_);
@@ -240,12 +200,10 @@ result<http_request> contact_operator::prepare(operation_book::entry& e) {
     auto found = requests_.find(what.to);
     if (found == requests_.end()) return lost();
     a.user_name = found->second.user_name;
-    auto opcode =
-        what.kind == kind::friend_accept ? webwx::verify_opcode::accept : webwx::verify_opcode::reject;
-    return webwx::make_verify_user(*session_, {opcode, a.user_name, found->second.ticket, what.text},
+    return webwx::make_verify_user(*session_, {opcode_of(what), a.user_name, found->second.ticket, what.text},
                                    wall_ms());
   }
-  if (what.kind != kind::group_create) {
+  if (what.kind != kind::group_create && !is_for_weixin_alone(what.kind)) {
     auto user_name = what.group.empty() ? book.resolve(what.to) : book.resolve(what.group);
     if (user_name && !what.group.empty()) user_name = resolve_member(book, *user_name, what.to);
     if (!user_name) return lost();
@@ -255,8 +213,8 @@ result<http_request> contact_operator::prepare(operation_book::entry& e) {
   auto known = book.find(a.user_name);
   switch (what.kind) {
   case kind::friend_request:
-    return webwx::make_verify_user(
-        *session_, {webwx::verify_opcode::request, a.user_name, secret{}, what.text}, wall_ms());
+  case kind::friend_add:
+    return webwx::make_verify_user(*session_, {opcode_of(what), a.user_name, secret{}, what.text}, wall_ms());
   case kind::contact_remark:
     return webwx::make_set_remark(*session_, a.user_name, what.text);
   case kind::contact_pin:
@@ -275,8 +233,17 @@ result<http_request> contact_operator::prepare(operation_book::entry& e) {
     return webwx::make_rename_chatroom(*session_, a.user_name, what.text);
   case kind::group_quit:
     return webwx::make_quit_chatroom(*session_, a.user_name);
+  case kind::group_details:
+    return ask_for_names(a.user_name);
+  case kind::contact_search:
+    return webwx::make_search_contact(*session_, what.text);
+  case kind::link_check:
+    return webwx::make_check_url(*session_, what.text);
+  case kind::activity_report:
+    return webwx::make_stat_report(*session_, {{what.text, wall_ms()}});
   case kind::friend_accept:
   case kind::friend_reject:
+  case kind::friend_reply:
     break;
   }
   return fail(errc::internal, "contact_operator");
@@ -293,11 +260,25 @@ result<void> contact_operator::prepare_members(const contact_operation_request& 
   return {};
 }
 
+result<http_request> contact_operator::ask_for_names(const std::string& group) const {
+  std::vector<webwx::batch_item> nameless;
+  if (auto known = context_->contacts.snapshot(group))
+    for (const auto& m : known->members)
+      if (m.nick_name.empty()) nameless.push_back({m.user_name, webwx::chat_room_id_of(*known)});
+  if (nameless.empty()) return fail(errc::target_lost, "Weixin does not tell who is in the group");
+  return webwx::make_batch_get_contact(*session_, nameless, wall_ms());
+}
+
 webwx::endpoint contact_operator::endpoint_of(kind k) noexcept {
-  if (k == kind::group_create) return webwx::endpoint::webwxcreatechatroom;
-  if (k >= kind::group_add) return webwx::endpoint::webwxupdatechatroom;
-  if (k == kind::contact_remark || k == kind::contact_pin) return webwx::endpoint::webwxoplog;
-  return webwx::endpoint::webwxverifyuser;
+  using enum webwx::endpoint;
+  if (k == kind::group_create) return webwxcreatechatroom;
+  if (changes_a_group(k)) return webwxupdatechatroom;
+  if (k == kind::contact_remark || k == kind::contact_pin) return webwxoplog;
+  if (k == kind::group_details) return webwxbatchgetcontact;
+  if (k == kind::contact_search) return webwxsearchcontact;
+  if (k == kind::link_check) return webwxcheckurl;
+  if (k == kind::activity_report) return webwxstatreport;
+  return webwxverifyuser;
 }
 
 result<contact_operator::call_answer> contact_operator::parse(kind k, const http_response& r) {
@@ -308,9 +289,25 @@ result<contact_operator::call_answer> contact_operator::parse(kind k, const http
   if (k == kind::group_create) {
     auto room = webwx::parse_create_chatroom(r);
     if (!room) return room.error();
-    return call_answer{std::move(room->user_name), std::move(room->refused)};
+    return call_answer{std::move(room->user_name), std::move(room->refused), {}, {}};
   }
-  if (k >= kind::group_add) return nothing_more(webwx::parse_update_chatroom(r));
+  if (k == kind::contact_search) {
+    auto found = webwx::parse_search_contact(r);
+    if (!found) return found.error();
+    return call_answer{{}, {}, {std::move(*found), 0}, {}};
+  }
+  if (k == kind::group_details) {
+    auto members = webwx::parse_batch_get_contact(r);
+    if (!members) return members.error();
+    return call_answer{{}, {}, std::move(*members), {}};
+  }
+  if (k == kind::link_check) {
+    auto leads_to = webwx::parse_check_url(r);
+    if (!leads_to) return leads_to.error();
+    return call_answer{{}, {}, {}, std::move(*leads_to)};
+  }
+  if (k == kind::activity_report) return nothing_more(webwx::parse_stat_report(r));
+  if (changes_a_group(k)) return nothing_more(webwx::parse_update_chatroom(r));
   if (k == kind::contact_remark || k == kind::contact_pin) return nothing_more(webwx::parse_oplog(r));
   return nothing_more(webwx::parse_verify_user(r));
 }
@@ -330,16 +327,49 @@ void contact_operator::answered(result<call_answer> answer) {
     return refused(*e, why);
   }
   failures_ = 0;
-  if (e->what.kind == kind::group_create) {
-    active_->user_name = std::move(answer->group);
-    for (const auto& user_name : answer->left_out) {
-      std::erase(active_->members, user_name);
-      if (auto ref = context_->contacts.known_ref(user_name)) e->op.left_out.push_back(std::move(*ref));
-    }
-  }
+  take(*e, std::move(*answer));
   context_->operations.move_to(*e, state::confirming, wall_now());
   active_->confirming_since = now();
   confirm();
+}
+
+void contact_operator::take(operation_book::entry& e, call_answer answer) {
+  e.op.leads_to = std::move(answer.leads_to);
+  if (e.what.kind == kind::contact_search) return show_found(e.op, std::move(answer.told.contacts));
+  if (e.what.kind == kind::group_details) {
+    note_set_aside(metrics::contact_answer::batch_get_contact, answer.told.set_aside);
+    return name_members(active_->user_name, answer.told.contacts);
+  }
+  if (e.what.kind != kind::group_create) return;
+  active_->user_name = std::move(answer.group);
+  for (const auto& user_name : answer.left_out) {
+    std::erase(active_->members, user_name);
+    if (auto ref = context_->contacts.known_ref(user_name)) e.op.left_out.push_back(std::move(*ref));
+  }
+}
+
+/// Who is known stays as he is: what a search tells of a contact may be less than the whole.
+void contact_operator::show_found(contact_operation& op, std::vector<webwx::contact> found) {
+  if (context_->session != session_) return;
+  if (found.size() > contact_operation::max_found) found.resize(contact_operation::max_found);
+  std::vector<webwx::contact> newcomers;
+  for (const auto& c : found)
+    if (!context_->contacts.find(c.user_name)) newcomers.push_back(c);
+  learn_contacts(*context_, std::move(newcomers), {}, contact_source::details);
+  for (const auto& c : found)
+    if (auto view = context_->contacts.view_of(c.user_name)) op.found.push_back(std::move(*view));
+}
+
+/// No news for anybody: they were called so before.
+void contact_operator::name_members(const std::string& group, const std::vector<webwx::contact>& members) {
+  auto known = context_->contacts.snapshot(group);
+  if (context_->session != session_ || !known) return;
+  for (auto& m : known->members) {
+    auto told = std::find_if(members.begin(), members.end(),
+                             [&](const auto& c) { return c.user_name == m.user_name; });
+    if (told != members.end() && m.nick_name.empty()) m.nick_name = told->nick_name;
+  }
+  context_->contacts.put(std::move(*known));
 }
 
 /// Ends it after a no, or without an answer.
@@ -356,8 +386,9 @@ void contact_operator::refused(operation_book::entry& e, const error& why) {
   default:
     break;
   }
+  bool changes_nothing = webwx::facts_of(endpoint_of(e.what.kind)).retry == webwx::retry_class::read;
   bool is_definite = why.code == errc::rejected_request || why.code == errc::not_a_friend ||
-                     why.code == errc::server_error || !why.request_left;
+                     why.code == errc::server_error || !why.request_left || changes_nothing;
   end(e, is_definite ? state::refused : state::unknown, why);
 }
 
@@ -368,8 +399,9 @@ void contact_operator::confirm() {
   auto* e = current();
   if (e == nullptr) return pump();
   if (is_seen(e->what)) return end(*e, state::confirmed, {});
-  bool shows_nothing =
-      e->what.kind == kind::friend_reject || e->what.kind == kind::friend_request || e->op.way == "invite";
+  bool shows_nothing = e->what.kind == kind::friend_reject || e->what.kind == kind::friend_reply ||
+                       e->what.kind == kind::friend_request || is_question(e->what.kind) ||
+                       e->op.way == "invite";
   auto passed = now() - active_->confirming_since;
   if (shows_nothing || passed >= looks_for) return end(*e, state::answered, {});
   // Who left a group asks no more about it.
@@ -392,6 +424,7 @@ bool contact_operator::is_seen(const contact_operation_request& what) const {
   switch (what.kind) {
   case kind::friend_accept:
   case kind::friend_request:
+  case kind::friend_add:
     return known->kind == webwx::contact_kind::friend_;
   case kind::contact_remark:
     return known->remark == what.text;
@@ -404,8 +437,15 @@ bool contact_operator::is_seen(const contact_operation_request& what) const {
     return !known->members.empty() && std::none_of(wanted.begin(), wanted.end(), is_member);
   case kind::group_rename:
     return known->nick == what.text;
+  case kind::group_details:
+    return !known->members.empty() && std::none_of(known->members.begin(), known->members.end(),
+                                                   [](const auto& m) { return m.nick_name.empty(); });
   case kind::friend_reject:
+  case kind::friend_reply:
   case kind::group_quit:
+  case kind::contact_search:
+  case kind::link_check:
+  case kind::activity_report:
     break;
   }
   return false;
@@ -473,9 +513,10 @@ void contact_operator::show_queue() {
     auto o = pace_of(e.what.kind);
     auto at = static_cast<std::size_t>(o);
     if (waiting[at]++ == 0) {
-      auto turn = turn_of(e.what, t);
+      auto turn = turn_of(e.what);
       next[at] = turn.at;
-      show_turn(o, turn);
+      // What waits of the third budget is the poller's to show.
+      if (o != paced_operation::batch_contacts) show_turn(o, turn);
     }
     e.op.not_before = wall_now() + std::chrono::duration_cast<wall_time::duration>(*next[at] - t);
     *next[at] += context_->pacing.settings().of(o).interval;

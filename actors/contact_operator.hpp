@@ -13,21 +13,25 @@
 namespace weixin {
 
 /// The CONTACT OPERATOR: carries out what an operator wants done with friends and groups
-/// (weixin-protocol.md 5.4, 5.5, 5.7), one at a time, at the account's pace for friends and for groups.
+/// (weixin-protocol.md 5.4, 5.5, 5.7) and asked of Weixin (4.4, 5.6, 8, 8.1), one at a time, at the account's
+/// pace for friends, for groups and for questions about contacts. Each pace has a queue of its own.
 ///
 /// Weixin's Ret 0 proves nothing here: removing, renaming, remarks and pins are reported to be ignored since
 /// 2018. So after a yes the change is looked for, in what webwxsync tells and by asking again with
 /// webwxbatchgetcontact, for eight seconds: `confirmed` when it was seen, `answered` when not. What cannot
 /// be seen (a rejection, a request that waits for the other one, an invitation to a group) is `answered` at
-/// once. A no is `refused` with Weixin's number; 1100, 1101, 1102, 1203 and 1205 concern the account as well
-/// and are reported to its supervisor. No answer is `unknown`, and nothing is tried twice after a byte has
-/// left; what failed before is tried again until its time is over.
+/// once, and so is a question. A no is `refused` with Weixin's number; 1100, 1101, 1102, 1203 and 1205
+/// concern the account as well and are reported to its supervisor. No answer is `unknown`, and nothing is
+/// tried twice after a byte has left; what failed before is tried again until its time is over. A question
+/// without an answer is `refused`: nothing can have come of it.
 ///
 /// Lives as long as the session. What is queued when the session ends has `expired`; what is under way is
 /// `unknown`. When only this actor is lost, its successor goes on with what is queued.
 class contact_operator final : public child_actor<contact_operator_actor> {
 public:
-  static constexpr std::size_t max_text_bytes = 1'024; ///< of a greeting or remark; of a topic 256
+  static constexpr std::size_t max_text_bytes = 1'024; ///< of a greeting, reply or remark
+  static constexpr std::size_t max_word_bytes = 256;   ///< of a topic, what is searched or reported
+  static constexpr std::size_t max_link_bytes = 4'096;
 
   contact_operator(caf::actor_config& cfg, std::shared_ptr<account_context> context, account_actor supervisor,
                    std::uint64_t seed);
@@ -53,6 +57,8 @@ private:
   struct call_answer {
     std::string group; // of group_create
     std::vector<std::string> left_out;
+    webwx::contact_list told; // of a search, or members
+    std::string leads_to;     // of link_check
   };
 
   // Accepting.
@@ -65,19 +71,26 @@ private:
 
   // Carrying out.
   void pump();
+  /// The first of the queue whose turn comes soonest; null when nothing is queued.
+  operation_book::entry* next_in_turn(pacer::turn& turn);
   void begin(operation_book::entry& e);
   /// When it may begin: at its pace, and at that of the question that it begins with.
-  pacer::turn turn_of(const contact_operation_request& what, steady_time t) const;
-  /// The UserName of a group whose members have to be counted before anybody is taken into it.
+  pacer::turn turn_of(const contact_operation_request& what);
+  /// The UserName of a group whose members have to be known first, and are not.
   std::optional<std::string> group_to_count(const contact_operation_request& what) const;
   void count_members(std::string group);
   void attempt(operation_book::entry& e);
   /// Fills `active_` and makes the call. Errors: as `check`, target_lost.
   result<http_request> prepare(operation_book::entry& e);
   result<void> prepare_members(const contact_operation_request& what);
+  result<http_request> ask_for_names(const std::string& group) const;
   static webwx::endpoint endpoint_of(contact_operation_kind kind) noexcept;
   static result<call_answer> parse(contact_operation_kind kind, const http_response& answer);
   void answered(result<call_answer> answer);
+  /// Takes over what an answer brought.
+  void take(operation_book::entry& e, call_answer answer);
+  void show_found(contact_operation& op, std::vector<webwx::contact> found);
+  void name_members(const std::string& group, const std::vector<webwx::contact>& members);
   void refused(operation_book::entry& e, const error& why);
 
   // Looking for the change.

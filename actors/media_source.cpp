@@ -3,6 +3,7 @@
 #include "protocol/webwx/file_name.hpp"
 #include "protocol/webwx/json_repair.hpp"
 #include "protocol/webwx/media.hpp"
+#include "store/ids.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -51,6 +52,8 @@ struct finder {
   }
 };
 
+bool is_of_a_send(const media_record& record) noexcept { return store::is_id('s', record.owner); }
+
 bool has_thumbnail(media_kind kind) noexcept {
   return kind == media_kind::image || kind == media_kind::video;
 }
@@ -82,6 +85,21 @@ result<std::optional<media_record>> media_of_entry(std::string_view entry, media
   return media_of(*message, part, at);
 }
 
+std::optional<media_record> media_of_send(const store::send_record& r,
+                                          std::chrono::system_clock::time_point at) {
+  const auto* file = std::get_if<store::upload_content>(&r.content);
+  if (file == nullptr) return std::nullopt;
+  media_record record;
+  record.owner = r.id;
+  record.kind = file->kind == store::send_kind::image      ? media_kind::image
+                : file->kind == store::send_kind::video    ? media_kind::video
+                : file->kind == store::send_kind::emoticon ? media_kind::emoticon
+                                                           : media_kind::file;
+  record.changed_at = at;
+  record.name = webwx::clean_file_name(file->file_name);
+  return record;
+}
+
 bool is_fetched_unasked(media_policy policy, media_kind kind, media_part part) noexcept {
   switch (policy) {
   case media_policy::none:
@@ -108,6 +126,7 @@ std::vector<media_record> media_to_fetch(const webwx::message& m, media_policy p
 }
 
 webwx::endpoint endpoint_of(const media_record& record) noexcept {
+  if (is_of_a_send(record)) return webwx::endpoint::webwxpreview;
   if (record.part == media_part::thumbnail) return webwx::endpoint::webwxgetmsgimg;
   switch (record.kind) {
   case media_kind::image:
@@ -129,6 +148,7 @@ webwx::endpoint endpoint_of(const media_record& record) noexcept {
 
 result<http_request> request_for(const media_record& record, const webwx::session& session,
                                  std::uint64_t offset) {
+  if (is_of_a_send(record)) return webwx::make_preview(session, record.media_id);
   if (record.part == media_part::thumbnail)
     return webwx::make_get_msg_img(session, record.owner, webwx::image_size::slave);
   switch (record.kind) {

@@ -6,6 +6,7 @@
 #include "protocol/webwx/message.hpp"
 #include "protocol/webwx/session.hpp"
 #include "store/media_records.hpp"
+#include "store/records.hpp"
 
 #include <chrono>
 #include <optional>
@@ -21,6 +22,11 @@ std::optional<store::media_record> media_of(const webwx::message& m, store::medi
 /// The same for an entry of AddMsgList as it was stored. Error: store_corrupt when it cannot be read.
 result<std::optional<store::media_record>> media_of_entry(std::string_view entry, store::media_part part,
                                                           std::chrono::system_clock::time_point at);
+
+/// What Weixin has of the file of a send (weixin-protocol.md 8, webwxpreview), as a record that waits; its
+/// MediaId is to be put in. Nothing when the send is none of a file.
+std::optional<store::media_record> media_of_send(const store::send_record& r,
+                                                 std::chrono::system_clock::time_point at);
 
 /// Whether a policy has this fetched without being asked (of messages that others sent).
 bool is_fetched_unasked(store::media_policy policy, store::media_kind kind, store::media_part part) noexcept;

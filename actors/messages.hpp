@@ -151,11 +151,12 @@ struct recall_message {
   action_reply reply;
 };
 
-/// Tell Weixin that the chat was read (weixin-protocol.md 4.2). Errors: contact_not_found, contact_ambiguous,
-/// not_online, store_busy, and those of the network when no byte left.
+/// Tell Weixin that the chat was read, or only that it was opened (weixin-protocol.md 4.2). Errors:
+/// contact_not_found, contact_ambiguous, not_online, store_busy, and those of the network when no byte left.
 struct mark_read {
   std::string contact; ///< a reference, "filehelper", or an exact remark or nick name
   action_reply reply;
+  bool only_opened = false;
 };
 
 // -- media

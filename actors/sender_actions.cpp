@@ -144,11 +144,12 @@ void sender::recall_sent(const std::string& msg_id, const std::string& to, wall_
 void sender::read(const mark_read& wanted) {
   auto ref = context_->contacts.resolve_ref(wanted.contact);
   if (!ref) return wanted.reply(ref.error());
-  act_in_turn(wanted.reply, [this, to = *ref, reply = wanted.reply] {
+  auto code = wanted.only_opened ? webwx::notify_code::enter_session : webwx::notify_code::read;
+  act_in_turn(wanted.reply, [this, to = *ref, code, reply = wanted.reply] {
     act(
         webwx::endpoint::webwxstatusnotify, to, "",
         [&](const webwx::session& s, const std::string& user_name) {
-          return webwx::make_status_notify(s, webwx::notify_code::read, user_name, wall_ms());
+          return webwx::make_status_notify(s, code, user_name, wall_ms());
         },
         webwx::parse_status_notify, reply);
   });

@@ -63,6 +63,7 @@ void sender::upload_step() {
     uploading_ = false;
     context_->service->metrics->media_finished(media_direction::upload, media_result::ok,
                                                upload_->what().plan.bytes);
+    context_->remember_upload(r.id, upload_->media_id());
     return attempt();
   }
   if (upload_->needs_permit()) return ask_for_permit();

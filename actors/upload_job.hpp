@@ -37,6 +37,8 @@ public:
   bool begin(std::int64_t client_media_id);
 
   bool is_complete() const noexcept { return !media_id_.empty(); }
+  /// Under which Weixin has it; empty unless it is complete.
+  const std::string& media_id() const noexcept { return media_id_; }
   bool needs_permit() const noexcept { return upload_.plan.needs_check() && !upload_.permit; }
   std::uint64_t bytes_taken() const noexcept { return upload_.plan.chunk(next_).offset; }
   const webwx::upload& what() const noexcept { return upload_; }

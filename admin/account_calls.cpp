@@ -128,8 +128,16 @@ void get_qr(const context_ptr& c, const request& r, const reply& to) {
   auto format = asked == r.query.end() || asked->second.empty() ? std::string{"json"} : asked->second;
   if (format == "json")
     return to.send(uncached("application/json", json_response(200, to_json(**pending)).body));
+  if (format == "weixin")
+    return c->fleet.drawn_qr(r.params.at("name"), [to](result<std::shared_ptr<const webwx::scan_picture>> p) {
+      if (!p) return to.refuse(p.error());
+      if (!*p) return to.send(no_content());
+      auto answer = uncached((*p)->mime, (*p)->bytes);
+      answer.headers.push_back({"X-Content-Type-Options", "nosniff"});
+      to.send(std::move(answer));
+    });
   if (format != "text" && format != "png")
-    return to.refuse(fail(errc::invalid_argument, "format must be json, text or png"));
+    return to.refuse(fail(errc::invalid_argument, "format must be json, text, png or weixin"));
   auto code = qr::encode((*pending)->url);
   if (!code) return to.refuse(code.error());
   if (format == "text")

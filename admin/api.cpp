@@ -33,12 +33,19 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("POST", account + "/messages", need::operate, post_message);
   add("POST", account + "/messages/{id}/recall", need::operate, recall);
   add("POST", account + "/contacts/{ref}/read", need::operate, mark_read);
+  add("POST", account + "/contacts/{ref}/open", need::operate, mark_opened);
+  add("POST", account + "/contacts/search", need::operate, admin::search_contacts);
+  add("POST", account + "/links/check", need::operate, check_link);
+  add("POST", account + "/activity", need::operate, report_activity);
   add("GET", account + "/messages/{id}/media", need::read, get_media);
   add("GET", account + "/messages/{id}/media/content", need::read, get_media_content);
   add("POST", account + "/messages/{id}/media/fetch", need::operate, fetch_media);
   add("GET", account + "/contacts/{ref}/avatar", need::read, get_avatar);
   add("GET", account + "/outbox", need::read, list_sends);
   add("GET", account + "/outbox/{id}", need::read, get_send);
+  add("GET", account + "/outbox/{id}/media", need::read, get_upload);
+  add("GET", account + "/outbox/{id}/media/content", need::read, get_upload_content);
+  add("POST", account + "/outbox/{id}/media/fetch", need::operate, fetch_upload);
   add("POST", account + "/outbox/{id}/cancel", need::operate, cancel_send);
   add("POST", account + "/outbox/{id}/retry", need::operate, retry_send);
   add("POST", account + "/outbox/{id}/settle", need::operate, settle_send);
@@ -46,6 +53,7 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("GET", account + "/friend-requests", need::read, list_friend_requests);
   add("POST", account + "/friend-requests/{id}/accept", need::operate, accept_friend);
   add("POST", account + "/friend-requests/{id}/reject", need::operate, reject_friend);
+  add("POST", account + "/friend-requests/{id}/reply", need::operate, reply_to_friend);
   add("POST", account + "/friend-requests/{id}/ignore", need::operate, ignore_friend);
   add("POST", account + "/friends", need::operate, request_friend);
   add("GET", account + "/groups", need::read, admin::list_groups);
@@ -56,6 +64,7 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("GET", account + "/groups/{group}/members", need::read, get_members);
   add("POST", account + "/groups/{group}/members", need::operate, add_members);
   add("DELETE", account + "/groups/{group}/members", need::operate, remove_members);
+  add("POST", account + "/groups/{group}/members/names", need::operate, name_members);
   add("GET", account + "/groups/{group}/members/{member}/avatar", need::read, get_member_avatar);
   add("GET", account + "/operations", need::read, list_operations);
   add("GET", account + "/operations/{id}", need::read, get_operation);

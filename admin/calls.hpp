@@ -47,6 +47,9 @@ void get_messages(const context_ptr& c, const httpd::request& r, const reply& to
 void get_media(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_media_content(const context_ptr& c, const httpd::request& r, const reply& to);
 void fetch_media(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_upload(const context_ptr& c, const httpd::request& r, const reply& to);
+void get_upload_content(const context_ptr& c, const httpd::request& r, const reply& to);
+void fetch_upload(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_avatar(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_member_avatar(const context_ptr& c, const httpd::request& r, const reply& to);
 
@@ -54,6 +57,7 @@ void get_member_avatar(const context_ptr& c, const httpd::request& r, const repl
 void post_message(const context_ptr& c, const httpd::request& r, const reply& to);
 void recall(const context_ptr& c, const httpd::request& r, const reply& to);
 void mark_read(const context_ptr& c, const httpd::request& r, const reply& to);
+void mark_opened(const context_ptr& c, const httpd::request& r, const reply& to);
 void list_sends(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_send(const context_ptr& c, const httpd::request& r, const reply& to);
 void cancel_send(const context_ptr& c, const httpd::request& r, const reply& to);
@@ -65,6 +69,7 @@ void patch_contact(const context_ptr& c, const httpd::request& r, const reply& t
 void list_friend_requests(const context_ptr& c, const httpd::request& r, const reply& to);
 void accept_friend(const context_ptr& c, const httpd::request& r, const reply& to);
 void reject_friend(const context_ptr& c, const httpd::request& r, const reply& to);
+void reply_to_friend(const context_ptr& c, const httpd::request& r, const reply& to);
 void ignore_friend(const context_ptr& c, const httpd::request& r, const reply& to);
 void request_friend(const context_ptr& c, const httpd::request& r, const reply& to);
 
@@ -73,6 +78,12 @@ void request_friend(const context_ptr& c, const httpd::request& r, const reply& 
 void operate(const context_ptr& c, const httpd::request& r, const reply& to, contact_operation_request what);
 void list_operations(const context_ptr& c, const httpd::request& r, const reply& to);
 void get_operation(const context_ptr& c, const httpd::request& r, const reply& to);
+
+// question_calls.cpp
+void search_contacts(const context_ptr& c, const httpd::request& r, const reply& to);
+void check_link(const context_ptr& c, const httpd::request& r, const reply& to);
+void report_activity(const context_ptr& c, const httpd::request& r, const reply& to);
+void name_members(const context_ptr& c, const httpd::request& r, const reply& to);
 
 // group_calls.cpp
 void list_groups(const context_ptr& c, const httpd::request& r, const reply& to);

@@ -19,15 +19,21 @@ bool is_request_id(const std::string& id) {
          std::all_of(id.begin(), id.end(), [](char ch) { return ch >= '0' && ch <= '9'; });
 }
 
-void decide(const context_ptr& c, const request& r, const reply& to, kind what) {
-  if (auto body = read_object(r.body, {}); !body) return to.refuse(body.error());
+/// Does it to the request of the path.
+void answer_request(const context_ptr& c, const request& r, const reply& to,
+                    contact_operation_request wanted) {
   const auto& id = r.params.at("id");
   if (!c->fleet.account(r.params.at("name"))) return to.refuse(fail(errc::account_not_found));
   if (!is_request_id(id)) return to.refuse(fail(errc::friend_request_not_found));
-  contact_operation_request wanted;
-  wanted.kind = what;
   wanted.to = id;
   operate(c, r, to, std::move(wanted));
+}
+
+void decide(const context_ptr& c, const request& r, const reply& to, kind what) {
+  if (auto body = read_object(r.body, {}); !body) return to.refuse(body.error());
+  contact_operation_request wanted;
+  wanted.kind = what;
+  answer_request(c, r, to, std::move(wanted));
 }
 
 } // namespace
@@ -70,6 +76,20 @@ void reject_friend(const context_ptr& c, const request& r, const reply& to) {
   decide(c, r, to, kind::friend_reject);
 }
 
+void reply_to_friend(const context_ptr& c, const request& r, const reply& to) {
+  auto body = read_object(r.body, {"text", "as_sender"});
+  if (!body) return to.refuse(body.error());
+  auto text = read_text(*body, "text");
+  if (!text) return to.refuse(text.error());
+  auto as_sender = read_flag(*body, "as_sender");
+  if (!as_sender) return to.refuse(as_sender.error());
+  contact_operation_request wanted;
+  wanted.kind = kind::friend_reply;
+  wanted.text = std::move(*text);
+  wanted.as_sender = as_sender->value_or(false);
+  answer_request(c, r, to, std::move(wanted));
+}
+
 void ignore_friend(const context_ptr& c, const request& r, const reply& to) {
   if (auto body = read_object(r.body, {}); !body) return to.refuse(body.error());
   const auto& id = r.params.at("id");
@@ -85,7 +105,7 @@ void ignore_friend(const context_ptr& c, const request& r, const reply& to) {
 }
 
 void request_friend(const context_ptr& c, const request& r, const reply& to) {
-  auto body = read_object(r.body, {"to", "group", "greeting"});
+  auto body = read_object(r.body, {"to", "group", "greeting", "direct"});
   if (!body) return to.refuse(body.error());
   auto whom = read_text(*body, "to");
   if (!whom) return to.refuse(whom.error());
@@ -93,8 +113,10 @@ void request_friend(const context_ptr& c, const request& r, const reply& to) {
   if (!group) return to.refuse(group.error());
   auto greeting = read_text(*body, "greeting", "");
   if (!greeting) return to.refuse(greeting.error());
+  auto direct = read_flag(*body, "direct");
+  if (!direct) return to.refuse(direct.error());
   contact_operation_request wanted;
-  wanted.kind = kind::friend_request;
+  wanted.kind = direct->value_or(false) ? kind::friend_add : kind::friend_request;
   wanted.to = std::move(*whom);
   wanted.group = std::move(*group);
   wanted.text = std::move(*greeting);

@@ -125,7 +125,7 @@ std::string_view advice_for(errc code) {
     return "It was not fetched, or not yet: POST .../media/fetch has it fetched, and a media event tells "
            "when.";
   case errc::media_failed:
-    return "It could not be fetched: POST .../media/fetch tries again.";
+    return "It could not be fetched: try again, for a message with POST .../media/fetch.";
   case errc::media_not_allowed:
     return "Nothing is fetched for this account: set media to on_demand or more.";
   case errc::file_missing:
@@ -133,7 +133,9 @@ std::string_view advice_for(errc code) {
   case errc::send_not_found:
     return "This account has no send of that id.";
   case errc::operation_not_found:
-    return "No operation of that id is remembered: a restart forgets them, and only the last ones are kept.";
+    return "No operation of that id is remembered: operations do not outlive a restart of the server, and "
+           "only the last ones are kept. Look at what it was to change, and ask for it again if it is not "
+           "so.";
   case errc::friend_request_not_found:
     return "No friend request of that id waits: see .../friend-requests.";
   case errc::token_not_found:
@@ -235,6 +237,13 @@ boost::json::object to_json(const contact_operation& o) {
       left_out.emplace_back(ref);
     body["left_out"] = std::move(left_out);
   }
+  if (o.kind == contact_operation_kind::contact_search) {
+    boost::json::array found;
+    for (const auto& c : o.found)
+      found.push_back(to_json(c));
+    body["found"] = std::move(found);
+  }
+  if (o.kind == contact_operation_kind::link_check) body["leads_to"] = or_null(o.leads_to);
   return body;
 }
 

@@ -58,6 +58,32 @@ boost::json::object unfetched_json(const store::media_record& record) {
   return o;
 }
 
+/// The record of what Weixin has of a send's file; null when nobody wanted it so far.
+void with_upload(const context_ptr& c, const request& r, const reply& to,
+                 const std::function<void(const store::media_record*)>& go_on) {
+  const auto& account = r.params.at("name");
+  const auto& id = r.params.at("id");
+  if (!c->fleet.account(account)) return to.refuse(fail(errc::account_not_found));
+  if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
+  if (!store::is_id('s', id)) return to.refuse(fail(errc::send_not_found));
+  c->store->find_media(account, id, [to, go_on](result<std::vector<store::media_record>> parts) {
+    if (!parts) return to.refuse(parts.error());
+    go_on(parts->empty() ? nullptr : &parts->front());
+  });
+}
+
+/// What a change of one medium answers.
+media_reply tell_accepted(const reply& to) {
+  return [to](result<store::media_record> record) {
+    if (!record) return to.refuse(record.error());
+    auto whole = *record;
+    whole.part = store::media_part::whole; // the answer is about what was asked for
+    auto o = media_json({whole});
+    o.erase("thumbnail");
+    to.send(json_response(202, o));
+  };
+}
+
 } // namespace
 
 void get_media(const context_ptr& c, const request& r, const reply& to) {
@@ -107,14 +133,38 @@ void fetch_media(const context_ptr& c, const request& r, const reply& to) {
   auto msg_id = read_msg_id(r.params.at("id"));
   if (!msg_id) return to.refuse(msg_id.error());
   to.concerns(*msg_id);
-  c->fleet.want_media(r.params.at("name"), *msg_id, *part, [to](result<store::media_record> record) {
-    if (!record) return to.refuse(record.error());
-    auto whole = *record;
-    whole.part = store::media_part::whole; // the answer is about what was asked for
-    auto o = media_json({whole});
-    o.erase("thumbnail");
-    to.send(json_response(202, o));
+  c->fleet.want_media(r.params.at("name"), *msg_id, *part, tell_accepted(to));
+}
+
+void get_upload(const context_ptr& c, const request& r, const reply& to) {
+  with_upload(c, r, to, [c, to, account = r.params.at("name"), id = r.params.at("id")](const auto* record) {
+    if (record != nullptr) return to.send(json_response(200, media_json({*record})));
+    c->store->find_send(account, id,
+                        [to, at = c->clock->now()](result<std::optional<store::send_record>> send) {
+                          if (!send) return to.refuse(send.error());
+                          if (!*send) return to.refuse(fail(errc::send_not_found));
+                          auto wanted = media_of_send(**send, at);
+                          if (!wanted) return to.refuse(fail(errc::media_not_found));
+                          to.send(json_response(200, unfetched_json(*wanted)));
+                        });
   });
+}
+
+void get_upload_content(const context_ptr& c, const request& r, const reply& to) {
+  with_upload(c, r, to, [c, to](const auto* record) {
+    if (record == nullptr)
+      return to.refuse(fail(errc::media_not_ready), "state", boost::json::string{"not_fetched"});
+    if (record->state != store::media_state::available) return refuse_state(*record, to);
+    answer_content(c, *record, to);
+  });
+}
+
+void fetch_upload(const context_ptr& c, const request& r, const reply& to) {
+  if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
+  const auto& id = r.params.at("id");
+  if (!store::is_id('s', id)) return to.refuse(fail(errc::send_not_found));
+  to.concerns(id);
+  c->fleet.want_upload(r.params.at("name"), id, tell_accepted(to));
 }
 
 void get_avatar(const context_ptr& c, const request& r, const reply& to) {

@@ -221,6 +221,13 @@ bool has_no_body(const request& r, const reply& to) {
   return body.has_value();
 }
 
+void tell_of_chat(const context_ptr& c, const request& r, const reply& to, bool only_opened) {
+  if (!has_no_body(r, to)) return;
+  const auto& contact = r.params.at("ref");
+  if (store::is_id('c', contact)) to.concerns(contact);
+  c->fleet.mark_read(r.params.at("name"), {contact, tell(to), only_opened});
+}
+
 } // namespace
 
 void post_message(const context_ptr& c, const request& r, const reply& to) {
@@ -236,11 +243,8 @@ void recall(const context_ptr& c, const request& r, const reply& to) {
   c->fleet.recall(r.params.at("name"), id, tell(to));
 }
 
-void mark_read(const context_ptr& c, const request& r, const reply& to) {
-  if (!has_no_body(r, to)) return;
-  const auto& contact = r.params.at("ref");
-  if (store::is_id('c', contact)) to.concerns(contact);
-  c->fleet.mark_read(r.params.at("name"), contact, tell(to));
-}
+void mark_read(const context_ptr& c, const request& r, const reply& to) { tell_of_chat(c, r, to, false); }
+
+void mark_opened(const context_ptr& c, const request& r, const reply& to) { tell_of_chat(c, r, to, true); }
 
 } // namespace weixin::admin

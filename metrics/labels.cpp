@@ -48,8 +48,9 @@ constexpr std::array<std::string_view, notification_result_count> notification_r
 constexpr std::array<std::string_view, paced_operation_count> paced_operations{"text", "media", "groups",
                                                                                "friends", "batch_contacts"};
 constexpr std::array<std::string_view, contact_operation_kind_count> contact_operations{
-    "friend_accept", "friend_reject", "friend_request", "contact_remark", "contact_pin",
-    "group_create",  "group_add",     "group_remove",   "group_rename",   "group_quit"};
+    "friend_accept", "friend_reject",  "friend_reply", "friend_request", "friend_add",   "contact_remark",
+    "contact_pin",   "group_create",   "group_add",    "group_remove",   "group_rename", "group_quit",
+    "group_details", "contact_search", "link_check",   "activity_report"};
 constexpr std::array<std::string_view, contact_operation_outcome_count> contact_outcomes{
     "confirmed", "answered", "refused", "unknown", "expired"};
 

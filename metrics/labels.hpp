@@ -182,11 +182,13 @@ enum class paced_operation : std::uint8_t {
 inline constexpr std::size_t paced_operation_count = 5;
 std::string_view to_string(paced_operation operation) noexcept;
 
-/// What an operator may do with friends and groups (actors/contact_operation.hpp).
+/// What an operator may do with friends and groups, and ask of Weixin (actors/contact_operation.hpp).
 enum class contact_operation_kind : std::uint8_t {
   friend_accept,
   friend_reject,
+  friend_reply, ///< words about a request, before it is decided
   friend_request,
+  friend_add, ///< without a request
   contact_remark,
   contact_pin,
   group_create,
@@ -194,8 +196,12 @@ enum class contact_operation_kind : std::uint8_t {
   group_remove,
   group_rename,
   group_quit,
+  group_details,  ///< names of members that came without one
+  contact_search, ///< by Weixin itself
+  link_check,
+  activity_report,
 };
-inline constexpr std::size_t contact_operation_kind_count = 10;
+inline constexpr std::size_t contact_operation_kind_count = 16;
 std::string_view to_string(contact_operation_kind kind) noexcept;
 
 /// How such an operation ended.

@@ -49,7 +49,7 @@ struct media_content {
 /// One medium of an account. `name` and what follows it come from a stranger or from Weixin, and are sealed
 /// at rest.
 struct media_record {
-  std::string owner; ///< the message's msg_id (decimal), or the contact's reference ("c-...")
+  std::string owner; ///< a message's msg_id (decimal), a contact's reference ("c-..."), a send's id ("s-...")
   media_part part = media_part::whole;
   media_kind kind = media_kind::image;
   media_state state = media_state::waiting;

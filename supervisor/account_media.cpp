@@ -42,6 +42,22 @@ void account_supervisor::order_again(std::string msg_id, store::media_part part,
                               }));
 }
 
+void account_supervisor::want_upload(std::string send_id, media_reply reply) {
+  if (context_->media_policy == store::media_policy::none || !service_->make_media_writer)
+    return reply(not_allowed());
+  service_->store->find_send(
+      context_->name, send_id, inside([this, send_id, reply](result<std::optional<store::send_record>> send) {
+        if (!send) return reply(send.error());
+        if (!*send) return reply(fail(errc::send_not_found));
+        auto wanted = media_of_send(**send, service_->clock->now());
+        if (!wanted) return reply(fail(errc::media_not_found));
+        wanted->media_id = context_->upload_of(send_id);
+        if (wanted->media_id.empty())
+          return reply(fail(errc::target_lost, "the present session has not uploaded its file"));
+        order_media(std::move(*wanted), reply);
+      }));
+}
+
 void account_supervisor::order_media(store::media_record wanted, media_reply reply) {
   service_->store->want_media(context_->name, std::move(wanted),
                               inside([this, reply](result<store::media_record> record) {

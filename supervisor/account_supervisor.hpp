@@ -68,7 +68,14 @@ public:
   /// What a reload of the configuration changed.
   void use_defaults(const pacing_settings& pacing, store::media_policy media);
   void want_media(std::string msg_id, store::media_part part, media_reply reply);
+  /// Has what Weixin has of a send's file fetched. Errors: send_not_found, media_not_found (it has no file),
+  /// media_not_allowed, target_lost (another session uploaded it, or it was long ago).
+  void want_upload(std::string send_id, media_reply reply);
   void avatar(fetch_avatar wanted);
+  /// The pending QR code as Weixin draws it, asked for once; null when none is pending. Errors: queue_full,
+  /// media_failed, and those of the network when no byte left.
+  using qr_picture_reply = std::function<void(result<std::shared_ptr<const webwx::scan_picture>>)>;
+  void drawn_qr(qr_picture_reply reply);
   void submit(submit_send what);
   void command_send(weixin::command_send what);
   void recall(recall_message what);
@@ -180,6 +187,9 @@ private:
   std::uint64_t login_timer_ = 0;     // generation of delayed starts and retries
   std::uint64_t reconnect_timer_ = 0; // the generation whose end also draws from limits.reconnects_per_second
   unsigned qr_attempt_ = 0;
+  std::string drawn_uuid_;
+  std::shared_ptr<const webwx::scan_picture> drawn_qr_; // of drawn_uuid_
+  std::vector<qr_picture_reply> qr_waiters_;            // for the call that is under way
   bool polls_slowly_ = false;
 };
 

@@ -66,9 +66,22 @@ std::map<std::string, std::size_t> fleet::count_by_state() const {
   return counts;
 }
 
+void fleet::drawn_qr(std::string name,
+                     std::function<void(result<std::shared_ptr<const webwx::scan_picture>>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.drawn_qr(reply); });
+  });
+}
+
 void fleet::want_media(std::string name, std::string msg_id, store::media_part part, media_reply reply) {
   impl_->ask([=](fleet_supervisor& f) {
     f.with_account(name, reply, [=](account_supervisor& a) { a.want_media(msg_id, part, reply); });
+  });
+}
+
+void fleet::want_upload(std::string name, std::string send_id, media_reply reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.want_upload(send_id, reply); });
   });
 }
 
@@ -122,9 +135,9 @@ void fleet::recall(std::string name, std::string id, action_reply reply) {
   });
 }
 
-void fleet::mark_read(std::string name, std::string contact, action_reply reply) {
+void fleet::mark_read(std::string name, weixin::mark_read what) {
   impl_->ask([=](fleet_supervisor& f) {
-    f.with_account(name, reply, [=](account_supervisor& a) { a.mark_as_read({contact, reply}); });
+    f.with_account(name, what.reply, [=](account_supervisor& a) { a.mark_as_read(what); });
   });
 }
 
@@ -164,7 +177,7 @@ void fleet::operation(std::string name, std::string id, operation_reply reply) {
   impl_->ask([=](fleet_supervisor& f) {
     f.with_account(name, reply, [=](account_supervisor& a) {
       auto found = a.operations().find(id);
-      if (!found) return reply(fail(errc::operation_not_found, "no operation of this id is remembered"));
+      if (!found) return reply(fail(errc::operation_not_found));
       reply(std::move(*found));
     });
   });

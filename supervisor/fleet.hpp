@@ -89,6 +89,10 @@ public:
   std::optional<account_view> account(std::string_view name) const;
   /// nullopt for an unknown account; an empty inner value when no code is pending.
   std::optional<std::optional<pending_qr>> qr(std::string_view name) const;
+  /// The pending code as Weixin draws it; null when none is pending. Errors: queue_full, media_failed, and
+  /// those of the network.
+  void drawn_qr(std::string name,
+                std::function<void(result<std::shared_ptr<const webwx::scan_picture>>)> reply);
   /// The picture of who scanned and is to confirm; null when there is none, or no such account.
   std::shared_ptr<const webwx::scan_picture> scan_picture(std::string_view name) const;
   std::map<std::string, std::size_t> count_by_state() const;
@@ -114,10 +118,13 @@ public:
   /// Errors: see `recall_message`.
   void recall(std::string name, std::string id, action_reply reply);
   /// Errors: see `weixin::mark_read`.
-  void mark_read(std::string name, std::string contact, action_reply reply);
+  void mark_read(std::string name, weixin::mark_read what);
   /// Has a message's medium fetched, and answers its record at once, whatever its state. Errors:
   /// message_not_found, media_not_found, media_not_allowed, store_corrupt.
   void want_media(std::string name, std::string msg_id, store::media_part part, media_reply reply);
+  /// The same with what Weixin has of a send's file. Errors: send_not_found, media_not_found,
+  /// media_not_allowed, target_lost.
+  void want_upload(std::string name, std::string send_id, media_reply reply);
   /// The picture of a contact, or of a member of the group `ref`, once it is there. Errors: not_online,
   /// media_not_allowed, and those of `fetch_avatar`.
   void avatar(std::string name, std::string ref, std::string member, media_reply reply);

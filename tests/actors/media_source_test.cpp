@@ -147,6 +147,26 @@ TEST(MediaSource, FetchesUnaskedWhatThePolicySays) {
   EXPECT_TRUE(media_to_fetch(*own, media_policy::all, at).empty()) << "the account has it already";
 }
 
+TEST(MediaSource, ReadsBackWhatASendUploaded) {
+  store::send_record send;
+  send.id = "s-01m8584mgp5y5f4b32ww33a3dw";
+  send.content = store::text_content{"hi"};
+  EXPECT_FALSE(media_of_send(send, at));
+  send.content = store::upload_content{store::send_kind::video, "u-1", "../clip.mp4", 77, "", 0};
+  auto record = media_of_send(send, at);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->owner, send.id);
+  EXPECT_EQ(record->kind, media_kind::video);
+  EXPECT_EQ(record->name.find('/'), std::string::npos);
+  record->media_id = "@crypt_1";
+  EXPECT_EQ(endpoint_of(*record), webwx::endpoint::webwxpreview);
+  webwx::session s;
+  s.host.entry = "wx.qq.com";
+  auto request = request_for(*record, s, 0);
+  ASSERT_TRUE(request);
+  EXPECT_NE(request->target.find("webwxpreview?fun=preview&mediaid=%40crypt_1"), std::string::npos);
+}
+
 TEST(MediaSource, AsksForEachKindInItsWay) {
   webwx::session s;
   s.uin = 4711;

@@ -294,5 +294,12 @@ TEST_F(SendKinds, MarksAChatAsRead) {
   EXPECT_EQ(read("nobody").error().code, errc::contact_not_found);
 }
 
+TEST_F(SendKinds, MarksAChatAsOpened) {
+  auto done = *ask(mark_read{"Friend One", {}, true});
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->what, action_result::done);
+  EXPECT_THAT(weixin.last("webwxstatusnotify")->body, HasSubstr("\"Code\":2"));
+}
+
 } // namespace
 } // namespace weixin

@@ -153,6 +153,18 @@ TEST_F(Upload, UploadsNothingThatWeixinHasAlready) {
   EXPECT_EQ(stored(id).state, send_state::sent);
 }
 
+TEST_F(Upload, IsKnownByItsMediaIdInItsSessionOnly) {
+  start();
+  weixin.next("webwxuploadmedia",
+              scripted_weixin::ok("{" + scripted_weixin::base_response(0) + R"(,"MediaId":"@crypt_1"})"));
+  auto id = send_file(bytes_of(10));
+  pass(1s);
+  EXPECT_EQ(context->upload_of(id), "@crypt_1");
+  EXPECT_EQ(context->upload_of("s-other"), "");
+  ++context->session_number;
+  EXPECT_EQ(context->upload_of(id), "");
+}
+
 TEST_F(Upload, ShowsHowFarItIs) {
   start();
   weixin.hold("webwxuploadmedia");

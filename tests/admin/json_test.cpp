@@ -72,6 +72,22 @@ TEST(SendJson, HasTheMembersOfTheInterfaceAndHowItGoesOn) {
   EXPECT_TRUE(to_json(r, upload_progress{"s-2", 5, 10}).at("progress").is_null()) << "another one's";
 }
 
+TEST(OperationJson, HasWhatAQuestionBroughtAndNothingOfOthers) {
+  contact_operation o;
+  o.kind = contact_operation_kind::contact_search;
+  EXPECT_TRUE(to_json(o).at("found").as_array().empty());
+  o.found = {{"c-1", "stranger", "Lin", "", "Lin", false, false}};
+  EXPECT_EQ(to_json(o).at("found").as_array().at(0).at("ref").as_string(), "c-1");
+  EXPECT_FALSE(to_json(o).contains("leads_to"));
+  o.kind = contact_operation_kind::link_check;
+  EXPECT_TRUE(to_json(o).at("leads_to").is_null());
+  o.leads_to = "https://example.org/";
+  EXPECT_EQ(to_json(o).at("leads_to").as_string(), "https://example.org/");
+  o.kind = contact_operation_kind::friend_add;
+  EXPECT_FALSE(to_json(o).contains("found"));
+  EXPECT_FALSE(to_json(o).contains("leads_to"));
+}
+
 TEST(HistoryJson, SaysWhenFromWhatToWhatAndWhy) {
   EXPECT_EQ(to_json(store::state_change{7, wall_time{}, "online", "held", "kicked"}),
             boost::json::parse(R"({"id":7,"at":"1970-01-01T00:00:00.000Z","from":"online","to":"held",

@@ -14,6 +14,7 @@ constexpr std::chrono::seconds long_poll{25};
 std::string endpoint_of(const http_request& r) {
   if (r.target.empty()) return "connection"; // nothing is asked
   auto path = r.target.substr(0, r.target.find('?'));
+  if (path.starts_with("/qrcode/")) return "qrcode"; // the code follows
   return path.substr(path.rfind('/') + 1);
 }
 
