@@ -12,7 +12,7 @@ bool is_one_of(const command& c) noexcept {
 
 bool may_be_watched(const command& c) noexcept {
   return is_one_of<account_list, account_show, show_status, list_contacts, token_list, outbox_list,
-                   outbox_show, friend_list, group_list, group_members>(c);
+                   outbox_show, friend_list, group_list, group_members, operation_list, operation_show>(c);
 }
 
 bool has_names(const command& c) noexcept {

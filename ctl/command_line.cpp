@@ -2,6 +2,7 @@
 
 #include "ctl/access_grammar.hpp"
 #include "ctl/command_kinds.hpp"
+#include "ctl/contact_grammar.hpp"
 #include "version.hpp"
 
 #include <CLI/App.hpp>
@@ -76,12 +77,11 @@ public:
     message_verbs();
     outbox_verbs();
     media_verbs();
-    friend_verbs();
-    group_verbs();
+    auto add_examples = [this](const CLI::App* v, std::string lines) { help_->add(v, std::move(lines)); };
+    auto choose = [this](command c) { result_.what = std::move(c); };
+    contacts_grammar_.add_verbs(app_, add_examples, choose);
     other_verbs();
-    access_.add_verbs(
-        app_, [this](const CLI::App* v, std::string lines) { help_->add(v, std::move(lines)); },
-        [this](command c) { result_.what = std::move(c); });
+    access_.add_verbs(app_, add_examples, choose);
   }
 
   std::variant<invocation, early_exit> parse(std::vector<std::string> arguments) {
@@ -199,8 +199,12 @@ private:
     });
 
     auto* qr = on_account(account, "qr", "Show the QR code that waits to be scanned", qr_);
-    qr->add_option("--png", qr_.png_file, "Write it to this file instead; - is standard output")
-        ->type_name("FILE");
+    auto* png = qr->add_option("--png", qr_.png_file, "Write it to this file instead; - is standard output")
+                    ->type_name("FILE");
+    qr->add_option("--picture", qr_.picture_file,
+                   "The same with the picture that Weixin draws, mostly a JPEG; - is standard output")
+        ->type_name("FILE")
+        ->excludes(png);
     qr->add_flag("--wait", qr_.wait, "Wait for the login, as account add does");
     help_->add(qr, "  weixinctl account qr shop-01 --wait\n"
                    "  weixinctl account qr shop-01 --png code.png\n");
@@ -282,6 +286,7 @@ private:
     auto* read = on_account(&app_, "mark-read", "Tell Weixin that a chat was read", mark_read_);
     read->add_option("CONTACT", mark_read_.contact, "A reference, or an exact remark or nick name")
         ->required();
+    read->add_flag("--opened", mark_read_.only_opened, "Only that it was opened");
 
     auto* messages = on_account(&app_, "messages", "List what an account received, oldest first", messages_);
     messages->add_option("--with", messages_.with, "Only with this contact: a reference or an exact name")
@@ -311,7 +316,10 @@ private:
 
   void media_verbs() {
     auto* media = on_account(&app_, "media", "What a message brought: tell of it, or save it", media_);
-    media->add_option("MSG-ID", media_.msg_id, "The message's id")->required();
+    media
+        ->add_option("MSG-ID", media_.msg_id,
+                     "The message's id, or that of a send whose file is to be read back")
+        ->required();
     media
         ->add_option("-o,--file", media_.file,
                      "Save it there, fetched first if need be; - is standard output")
@@ -361,73 +369,6 @@ private:
     auto* v = on_account(outbox, name, help, outbox_verb_[index]);
     v->add_option("ID", outbox_verb_[index].id, "The send")->required();
     return v;
-  }
-
-  CLI::App* friend_verb_on(CLI::App* parent, std::size_t index, const char* name, const char* help,
-                           const char* who) {
-    auto& into = friend_verb_[index];
-    into.verb = name;
-    auto* v = on_account(parent, name, help, into);
-    v->add_option(who, into.who)->required();
-    v->add_flag("--no-wait", into.no_wait, "Do not wait for the outcome");
-    return v;
-  }
-
-  void friend_verbs() {
-    auto* friends = verb(&app_, "friend", "Friend requests, remarks and pins");
-    friends->require_subcommand(1, 1);
-    help_->add(friends,
-               "  weixinctl friend list-requests shop-01\n"
-               "  weixinctl friend accept shop-01 ID\n"
-               "  weixinctl friend request shop-01 MEMBER --group \"Chess club\" --greeting \"Hello\"\n"
-               "  weixinctl friend remark shop-01 Lin \"Supplier Lin\"\n");
-    on_account(friends, "list-requests", "Who wants to be a friend", friend_list_);
-    friend_verb_.resize(7);
-    friend_verb_on(friends, 0, "accept", "Accept a friend request", "ID");
-    friend_verb_on(friends, 1, "reject", "Reject a friend request", "ID");
-    friend_verb_on(friends, 2, "ignore", "List a friend request no more, and tell nobody", "ID");
-    auto* ask = friend_verb_on(friends, 3, "request", "Ask somebody to be a friend", "WHO");
-    ask->add_option("--group", friend_verb_[3].group, "WHO is a member of this group");
-    ask->add_option("--greeting", friend_verb_[3].text, "What the other one reads")->type_name("TEXT");
-    friend_verb_on(friends, 4, "remark", "Call a friend by a name of your own; none takes it away", "CONTACT")
-        ->add_option("REMARK", friend_verb_[4].text, "The new remark");
-    friend_verb_on(friends, 5, "pin", "Put a chat to the top of the list", "CONTACT");
-    friend_verb_on(friends, 6, "unpin", "Take a chat from the top of the list", "CONTACT");
-  }
-
-  CLI::App* group_verb_on(CLI::App* parent, std::size_t index, const char* name, const char* help) {
-    auto& into = group_verb_[index];
-    into.verb = name;
-    auto* v = on_account(parent, name, help, into);
-    if (into.verb != "create")
-      v->add_option("GROUP", into.group, "A reference or the exact name")->required();
-    v->add_flag("--no-wait", into.no_wait, "Do not wait for the outcome");
-    return v;
-  }
-
-  void group_verbs() {
-    auto* groups = verb(&app_, "group", "Groups and their members");
-    groups->require_subcommand(1, 1);
-    help_->add(groups, "  weixinctl group list shop-01\n"
-                       "  weixinctl group create shop-01 Lin Mia --topic \"Order 4711\"\n"
-                       "  weixinctl group add shop-01 \"Order 4711\" Zoe\n");
-    on_account(groups, "list", "List an account's groups", group_list_);
-    on_account(groups, "members", "List a group's members", group_members_)
-        ->add_option("GROUP", group_members_.group, "A reference or the exact name")
-        ->required();
-    group_verb_.resize(5);
-    auto* create = group_verb_on(groups, 0, "create", "Make a group of friends");
-    create->add_option("--topic", group_verb_[0].text, "The group's name")->type_name("TEXT");
-    auto* add = group_verb_on(groups, 1, "add", "Add friends to a group, or invite them when it is large");
-    auto* remove = group_verb_on(groups, 2, "remove", "Remove members from a group");
-    for (auto [v, index] : {std::pair{create, 0}, std::pair{add, 1}, std::pair{remove, 2}})
-      v->add_option("MEMBER", group_verb_[static_cast<std::size_t>(index)].members,
-                    "A reference, a member's id or an exact name; may be repeated")
-          ->required();
-    group_verb_on(groups, 3, "rename", "Give a group another name")
-        ->add_option("TOPIC", group_verb_[3].text, "The new name")
-        ->required();
-    group_verb_on(groups, 4, "quit", "Leave a group");
   }
 
   void other_verbs() {
@@ -551,6 +492,7 @@ private:
   CLI::App app_;
   invocation result_;
   access_grammar access_;
+  contact_grammar contacts_grammar_;
   std::string format_ = "table";
   std::string colour_ = "auto";
   double timeout_ = 0;
@@ -577,11 +519,6 @@ private:
   outbox_list outbox_list_;
   outbox_show outbox_show_;
   std::vector<outbox_verb> outbox_verb_;
-  friend_list friend_list_;
-  std::vector<friend_verb> friend_verb_;
-  group_list group_list_;
-  group_members group_members_;
-  std::vector<group_verb> group_verb_;
   backup_store backup_;
   apply_fleet apply_;
   reload_configuration reload_;

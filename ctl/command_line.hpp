@@ -47,7 +47,8 @@ struct account_set {
 };
 struct account_qr {
   std::string name;
-  std::string png_file; ///< empty: drawn in the terminal; "-": standard output
+  std::string png_file;     ///< empty: drawn in the terminal; "-": standard output
+  std::string picture_file; ///< for the picture that Weixin draws; as `png_file`
   bool wait = false;
 };
 struct account_share {
@@ -98,6 +99,7 @@ struct recall_message {
 struct mark_read {
   std::string name;
   std::string contact;
+  bool only_opened = false;
 };
 struct list_messages {
   std::string name;
@@ -123,7 +125,7 @@ struct outbox_verb {
   std::string verb;
   std::string outcome; ///< of settle: sent or refused
 };
-/// What a message brought.
+/// What a message brought, or what Weixin has of a send's file.
 struct media_get {
   std::string name;
   std::string msg_id;
@@ -143,13 +145,15 @@ struct avatar_get {
 struct friend_list {
   std::string name;
 };
-/// accept, reject, ignore, request, remark, pin or unpin.
+/// accept, reject, ignore, reply, request, remark, pin or unpin.
 struct friend_verb {
   std::string name;
   std::string verb;
-  std::string who;   ///< the id of a request, a contact, or a member of `group`
-  std::string group; ///< of request
-  std::string text;  ///< greeting or remark
+  std::string who;        ///< the id of a request, a contact, or a member of `group`
+  std::string group;      ///< of request
+  std::string text;       ///< greeting, reply or remark
+  bool as_sender = false; ///< of reply: the account is the one that asked
+  bool direct = false;    ///< of request: the other one is not asked
   bool no_wait = false;
 };
 struct group_list {
@@ -159,7 +163,7 @@ struct group_members {
   std::string name;
   std::string group;
 };
-/// create, add, remove, rename or quit.
+/// create, add, remove, rename, quit or names.
 struct group_verb {
   std::string name;
   std::string verb;
@@ -167,6 +171,21 @@ struct group_verb {
   std::vector<std::string> members; ///< of create, add and remove
   std::string text;                 ///< the topic
   bool no_wait = false;
+};
+/// search, check-link or report-activity: what Weixin is asked.
+struct question {
+  std::string name;
+  std::string verb;
+  std::string text;
+  bool no_wait = false;
+};
+/// The operations that wait and the last that ended.
+struct operation_list {
+  std::string name;
+};
+struct operation_show {
+  std::string name;
+  std::string id;
 };
 struct backup_store {
   std::string file; ///< on the server's machine
@@ -231,10 +250,10 @@ using command =
     std::variant<account_add, account_list, account_show, account_set, account_qr, account_share,
                  account_verb, account_relogin, account_remove, account_history, list_contacts, send_message,
                  recall_message, mark_read, list_messages, outbox_list, outbox_show, outbox_verb, media_get,
-                 avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, backup_store,
-                 check_store, apply_fleet, reload_configuration, notify_test, run_chat, follow_events, top,
-                 diagnose, show_status, show_version, token_create, token_list, token_revoke, show_audit,
-                 console_link>;
+                 avatar_get, friend_list, friend_verb, group_list, group_members, group_verb, question,
+                 operation_list, operation_show, backup_store, check_store, apply_fleet, reload_configuration,
+                 notify_test, run_chat, follow_events, top, diagnose, show_status, show_version, token_create,
+                 token_list, token_revoke, show_audit, console_link>;
 
 /// A whole command line that was understood.
 struct invocation {

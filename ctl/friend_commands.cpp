@@ -63,11 +63,17 @@ outcome<exit_code> execute(session& s, const friend_verb& c) {
   wanted_operation o{c.name, "POST", {}, boost::json::object{}, c.no_wait};
   if (c.verb == "accept" || c.verb == "reject") {
     o.path = "/friend-requests/" + segment(c.who) + "/" + c.verb;
+  } else if (c.verb == "reply") {
+    o.path = "/friend-requests/" + segment(c.who) + "/reply";
+    boost::json::object body{{"text", c.text}};
+    if (c.as_sender) body["as_sender"] = true;
+    o.body = std::move(body);
   } else if (c.verb == "request") {
     o.path = "/friends";
     boost::json::object body{{"to", c.who}};
     if (!c.group.empty()) body["group"] = c.group;
     if (!c.text.empty()) body["greeting"] = c.text;
+    if (c.direct) body["direct"] = true;
     o.body = std::move(body);
   } else {
     o.method = "PATCH";

@@ -100,6 +100,8 @@ outcome<exit_code> execute(session& s, const group_verb& c) {
     if (c.verb == "remove") o.method = "DELETE";
     o.path = group + "/members";
     o.body = boost::json::object{{"members", to_array(c.members)}};
+  } else if (c.verb == "names") {
+    o.path = group + "/members/names";
   } else if (c.verb == "rename") {
     o.method = "PATCH";
     o.path = group;

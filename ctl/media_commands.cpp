@@ -79,7 +79,10 @@ void write_line(session& s, std::string_view key, const std::string& value) {
 } // namespace
 
 outcome<exit_code> execute(session& s, const media_get& c) {
-  auto target = account_target(c.name, "/messages/" + segment(c.msg_id) + "/media");
+  auto of = (c.msg_id.starts_with("s-") ? "/outbox/" : "/messages/") + segment(c.msg_id);
+  if (c.thumbnail && c.msg_id.starts_with("s-"))
+    return failure{exit_code::usage, "--thumbnail: what was sent has none"};
+  auto target = account_target(c.name, of + "/media");
   if (!target) return target.error();
   if (!c.file.empty()) {
     if (auto there = wait_until_there(s, *target, c); !there) return there.error();

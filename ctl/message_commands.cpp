@@ -185,11 +185,12 @@ outcome<exit_code> execute(session& s, const recall_message& c) {
 }
 
 outcome<exit_code> execute(session& s, const mark_read& c) {
-  auto target = account_target(c.name, "/contacts/" + segment(c.contact) + "/read");
+  auto target =
+      account_target(c.name, "/contacts/" + segment(c.contact) + (c.only_opened ? "/open" : "/read"));
   if (!target) return target.error();
   auto a = s.server.post(*target);
   if (!a) return a.error();
-  return write_outcome(s, *a, "marked as read");
+  return write_outcome(s, *a, c.only_opened ? "marked as opened" : "marked as read");
 }
 
 } // namespace weixin::ctl

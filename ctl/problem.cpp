@@ -32,7 +32,10 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
     return again;
   if (code == "send_not_found") return "weixinctl outbox list NAME shows an account's sends";
   if (code == "wrong_state") return "weixinctl outbox show NAME ID tells what can be done with it";
-  if (code == "operation_not_found") return "operations are forgotten when weixind restarts";
+  if (code == "operation_not_found")
+    return "operations do not outlive a restart of weixind: look at what it was to change, and ask again if "
+           "it "
+           "is not so";
   if (code == "friend_request_not_found") return "weixinctl friend list-requests NAME shows those that wait";
   if (code == "member_not_found") return "weixinctl group members NAME GROUP shows a group's members";
   if (code == "wrong_kind") return "weixinctl contacts NAME --query PART tells what a contact is";

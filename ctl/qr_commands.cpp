@@ -54,14 +54,15 @@ outcome<exit_code> save(session& s, const std::string& file, const std::string& 
 } // namespace
 
 outcome<exit_code> execute(session& s, const account_qr& c) {
-  if (c.wait && c.png_file.empty()) return wait_for_login(s, c.name);
+  const auto& file = c.picture_file.empty() ? c.png_file : c.picture_file;
+  if (c.wait && file.empty()) return wait_for_login(s, c.name);
   auto target = account_target(c.name);
   if (!target) return target.error();
-  if (!c.png_file.empty()) {
-    auto a = s.server.get_file(*target + "/qr?format=png");
+  if (!file.empty()) {
+    auto a = s.server.get_file(*target + (c.picture_file.empty() ? "/qr?format=png" : "/qr?format=weixin"));
     if (!a) return a.error();
     if (a->status == 204) return no_code(s, *target);
-    return save(s, c.png_file, a->raw);
+    return save(s, file, a->raw);
   }
   auto a = s.server.get(*target + "/qr");
   if (!a) return a.error();

@@ -23,7 +23,9 @@ bool waits(const command& c) {
   if (const auto* qr = std::get_if<account_qr>(&c)) return qr->wait;
   if (const auto* send = std::get_if<send_message>(&c)) return send->wait;
   if (const auto* media = std::get_if<media_get>(&c)) return !media->file.empty();
-  if (std::holds_alternative<friend_verb>(c) || std::holds_alternative<group_verb>(c)) return true;
+  if (std::holds_alternative<friend_verb>(c) || std::holds_alternative<group_verb>(c) ||
+      std::holds_alternative<question>(c))
+    return true;
   if (const auto* messages = std::get_if<list_messages>(&c)) return messages->follow;
   return std::holds_alternative<follow_events>(c);
 }

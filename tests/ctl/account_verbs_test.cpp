@@ -237,6 +237,9 @@ TEST_F(AccountVerbs, QrWritesAPictureThatOnlyItsOwnerReads) {
   ASSERT_EQ(::stat(file.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   EXPECT_EQ(run({"account", "qr", "a-1", "--png", "-"}).out, picture);
+  server.on("GET /v1/accounts/a-1/qr?format=weixin", {bytes(200, "image/jpeg", "drawn")});
+  EXPECT_EQ(run({"account", "qr", "a-1", "--picture", "-"}).out, "drawn");
+  EXPECT_EQ(run({"account", "qr", "a-1", "--picture", "-", "--png", "-"}).code, 2);
 }
 
 TEST_F(AccountVerbs, QrTellsWhyItCannotWrite) {

@@ -95,6 +95,8 @@ TEST_F(SendKinds, MarksAChatAsRead) {
   EXPECT_EQ(run({"mark-read", "a-1", "Supplier Lin"}).out, "marked as read\n");
   EXPECT_EQ(run({"mark-read", "a-1", "Supplier Lin", "-o", "json"}).out,
             "{\"outcome\":\"done\",\"error\":null}\n");
+  server.on("POST /v1/accounts/a-1/contacts/Lin/open", {json(200, R"({"outcome":"done","error":null})")});
+  EXPECT_EQ(run({"mark-read", "a-1", "Lin", "--opened"}).out, "marked as opened\n");
 }
 
 } // namespace
