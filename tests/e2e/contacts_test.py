@@ -1,23 +1,11 @@
 #!/usr/bin/env python3
 """Friends and groups: every operation against weixinsim, which shows what really changed."""
 
-import urllib.parse
-
-from harness import Case, main
-
-
-def quoted(text):
-    return urllib.parse.quote(text, safe="")
+from contact_case import Operations, quoted
+from harness import main
 
 
-class Operations(Case):
-    simulator_arguments = ("--hold", "2", "--contacts", "60", "--chatrooms", "2")
-
-    def setUp(self):
-        super().setUp()
-        self.add_online("shop-01", 1)
-        self.base = "/v1/accounts/shop-01"
-
+class Self(Operations):
     def test_a_new_name_of_the_user_is_the_account_s_at_once_and_after_a_restart(self):
         def nickname():
             return self.account("shop-01")["nickname"]
@@ -29,32 +17,6 @@ class Operations(Case):
         self.start_server()
         self.wait_for_state("shop-01", "online")
         self.assertEqual(nickname(), "新店 & Sons")
-
-    def friends(self):
-        return [c for c in self.user(1)["contacts"] if c["kind"] == "friend"]
-
-    def ref(self, nick):
-        found = self.admin.get(f"{self.base}/contacts?kind=friend&query={quoted(nick)}").json()["contacts"]
-        return next(c["ref"] for c in found if nick in (c["nick"], c["remark"]))
-
-    def contact(self, contact_id):
-        return next(c for c in self.user(1)["contacts"] if c["id"] == contact_id)
-
-    def room(self, room_id):
-        return next((r for r in self.user(1)["chatrooms"] if r["id"] == room_id), None)
-
-    def groups(self):
-        return self.admin.get(f"{self.base}/groups").json()["groups"]
-
-    def group_of(self, topic):
-        return self.wait_for(lambda: next((g for g in self.groups() if g["nick"] == topic and g["members"]), None),
-                             f"the group {topic} with its members")
-
-    def done(self, answer, state="confirmed", error=None):
-        self.assertEqual(answer.status, 200, answer)
-        operation = answer.json()
-        self.assertEqual((operation["state"], operation["error"]), (state, error), operation)
-        return operation
 
 
 class Friends(Operations):
@@ -215,7 +177,9 @@ class Groups(Operations):
         self.server.process.stop()
         self.start_server()
         self.wait_for_state("shop-01", "online")
-        self.problem(self.admin.get(f"{self.base}/operations/{operation['id']}"), 404, "operation_not_found")
+        forgotten = self.problem(self.admin.get(f"{self.base}/operations/{operation['id']}"), 404, "operation_not_found")
+        self.assertIn("do not outlive a restart", forgotten["detail"])
+        self.assertIn("ask for it again", forgotten["detail"])
 
     def test_refusals_say_what_to_do(self):
         friend, room = self.friends()[0], self.user(1)["chatrooms"][0]

@@ -98,6 +98,34 @@ class Kinds(SendCase):
                 self.assertEqual(sent["media"]["name"], name)
         self.wait_for(lambda: self.spooled() == [], "the spool to be empty")
 
+    def test_a_file_is_read_back_as_weixin_has_it(self):
+        content = b'{"not": "an answer"}' + random.Random(3).randbytes(CHUNK)
+        send_id = self.accepted(self.upload(content, "data.json"))
+        self.settled(send_id)
+        media = f"/v1/accounts/shop-01/outbox/{send_id}/media"
+        self.assertEqual(self.admin.get(media).json()["state"], "not_fetched")
+        self.problem(self.admin.get(f"{media}/content"), 409, "media_not_ready")
+        self.assertEqual(self.admin.post(f"{media}/fetch").status, 202)
+        self.wait_for(lambda: self.admin.get(media).json()["state"] == "available", "the file")
+        self.assertEqual(self.admin.get(f"{media}/content").body, content)
+        saved = self.directory / "back.json"
+        self.run_program("weixinctl", "--socket", self.server.socket, "media", "shop-01", send_id, "-o", saved, expect=0)
+        self.assertEqual(saved.read_bytes(), content)
+        self.assertEqual(self.requests("webwxpreview"), 1)
+        text = self.accepted(self.post({"to": "filehelper", "text": "hi"}))
+        self.problem(self.admin.get(f"/v1/accounts/shop-01/outbox/{text}/media"), 404, "media_not_found")
+        self.problem(self.admin.post(f"/v1/accounts/shop-01/outbox/{text}/media/fetch"), 404, "media_not_found")
+        nobody = "/v1/accounts/shop-01/outbox/s-01m8584mgp5y5f4b32ww33a3dw/media"
+        for answer in (self.admin.get(nobody), self.admin.post(f"{nobody}/fetch")):
+            self.problem(answer, 404, "send_not_found")
+        second = self.accepted(self.upload(JPEG, "photo.jpg"))
+        self.settled(second)
+        self.server.process.stop()
+        self.start_server()
+        self.wait_for_state("shop-01", "online")
+        self.problem(self.admin.post(f"/v1/accounts/shop-01/outbox/{second}/media/fetch"), 409, "target_lost")
+        self.assertEqual(self.admin.get(f"{media}/content").body, content, "what was fetched is kept")
+
     def test_files_are_taken_from_allowed_directories(self):
         (self.outgoing / "sub").mkdir()
         for kind, name, content, endpoint in (("image", "a.jpg", JPEG, "webwxsendmsgimg"),
