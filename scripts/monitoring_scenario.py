@@ -11,6 +11,7 @@ import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 import time
@@ -198,6 +199,8 @@ class Scenario:
         self.ends = contextlib.ExitStack()
         self.started_at = None
         self.ended_at = None
+        self.seen_at = None  # the end of what may happen every day, and what weixind exported then
+        self.metrics_text = None
         self.marks = []  # (Unix time, what happened)
 
     def __enter__(self):
@@ -229,8 +232,8 @@ class Scenario:
     def __exit__(self, *error):
         return self.ends.__exit__(*error)
 
-    def _start_server(self, pacing="none"):
-        extra = BOTS
+    def _start_server(self, pacing="none", extra=""):
+        extra += BOTS
         for name, receiver in (("ops", self.told), ("grumpy", self.grumpy), ("away", self.away)):
             extra += (f'\n[[notify.targets]]\nname = "{name}"\ntype = "webhook"\nurl = "{receiver.url}"\n'
                       f'secret_file = "{self.secret_file}"\n')
@@ -348,10 +351,10 @@ class Scenario:
         self.tell(what)
 
     def run(self):
-        """Ends with all sessions ended, and weixind up; `take_down` goes on from there."""
+        """Ends with all sessions ended, no room on the disk, and weixind up; `take_down` goes on from there."""
         self._scraped()
-        for part in (self._morning, self._crash, self._messages, self._sends, self._reloads, self._troubles, self._outage,
-                     self._restart, self._everybody_out):
+        for part in (self._morning, self._crash, self._messages, self._locked_database, self._sends, self._reloads,
+                     self._troubles, self._outage, self._restart, self._everybody_out, self._full_disk):
             part()
         self.ended_at = time.time()
 
@@ -384,10 +387,22 @@ class Scenario:
         wait_until(lambda: self.account(1)["messages_out"] > 5, PATIENCE, "some answers", interval=0.05)
         self.server.process.signal(signal.SIGKILL)
         self.server.process.wait()
+        self._age_and_damage_what_is_stored()
         self._start_server()
         for number in range(1, NOT_SCANNED):
             self._is_in(number, "online")
         self._scraped()
+        for number in range(1, NOT_SCANNED):
+            self._ask(self.admin, "GET", f"/v1/accounts/{self.name(number)}/messages", 200)
+
+    def _database(self):
+        return contextlib.closing(sqlite3.connect(self.directory / "data/weixind.db", isolation_level=None))
+
+    def _age_and_damage_what_is_stored(self):
+        """Changes of state that are too old to be kept, and a message that cannot be read."""
+        with self._database() as database:
+            database.execute("UPDATE history SET at_ms = at_ms - 100 * 86400000")
+            database.execute("UPDATE inbox SET sealed = zeroblob(length(sealed)) WHERE seq = (SELECT min(seq) FROM inbox)")
 
     def _messages(self):
         self._mark("messages come")
@@ -416,6 +431,24 @@ class Scenario:
         # A rate sees a series from its second value on.
         self._ask(self.admin, "GET", "/v1/accounts/nobody", 404)
         self._scraped(2)
+
+    def _locked_database(self):
+        self._mark("another program locks the database")
+        self._load(60, 30)
+        with self._database() as database:
+            def caught_a_bot_at_work():
+                database.execute("BEGIN IMMEDIATE")
+                if re.search(r"(?m)^weixin_consumer_lag_events\{.*\} [1-9]", self.server.metrics.get("/metrics").text):
+                    return True
+                database.execute("ROLLBACK")
+                return False
+            wait_until(caught_a_bot_at_work, PATIENCE, "a bot that is behind")
+            self._load(12, 60)
+            for waits in ("weixin_store_queue_length", "weixin_consumer_lag_events"):
+                wait_until(lambda name=waits: self._measured(name), PATIENCE, f"{waits} above zero", interval=0.2)
+            self._fires("WeixinStoreFailing")
+        for number in range(1, NOT_SCANNED):
+            self._is_in(number, "online")
 
     def _sends(self):
         self._mark("sends go wrong")
@@ -447,6 +480,12 @@ class Scenario:
         self.server.config_path.write_text(good + '\n[[account]]\nname = "Not A Name"\n', encoding="utf-8")
         self._ask(self.admin, "POST", "/v1/reload", 422)
         self._fires("WeixinConfigReloadFailed")
+        # Newer media make room for themselves then.
+        self.server.config_path.write_text(good + "\n[media]\nquota_bytes = 1048576\n", encoding="utf-8")
+        self._ask(self.admin, "POST", "/v1/reload", 200)
+        for _ in range(5):
+            self._write(3, picture_bytes=300_000)
+        wait_until(lambda: self._measured("weixin_media_dropped_total"), PATIENCE, "media to be dropped", interval=0.2)
         self.server.config_path.write_text(good, encoding="utf-8")
         self._ask(self.admin, "POST", "/v1/reload", 200)
         self._scraped(2)
@@ -505,6 +544,20 @@ class Scenario:
         self._fires("WeixinManyAccountsDown")
         self._fires("WeixinLogoutSpike")
         self._inhibited("WeixinAccountLoggedOut")
+        # Before there is another explanation of everything.
+        self._reaches_somebody("WeixinManyAccountsDown")
+        self.seen_at = time.time()
+        self.metrics_text = self.server.metrics.get("/metrics").text
+
+    def _full_disk(self):
+        self._mark("the disk has no room")
+        self.server.process.stop()
+        self._start_server(extra=f"[store]\nreserve_bytes = {1 << 50}\n")
+        for _ in range(2):  # a rate sees a series from its second value on
+            self._ask(self.admin, "POST", f"/v1/accounts/{self.name(1)}/messages", 507, {"to": "filehelper", "text": "no room"})
+            self._scraped(2)
+        self._fires("WeixinDiskFull")
+        self._reaches_somebody("WeixinDiskFull")
 
     def take_down(self):
         """weixind ends, as when its host does. Returns its exit code."""
