@@ -1,6 +1,7 @@
 #include "apps/metrics_routes.hpp"
 
 #include "apps/metrics_hooks.hpp"
+#include "runtime/log.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/shard_scheduler.hpp"
 #include "transport/network.hpp"
@@ -48,6 +49,8 @@ httpd::response render_metrics(const metrics_sources& sources) {
   httpd::response r;
   r.content_type = std::string{metrics::registry::content_type};
   r.body = sources.metrics->render();
+  if (auto exported = sources.metrics->take_account_series_change())
+    log_info("metrics.account_series", {{"exported", *exported}});
   return r;
 }
 

@@ -566,7 +566,7 @@ result<std::unique_ptr<server>> server::start(config::server_config config, std:
   names.revision = revision;
   names.compiler = compiler;
   names.started_at = p->started_at;
-  names.account_label = p->config.metrics.account_label;
+  names.series_of_accounts = p->config.metrics.account_label;
   p->metrics = std::make_shared<metrics::registry>(names);
 
   if (auto ok = p->check_descriptors(); !ok) return ok.error();

@@ -22,9 +22,9 @@ std::size_t series_of(const std::string& text) {
   return series;
 }
 
-void measure(int accounts, bool label, int rounds) {
+void measure(int accounts, account_series series, int rounds) {
   registry_options options;
-  options.account_label = label;
+  options.series_of_accounts = series;
   registry r{options};
   r.allow(checked_label::bot, "echo");
   std::vector<std::shared_ptr<account_metrics>> all;
@@ -46,8 +46,8 @@ void measure(int accounts, bool label, int rounds) {
   }
   std::sort(times.begin(), times.end());
   std::printf("%6d accounts, account_label %-4s %7zu series %8.1f KiB %8.1f ms (%.1f to %.1f)\n", accounts,
-              label ? "full" : "off", series_of(text), static_cast<double>(text.size()) / 1024,
-              times[times.size() / 2], times.front(), times.back());
+              series == account_series::full ? "full" : "off", series_of(text),
+              static_cast<double>(text.size()) / 1024, times[times.size() / 2], times.front(), times.back());
 }
 
 } // namespace
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   app.add_option("--accounts", accounts, "How many accounts there are")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   for (int count : accounts)
-    for (bool label : {true, false})
-      measure(count, label, rounds);
+    for (auto series : {account_series::full, account_series::off})
+      measure(count, series, rounds);
   return 0;
 }

@@ -59,11 +59,14 @@ void read_admin(section s, admin_config& out) {
 void read_metrics(section s, metrics_config& out, std::vector<std::string>& notes) {
   s.text("listen", out.listen, R"(an address and a port such as "127.0.0.1:9464" or "[::1]:9464")",
          [](const std::string& text) { return parse_listen_address(text).has_value(); });
-  s.choice<bool>("account_label", out.account_label, {{"full", true}, {"off", false}});
+  using metrics::account_series;
+  s.choice<account_series>(
+      "account_label", out.account_label,
+      {{"auto", account_series::automatic}, {"full", account_series::full}, {"off", account_series::off}});
   s.refuse_unknown();
   if (auto address = parse_listen_address(out.listen); address && !address->is_loopback)
     notes.push_back("metrics.listen: whoever reaches " + out.listen + " can read the metrics" +
-                    (out.account_label ? ", with the accounts' names" : ""));
+                    (out.account_label != account_series::off ? ", with the accounts' names" : ""));
 }
 
 void read_network(section s, network_config& out) {

@@ -3,6 +3,7 @@
 #include "actors/bots/bot_settings.hpp"
 #include "actors/media_policy.hpp"
 #include "actors/pacing.hpp"
+#include "metrics/account_series.hpp"
 #include "notify/settings.hpp"
 #include "protocol/result.hpp"
 #include "protocol/webwx/login_choice.hpp"
@@ -45,7 +46,7 @@ struct api_config {
 /// `[metrics]`
 struct metrics_config {
   std::string listen = "127.0.0.1:9464"; ///< "address:port" or "[v6]:port"; port 0: any free port
-  bool account_label = true;             ///< "full"; false: "off"
+  metrics::account_series account_label = metrics::account_series::automatic;
   friend bool operator==(const metrics_config&, const metrics_config&) = default;
 };
 

@@ -55,11 +55,23 @@ std::vector<prometheus::MetricFamily> account_collector::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   std::lock_guard lock{mutex_};
   collect_states(families);
-  if (account_label_)
+  exported_ = wanted_ == account_series::full ||
+              (wanted_ == account_series::automatic && accounts_.size() <= max_named_accounts);
+  sampled_family exported{metric::account_series_exported};
+  exported.sample(exported_ ? 1 : 0);
+  exported.append_to(families);
+  if (exported_)
     collect_each(families);
   else
     collect_sums(families);
   return families;
+}
+
+std::optional<bool> account_collector::take_change() {
+  std::lock_guard lock{mutex_};
+  if (exported_ == told_) return {};
+  told_ = exported_;
+  return told_;
 }
 
 void account_collector::collect_states(std::vector<prometheus::MetricFamily>& families) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "metrics/account_metrics.hpp"
+#include "metrics/account_series.hpp"
 
 #include <prometheus/collectable.h>
 
@@ -9,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +23,16 @@ namespace weixin::metrics {
 /// quadratic when thousands of accounts stop together.
 class account_collector final : public prometheus::Collectable {
 public:
-  explicit account_collector(bool account_label) : account_label_(account_label) {}
+  explicit account_collector(account_series wanted)
+      : wanted_(wanted), exported_(wanted != account_series::off), told_(exported_) {}
 
   std::shared_ptr<account_metrics> find_or_add(std::string_view name,
                                                const std::shared_ptr<registry_impl>& owner);
   /// Called by the destructor of `account` only.
   void remove(const account_metrics& account);
+
+  /// What a scrape decided about the series of accounts, when it is not what the last call said.
+  std::optional<bool> take_change();
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -51,8 +57,10 @@ private:
   void collect_each(std::vector<prometheus::MetricFamily>& families) const;
   void collect_sums(std::vector<prometheus::MetricFamily>& families) const;
 
-  const bool account_label_;
+  const account_series wanted_;
   mutable std::mutex mutex_;
+  mutable bool exported_; ///< accounts had series of their own at the last scrape
+  bool told_;
   std::map<std::string, entry, std::less<>> accounts_;
   totals gone_;
 };

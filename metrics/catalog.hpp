@@ -13,6 +13,7 @@ enum class metric : std::uint8_t {
   build_info,
   start_time,
   accounts,
+  account_series_exported,
   account_state,
   account_state_changes,
   account_last_sync,

@@ -81,8 +81,8 @@ prometheus::Histogram::BucketBoundaries buckets(metric id) {
   return {bounds.begin(), bounds.end()};
 }
 
-registry_impl::registry_impl(bool account_label)
-    : accounts(account_label), received_by_type(counters(metric::messages_received_by_type)),
+registry_impl::registry_impl(account_series series_of_accounts)
+    : accounts(series_of_accounts), received_by_type(counters(metric::messages_received_by_type)),
       sent_by_type(counters(metric::messages_sent_by_type)), bots(counters(metric::bot_dispatches)),
       upstream(counters(metric::upstream_requests)),
       upstream_duration(histograms(metric::upstream_request_duration)),
@@ -214,7 +214,8 @@ std::string registry_impl::checked(checked_label label, std::string_view value) 
   return std::string{sets_[static_cast<std::size_t>(label)].contains(value) ? value : other};
 }
 
-registry::registry(registry_options options) : impl_(std::make_shared<registry_impl>(options.account_label)) {
+registry::registry(registry_options options)
+    : impl_(std::make_shared<registry_impl>(options.series_of_accounts)) {
   impl_->gauges(metric::build_info)
       .Add({{"version", options.version}, {"revision", options.revision}, {"compiler", options.compiler}})
       .Set(1);
@@ -224,6 +225,8 @@ registry::registry(registry_options options) : impl_(std::make_shared<registry_i
 }
 
 registry::~registry() = default;
+
+std::optional<bool> registry::take_account_series_change() { return impl_->accounts.take_change(); }
 
 bool registry::allow(checked_label label, std::string_view value) {
   if (!impl_->allow(label, value)) return false;
@@ -295,6 +298,7 @@ void registry::send_dropped(send_drop reason) {
 
 void registry::event_lag(seconds lag) { impl_->event_lag.Observe(positive(lag)); }
 void registry::send_finished(seconds took) { impl_->send_duration.Observe(positive(took)); }
+
 void registry::send_queue_waited(seconds waited) { impl_->send_queue_wait.Observe(positive(waited)); }
 
 void registry::pacing_delayed(paced_operation operation, seconds delay) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "metrics/account_metrics.hpp"
+#include "metrics/account_series.hpp"
 #include "metrics/consumer_lag.hpp"
 #include "metrics/labels.hpp"
 #include "metrics/samples.hpp"
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,9 +24,7 @@ struct registry_options {
   std::string revision = "unknown";
   std::string compiler = "unknown";
   wall_time started_at{};
-  /// False above some thousand accounts: counters and queue lengths are then summed over all accounts, states
-  /// and timestamps of single accounts are left out.
-  bool account_label = true;
+  account_series series_of_accounts = account_series::automatic;
 };
 
 /// Everything the server measures. Names, labels and help texts: metrics/catalog.hpp.
@@ -45,6 +45,9 @@ public:
   /// The account's series, at 0 on first use. The same object while somebody owns it. May outlive the
   /// registry.
   std::shared_ptr<account_metrics> account(std::string_view name);
+  /// Whether accounts have series of their own, when a `render` decided otherwise than what this said last:
+  /// first that they have, unless that is `off`.
+  std::optional<bool> take_account_series_change();
 
   // Login.
   void login_finished(login_result result, seconds took);

@@ -61,7 +61,7 @@ struct registry_impl {
   using gauge_family = prometheus::Family<prometheus::Gauge>;
   using histogram_family = prometheus::Family<prometheus::Histogram>;
 
-  explicit registry_impl(bool account_label);
+  explicit registry_impl(account_series series_of_accounts);
 
   counter_family& counters(metric id);
   gauge_family& gauges(metric id);

@@ -76,7 +76,8 @@ FLEET = Dashboard(
         ("Accounts", (
             Panel("Accounts by state", "stacked", "short", "A fall of online is what to explain first.",
                   (q("sum by (state) (weixin_accounts{<fleet>})", "{{state}}"),), 12, 9),
-            Panel("Accounts that are not online", "table", "short", "Paused ones left out. A click leads to the account.",
+            Panel("Accounts that are not online", "table", "short", "Paused ones left out. A click leads to the account. Empty, too, where "
+                  "accounts have no series of their own (page Account).",
                   (q('weixin_account_state{<fleet>,state!~"online|stopped"} == 1', "{{account}}"),
                    q("time() - (weixin_account_last_sync_timestamp_seconds{<fleet>} > 0) and on (job, instance, account) "
                      'weixin_account_state{<fleet>,state!~"online|stopped"} == 1', "{{account}}")), 12, 9,
@@ -127,7 +128,7 @@ FLEET = Dashboard(
     ))
 
 ACCOUNT = Dashboard(
-    "weixin-account", "Weixin: Account", "One account. Empty when metrics.account_label is off.",
+    "weixin-account", "Weixin: Account", "One account. Empty where accounts have no series of their own: the last number of Now says so.",
     ("job", "instance", "account"), (
         ("Now", (
             Panel("State", "name", "short", "The account's state.",
@@ -142,6 +143,10 @@ ACCOUNT = Dashboard(
                   (q("weixin_send_queue_length{<account>}", "queue"),), 4, 4),
             Panel("Sends that failed today", "stat", "short", "Refused, expired or unknown, in 24 hours.",
                   (q("sum(increase(weixin_send_failures_total{<account>}[24h]))", "failed"),), 4, 4, worse_above=1, decimals=0),
+            Panel("Accounts have series of their own", "stat", "short",
+                  "1: they have. 0: there are more than 1,000, or metrics.account_label is off; the rest of this page is empty then, and so "
+                  "is every list of accounts on the others.", (q("weixin_account_series_exported{<fleet>}", "{{instance}}"),), 24, 4,
+                  limits=(0, 1)),
         )),
         ("History", (
             Panel("States", "states", "short", "The row with the colour is the state at that time.",

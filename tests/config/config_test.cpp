@@ -107,7 +107,7 @@ media = "on_demand"
   EXPECT_EQ(c.admin.requests_per_second, 5);
   EXPECT_EQ(c.admin.max_connections, 7U);
   EXPECT_EQ(c.metrics.listen, "[::1]:0");
-  EXPECT_FALSE(c.metrics.account_label);
+  EXPECT_EQ(c.metrics.account_label, metrics::account_series::off);
   EXPECT_EQ(c.network.connect_to, "localhost:8443");
   EXPECT_EQ(c.network.ca_file, "ca.pem");
   EXPECT_EQ(c.limits.logins_per_second, 0.5);
@@ -347,6 +347,18 @@ TEST(Config, AllowsMetricsBeyondLoopbackWithANote) {
               ElementsAre(Not(HasSubstr("names"))));
   EXPECT_THAT(accepted("[metrics]\nlisten = '127.8.9.1:1'").notes, IsEmpty());
   EXPECT_THAT(accepted("[metrics]\nlisten = '[::1]:1'").notes, IsEmpty());
+}
+
+TEST(Config, HasSeriesOfAccountsAsLongAsThereAreNotTooManyUnlessSaidOtherwise) {
+  using metrics::account_series;
+  EXPECT_EQ(accepted("").metrics.account_label, account_series::automatic);
+  for (auto [word, meaning] : {std::pair{"auto", account_series::automatic},
+                               {"full", account_series::full},
+                               {"off", account_series::off}})
+    EXPECT_EQ(accepted("[metrics]\naccount_label = '" + std::string{word} + "'").metrics.account_label,
+              meaning);
+  EXPECT_THAT(refusal("[metrics]\naccount_label = true"), HasSubstr("metrics.account_label"));
+  EXPECT_THAT(refusal("[metrics]\naccount_label = 'top_n'"), HasSubstr("metrics.account_label"));
 }
 
 TEST(Config, WantsAHostAndAPortToConnectTo) {

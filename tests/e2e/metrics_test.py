@@ -98,6 +98,21 @@ class Metrics(Case):
         self.assertLessEqual(len(series), 25)
         self.assertFalse([line for line in self.metrics().splitlines() if self.user(1)["nick"] in line])
 
+    def test_leave_the_accounts_out_while_there_are_more_than_a_thousand(self):
+        def apply(count):
+            accounts = [{"name": f"shop-{n:04}", "desired": "paused"} for n in range(count)]
+            answer = self.admin.post("/v1/apply", {"accounts": accounts, "prune": True})
+            self.assertEqual(answer.status, 200, answer)
+            self.wait_for(lambda: metric(self.metrics(), "weixin_accounts", state="stopped") == count, f"{count} accounts")
+        for count, exported in ((1000, 1), (1001, 0), (1000, 1)):
+            apply(count)
+            text = self.metrics()
+            self.assertEqual(metric(text, "weixin_account_series_exported"), exported)
+            self.assertEqual('account="' in text, bool(exported))
+            self.assertEqual(metric(text, "weixin_messages_received_total"), 0)
+        told = re.findall(r"event=metrics\.account_series exported=(\w+)", self.server.process.log())
+        self.assertEqual(told, ["false", "true"])
+
     def test_can_leave_the_accounts_out(self):
         self.server.process.stop()
         text = self.configuration().replace('[metrics]\n', '[metrics]\naccount_label = "off"\n')

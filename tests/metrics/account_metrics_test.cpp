@@ -17,7 +17,7 @@ exposition scrape(const registry& r) { return parse_exposition(r.render()); }
 
 registry_options without_account_label() {
   registry_options options;
-  options.account_label = false;
+  options.series_of_accounts = account_series::off;
   return options;
 }
 
@@ -168,6 +168,69 @@ TEST(AccountMetrics, AreSummedWithoutNamesWhenTheAccountLabelIsOff) {
   EXPECT_EQ(seen.value("weixin_logouts_total", {{"reason", "user"}}), 1);
   EXPECT_EQ(seen.value("weixin_accounts", {{"state", "stopped"}}), 2);
   EXPECT_TRUE(seen.mistakes.empty());
+}
+
+struct a_fleet {
+  explicit a_fleet(account_series series)
+      : r{[series] {
+          registry_options options;
+          options.series_of_accounts = series;
+          return options;
+        }()} {}
+  void grow_to(std::size_t count) {
+    while (accounts.size() > count)
+      accounts.pop_back();
+    while (accounts.size() < count)
+      accounts.push_back(r.account("shop-" + std::to_string(accounts.size())));
+  }
+  /// How many accounts have series of their own at this scrape, which must agree with what it says of itself.
+  std::size_t named() {
+    auto seen = scrape(r);
+    auto count = seen.find("weixin_send_queue_length").size();
+    bool summed = count == 1 && seen.find("weixin_send_queue_length")[0].labels.empty();
+    EXPECT_EQ(seen.value("weixin_account_series_exported"), summed ? 0 : 1);
+    return summed ? 0 : count;
+  }
+
+  registry r;
+  std::vector<std::shared_ptr<account_metrics>> accounts;
+};
+
+TEST(AccountSeries, AreThereForUpToAThousandAccountsUnlessSaidOtherwise) {
+  EXPECT_EQ(registry_options{}.series_of_accounts, account_series::automatic);
+  a_fleet fleet{account_series::automatic};
+  for (auto [accounts, named] : {std::pair{999U, 999U}, {1000U, 1000U}, {1001U, 0U}, {1000U, 1000U}}) {
+    fleet.grow_to(accounts);
+    EXPECT_EQ(fleet.named(), named) << accounts;
+  }
+}
+
+TEST(AccountSeries, AreThereForEveryFleetWhenThatIsWanted) {
+  a_fleet fleet{account_series::full};
+  fleet.grow_to(1001);
+  EXPECT_EQ(fleet.named(), 1001U);
+}
+
+TEST(AccountSeries, AreThereForNoFleetWhenTheyAreOff) {
+  a_fleet fleet{account_series::off};
+  fleet.grow_to(1);
+  EXPECT_EQ(fleet.named(), 0U);
+}
+
+TEST(AccountSeries, TellAChangeOnce) {
+  a_fleet fleet{account_series::automatic};
+  fleet.grow_to(1001);
+  EXPECT_EQ(fleet.r.take_account_series_change(), std::nullopt) << "nobody has scraped";
+  fleet.named();
+  EXPECT_EQ(fleet.r.take_account_series_change(), false);
+  fleet.named();
+  EXPECT_EQ(fleet.r.take_account_series_change(), std::nullopt);
+  fleet.grow_to(1000);
+  fleet.named();
+  EXPECT_EQ(fleet.r.take_account_series_change(), true);
+  a_fleet without{account_series::off};
+  without.named();
+  EXPECT_EQ(without.r.take_account_series_change(), std::nullopt);
 }
 
 TEST(AccountMetrics, NeverLetASumFallWhenAnAccountGoes) {

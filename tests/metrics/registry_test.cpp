@@ -231,7 +231,7 @@ TEST(MetricsRegistry, CountsTransfersAndTheirBytes) {
 }
 
 TEST(MetricsRegistry, TellsWhetherTheConfigurationWasTakenOver) {
-  registry r{{"1.2.3", "abcdef", "g++ 12", wall_time{1700000000s}, true}};
+  registry r{{"1.2.3", "abcdef", "g++ 12", wall_time{1700000000s}}};
   auto at_start = scrape(r);
   EXPECT_EQ(at_start.value("weixin_config_last_reload_successful"), 1);
   EXPECT_EQ(at_start.value("weixin_config_last_reload_success_timestamp_seconds"), 1700000000.0);
@@ -249,7 +249,7 @@ TEST(MetricsRegistry, TellsWhetherTheConfigurationWasTakenOver) {
 }
 
 TEST(MetricsRegistry, SaysWhichBuildItIsAndSinceWhenItRuns) {
-  registry r{{"1.2.3", "abcdef", "g++ 12", wall_time{1700000000s}, true}};
+  registry r{{"1.2.3", "abcdef", "g++ 12", wall_time{1700000000s}}};
   auto seen = scrape(r);
   EXPECT_EQ(
       seen.value("weixin_build_info", {{"version", "1.2.3"}, {"revision", "abcdef"}, {"compiler", "g++ 12"}}),
