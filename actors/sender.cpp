@@ -355,14 +355,15 @@ void sender::post(const std::shared_ptr<webwx::session>& session, const ready_me
 }
 
 void sender::answered(result<std::string> msg_id) {
-  context_->service->metrics->send_finished(now() - post_started_);
+  auto type = to_string(kind_of(current_->record.content));
+  context_->service->metrics->send_finished(type, now() - post_started_);
   if (msg_id) {
     failures_ = 0;
     heard(true);
     context_->remember_own(*msg_id);
     ++context_->status->messages_out;
     context_->status->last_send_ms = wall_ms();
-    context_->metrics->message_sent(to_string(kind_of(current_->record.content)));
+    context_->metrics->message_sent(type);
     return settle(store::send_state::sent, *msg_id, "");
   }
   auto e = msg_id.error();

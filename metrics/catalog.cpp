@@ -166,7 +166,7 @@ constexpr std::array<metric_info, metric_count> table{{
     {metric::send_duration,
      histogram,
      "weixin_send_duration_seconds",
-     {},
+     {"type"},
      "Time from the first byte of a send to its answer.",
      call_times},
     {metric::send_queue_length,

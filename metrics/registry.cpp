@@ -104,7 +104,7 @@ registry_impl::registry_impl(account_series series_of_accounts)
       login_duration(histogram(metric::login_duration)),
       synccheck_duration(histogram(metric::synccheck_duration)), event_lag(histogram(metric::event_lag)),
       inbox_append_duration(histogram(metric::inbox_append_duration)),
-      send_duration(histogram(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
+      send_duration(histograms(metric::send_duration)), send_queue_wait(histogram(metric::send_queue_wait)),
       duplicates(counter(metric::router_duplicates)), connections(gauge(metric::connections_open)),
       lookup_duration(histogram(metric::dns_lookup_duration)),
       store_failures(counter(metric::store_failures)), store_queue(gauge(metric::store_queue_length)),
@@ -297,8 +297,16 @@ void registry::send_dropped(send_drop reason) {
 }
 
 void registry::event_lag(seconds lag) { impl_->event_lag.Observe(positive(lag)); }
-void registry::send_finished(seconds took) { impl_->send_duration.Observe(positive(took)); }
-
+void registry::send_finished(std::string_view type, seconds took) {
+  auto known = impl_->checked(checked_label::message_type, type);
+  impl_->send_duration_cache
+      .get(
+          known, {},
+          [&]() -> auto& {
+            return impl_->send_duration.Add({{"type", known}}, buckets(metric::send_duration));
+          })
+      .Observe(positive(took));
+}
 void registry::send_queue_waited(seconds waited) { impl_->send_queue_wait.Observe(positive(waited)); }
 
 void registry::pacing_delayed(paced_operation operation, seconds delay) {

@@ -63,7 +63,8 @@ public:
   void event_lag(seconds lag); ///< the message's CreateTime until it is stored
 
   // Sending.
-  void send_finished(seconds took); ///< from the first byte to the answer, whatever it was
+  /// From the first byte to the answer, whatever it was; `type` as in checked_label::message_type.
+  void send_finished(std::string_view type, seconds took);
   void send_queue_waited(seconds waited);
   void send_dropped(send_drop reason);
   void pacing_delayed(paced_operation operation, seconds delay);

@@ -119,7 +119,8 @@ struct registry_impl {
   prometheus::Histogram& synccheck_duration;
   prometheus::Histogram& event_lag;
   prometheus::Histogram& inbox_append_duration;
-  prometheus::Histogram& send_duration;
+  histogram_family& send_duration;
+  series_cache<prometheus::Histogram> send_duration_cache;
   prometheus::Histogram& send_queue_wait;
   std::array<prometheus::Histogram*, paced_operation_count> pacing_delay{};
   std::array<std::array<prometheus::Counter*, contact_operation_outcome_count>, contact_operation_kind_count>

@@ -194,8 +194,8 @@ DELIVERY = Dashboard(
                   "at most 1 %.",
                   tuple(q(f"instance:weixin_send_failures:ratio_rate{window}{{<fleet>}}", f"{window} {{{{instance}}}}")
                         for window in ("5m", "30m", "1h", "6h")), limits=(0, None)),
-            Panel("Time a send takes", "timeseries", "s", "From its first byte to Weixin's answer.",
-                  quantiles("weixin_send_duration_seconds", "<fleet>")),
+            Panel("Time a send takes", "timeseries", "s", "By what is sent, from its first byte to Weixin's answer.",
+                  quantiles("weixin_send_duration_seconds", "<fleet>", by=("type",), shown=(0.5, 0.99))),
             Panel("Time in the queue", "timeseries", "s",
                   "Until the first attempt; pacing and the wait for a session included.",
                   quantiles("weixin_send_queue_wait_seconds", "<fleet>")),

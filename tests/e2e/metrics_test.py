@@ -73,7 +73,7 @@ class Metrics(Case):
                 (3, "weixin_bot_dispatch_total", {"bot": "echo", "result": "ok"}),
                 (3, "weixin_upstream_requests_total", {"endpoint": "webwxsendmsg", "result": "ok"}),
                 (3, "weixin_upstream_request_duration_seconds_count", {"endpoint": "webwxsendmsg"}),
-                (3, "weixin_send_duration_seconds_count", {}), (1, "weixin_build_info", {})):
+                (3, "weixin_send_duration_seconds_count", {"type": "text"}), (1, "weixin_build_info", {})):
             with self.subTest(name, **labels):
                 self.assertEqual(metric(text, name, **labels), expected)
         self.assertGreaterEqual(metric(text, "weixin_synccheck_total", retcode="0"), 1)

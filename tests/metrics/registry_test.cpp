@@ -37,7 +37,7 @@ void touch_everything(registry& r, account_metrics& account) {
   r.contacts_set_aside(contact_answer::init, 1);
   r.inbox_appended(2, 4ms);
   r.event_lag(1s);
-  r.send_finished(100ms);
+  r.send_finished("text", 100ms);
   r.send_queue_waited(1s);
   r.send_dropped(send_drop::queue_full);
   r.pacing_delayed(paced_operation::text, 1s);
@@ -144,6 +144,7 @@ TEST(MetricsRegistry, NeverLetsALabelValueFromOutsideThrough) {
     account->message_received(value);
     account->message_sent(value);
     account->send_failed(value);
+    r.send_finished(value, 1s);
     r.bot_dispatched(value, bot_result::failed);
     r.bot_thought(value, 1ms);
     lags.push_back(r.lag_of(value));
@@ -161,6 +162,7 @@ TEST(MetricsRegistry, NeverLetsALabelValueFromOutsideThrough) {
   auto seen = parse_exposition(text);
   EXPECT_TRUE(seen.mistakes.empty());
   EXPECT_EQ(seen.value("weixin_messages_received_by_type_total", {{"type", "other"}}), 3);
+  EXPECT_EQ(seen.value("weixin_send_duration_seconds_count", {{"type", "other"}}), 3);
   EXPECT_EQ(seen.value("weixin_bot_dispatch_total", {{"bot", "other"}, {"result", "failed"}}), 3);
   EXPECT_EQ(seen.value("weixin_upstream_requests_total", {{"endpoint", "other"}, {"result", "other"}}), 3);
   EXPECT_EQ(seen.value("weixin_breaker_state", {{"host", "other"}}), 2);
