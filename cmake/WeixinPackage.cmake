@@ -31,7 +31,7 @@ install(FILES deploy/weixind.tmpfiles DESTINATION lib/tmpfiles.d RENAME weixind.
 install(FILES docs/man/weixinctl.1 docs/man/weixinsim.1 DESTINATION share/man/man1)
 install(FILES docs/man/weixind.toml.5 DESTINATION share/man/man5)
 install(FILES docs/man/weixind.8 DESTINATION share/man/man8)
-install(FILES README.md README.zh-CN.md DESTINATION share/doc/weixind)
+install(FILES README.md README.zh-CN.md ARCHITECTURE.md DESTINATION share/doc/weixind)
 file(GLOB documents CONFIGURE_DEPENDS docs/*.md)
 install(FILES ${documents} DESTINATION share/doc/weixind)
 install(FILES CHANGELOG.md DESTINATION share/doc/weixind RENAME changelog)

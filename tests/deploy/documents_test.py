@@ -44,7 +44,7 @@ class Documents(unittest.TestCase):
                 self.assertGreater(len(run), len(found) / 2)
 
     def test_blocks_that_are_run_come_to_their_test(self):
-        test = (ROOT / "tests/system/package_test.py").read_text(encoding="utf-8")
+        test = (ROOT / "tests/system/fresh_machine_test.py").read_text(encoding="utf-8")
         for document in {b.document for b in ALL if b.mark.startswith("run: ")}:
             self.assertIn(f'"{document}"', test)
 
