@@ -87,6 +87,14 @@ class Console(Case):
     def test_actions(self):
         self.browse("actions")
 
+    def test_what_somebody_else_does(self):
+        def account(verb):
+            return lambda: self.run_program("weixinctl", "--socket", self.server.socket, "account", verb, "shop-01", expect=0)
+        self.browse("elsewhere", {"pause": account("pause"), "resume": account("resume")})
+
+    def test_sends_that_somebody_decides_about(self):
+        self.browse("sends")
+
     def test_share_link(self):
         self.browse("share")
         log = self.server.process.log()

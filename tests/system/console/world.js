@@ -3,6 +3,7 @@
  * What a scenario works with: the console's address, an operator's calls of the admin API, and the phones of
  * weixinsim. console_test.py started both, and says where in the environment.
  */
+const readline = require('node:readline')
 const { until } = require('./browser.js')
 
 const { CONSOLE_URL, CONSOLE_TOKEN, CONTROL_URL } = process.env
@@ -61,6 +62,15 @@ async function open (page, name) {
 
 const badge = (page, state) => page.waitForSelector(`.head .badge[data-state="${state}"]`)
 
+let lines
+
+/** Has console_test.py do something: it reads what from standard output, and answers on standard input. */
+async function ask (what) {
+  lines ||= readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  console.log(what)
+  await lines.next()
+}
+
 /** Answers the question that an action asks. */
 async function act (page, action) {
   await page.click(`[data-action="${action}"]`)
@@ -68,4 +78,4 @@ async function act (page, action) {
   await page.waitForSelector('dialog', { state: 'detached' })
 }
 
-module.exports = { CONSOLE_URL, CONSOLE_TOKEN, act, addOnline, admin, badge, control, newToken, open, phone, reaches, signIn }
+module.exports = { CONSOLE_URL, CONSOLE_TOKEN, act, addOnline, admin, ask, badge, control, newToken, open, phone, reaches, signIn }

@@ -1,15 +1,7 @@
 'use strict'
-// The server goes and comes back: console_test.py reads what to do from standard output, and answers on standard input.
-const readline = require('node:readline')
+// The server goes and comes back.
 const { until } = require('../browser.js')
-const { addOnline, badge, open, signIn } = require('../world.js')
-
-const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
-
-async function ask (what) {
-  console.log(what)
-  await lines.next()
-}
+const { addOnline, ask, badge, open, signIn } = require('../world.js')
 
 module.exports = async browser => {
   await addOnline('shop-01', 1)
