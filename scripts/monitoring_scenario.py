@@ -258,12 +258,12 @@ class Scenario:
         wait_until(lambda: self.account(number)["state"] in states, PATIENCE,
                    f"{self.name(number)} to be {' or '.join(states)}", interval=0.05)
 
-    def _code(self, number, other_than=None):
-        def shown():
-            answer = self.admin.get(f"/v1/accounts/{self.name(number)}/qr")
-            uuid = answer.json()["uuid"] if answer.status == 200 else None
-            return uuid if uuid != other_than else None
-        return wait_until(shown, PATIENCE, f"a code of {self.name(number)}", interval=0.05)
+    def _shown_code(self, number):
+        answer = self.admin.get(f"/v1/accounts/{self.name(number)}/qr")
+        return answer.json()["uuid"] if answer.status == 200 else None
+
+    def _code(self, number):
+        return wait_until(lambda: self._shown_code(number), PATIENCE, f"a code of {self.name(number)}", interval=0.05)
 
     def _ask(self, client, method, target, expect, body=None):
         answer = client.call(method, target, body)
@@ -371,12 +371,13 @@ class Scenario:
         self._log_in(BARRED, "held")
         self._reaches_somebody("WeixinAccountHeld")
         # Nobody scans this one's codes, until it shows none any more.
-        while self.account(NOT_SCANNED)["state"] != "needs_login":
-            uuid = self._code(NOT_SCANNED, other_than=uuid)
+        def next_one(last):
+            if self.account(NOT_SCANNED)["state"] == "needs_login":
+                return "none"
+            shown = self._shown_code(NOT_SCANNED)
+            return shown if shown != last else None
+        while (uuid := wait_until(lambda last=uuid: next_one(last), PATIENCE, "the next code", interval=0.05)) != "none":
             self._phone("expire", uuid)
-            wait_until(lambda last=uuid: self.account(NOT_SCANNED)["state"] == "needs_login"
-                       or self.admin.get(f"/v1/accounts/{self.name(NOT_SCANNED)}/qr").status == 200
-                       and self._code(NOT_SCANNED) != last, PATIENCE, "the next code", interval=0.1)
         self._reaches_somebody("WeixinAccountLoggedOut")
         self._reaches_somebody("WeixinNotificationsFailing")
 
