@@ -362,8 +362,9 @@ class SimulatorReadme(Reader):
 
     def test_does_what_it_shows(self):
         self.sim = self.directory / "sim"
-        self.stand_ins = [(r"/tmp/sim\b", str(self.sim)), (r"weixinsim --dir", "weixinsim --listen 127.0.0.1:0 --control 127.0.0.1:0 --dir"),
-                          (r" --auto", ""), (r"\bUUID\b", self.code), (r"\bMSG_ID\b", self.picture)]
+        self.stand_ins = [(r"/tmp/sim\b", str(self.sim)), (r" --auto", ""),
+                          (r"weixinsim --dir", "weixinsim --listen 127.0.0.1:0 --control 127.0.0.1:0 --dir"),
+                          (r"\bUUID\b", self.code), (r"\bMSG_ID\b", self.picture)]
         self.assertEqual(self.read("simulator/README.md", {}), 2)
 
 

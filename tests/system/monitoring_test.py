@@ -40,11 +40,11 @@ STAYS_AT_ZERO = {
 }
 FIRES = {"WeixindDown", "WeixinManyAccountsDown", "WeixinLogoutSpike", "WeixinBreakerOpen", "WeixinSendFailureBudgetBurn",
          "WeixinMessagesUnreadable", "WeixinMediaFailing", "WeixinNotificationsFailing", "WeixinAccountLoggedOut",
-         "WeixinAccountHeld", "WeixinAccountThrottled", "WeixinConfigReloadFailed", "WeixinStoreFailing", "WeixindRestarts", "WeixinDiskFull"}
+         "WeixinAccountHeld", "WeixinAccountThrottled", "WeixinConfigReloadFailed", "WeixinStoreFailing", "WeixindRestarts",
+         "WeixinDiskFull"}
 # Nothing of the scenario may make these fire, however impatient the rules are here.
 NEVER_FIRES = {"WeixinFileDescriptorsLow", "WeixinSeriesBudget", "WeixinBotFailing", "WeixinAccountCoolingOff",
-               "WeixinAccountFlapping", "WeixinStoreBusy", "WeixinMailboxLong",
-               "WeixinActorGivenUp", "WeixinConsumerLag"}
+               "WeixinAccountFlapping", "WeixinStoreBusy", "WeixinMailboxLong", "WeixinActorGivenUp", "WeixinConsumerLag"}
 RULES = sorted((PROMETHEUS / "rules").glob("*.yml"))
 
 
