@@ -151,6 +151,10 @@ result<contact> read_contact(const boost::json::object& o, std::string_view self
   c.nick_name = name_field(o, "NickName");
   c.remark_name = name_field(o, "RemarkName");
   c.alias = text_field(o, "Alias");
+  c.province = name_field(o, "Province");
+  c.city = name_field(o, "City");
+  c.sex = int_field(o, "Sex").value_or(0);
+  c.attr_status = flags_field(o, "AttrStatus");
   c.flags = flags_field(o, "ContactFlag");
   c.kind = classify_contact(c.user_name, self, flags_field(o, "VerifyFlag"), c.flags);
   c.pinyin = read_pinyin(o);

@@ -55,6 +55,11 @@ struct contact {
   std::int64_t avatar_seq = 0;    ///< the seq of HeadImgUrl, 0 for none: another one is another picture
   /// Groups: the UserName of ChatRoomOwner; empty when the answer does not tell, as most do not.
   std::string owner_user_name;
+  // What people tell of themselves; hardly ever all of it.
+  std::string province;
+  std::string city;
+  int sex = 0;         ///< 0 unknown, 1 male, 2 female
+  int attr_status = 0; ///< AttrStatus: bits that say nothing, and stay
 
   friend bool operator==(const contact&, const contact&) = default;
 };
