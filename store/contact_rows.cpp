@@ -10,10 +10,8 @@ sealed_place place_of(const account_ref& account, const std::string& ref) {
   return {"contact", account.name, ref};
 }
 
-bool unseal(row_access rows, const account_ref& account, std::string_view sealed, contact_record& contact) {
-  auto plain = rows.seal.open(place_of(account, contact.ref), sealed);
-  if (!plain) return false;
-  unpacker packed{*plain};
+/// What schema 8 knew already.
+void unpack_names(unpacker& packed, contact_record& contact) {
   contact.session = packed.text();
   contact.user_name = packed.text();
   contact.kind = static_cast<webwx::contact_kind>(
@@ -21,25 +19,66 @@ bool unseal(row_access rows, const account_ref& account, std::string_view sealed
   contact.alias = packed.text();
   contact.remark = packed.text();
   contact.nick = packed.text();
+}
+
+bool unseal(row_access rows, const account_ref& account, std::string_view sealed, contact_record& contact) {
+  auto plain = rows.seal.open(place_of(account, contact.ref), sealed);
+  if (!plain) return false;
+  unpacker packed{*plain};
+  unpack_names(packed, contact);
+  contact.real_id = packed.text();
+  contact.province = packed.text();
+  contact.city = packed.text();
+  contact.sex = static_cast<int>(packed.number());
+  contact.avatar_seq = packed.number();
+  contact.attr_status = static_cast<int>(packed.number());
+  contact.basis = static_cast<webwx::match_basis>(
+      packed.number_to(static_cast<std::int64_t>(webwx::match_basis::attributes)));
+  contact.same_as = packed.text();
   return packed.whole();
 }
 
-} // namespace
-
-void write_contact(row_access rows, const account_ref& account, const contact_record& contact) {
+std::string pack(const contact_record& contact) {
   packer packed;
   packed.text(contact.session)
       .text(contact.user_name)
       .number(static_cast<std::int64_t>(contact.kind))
       .text(contact.alias)
       .text(contact.remark)
-      .text(contact.nick);
-  auto sealed = rows.seal.seal(place_of(account, contact.ref), packed.bytes());
+      .text(contact.nick)
+      .text(contact.real_id)
+      .text(contact.province)
+      .text(contact.city)
+      .number(contact.sex)
+      .number(contact.avatar_seq)
+      .number(contact.attr_status)
+      .number(static_cast<std::int64_t>(contact.basis))
+      .text(contact.same_as);
+  return packed.bytes();
+}
+
+} // namespace
+
+void write_contact(row_access rows, const account_ref& account, const contact_record& contact) {
+  auto sealed = rows.seal.seal(place_of(account, contact.ref), pack(contact));
   rows.use("INSERT INTO contact (account, ref, seen_at_ms, sealed) VALUES (?, ?, ?, ?) "
            "ON CONFLICT (account, ref) DO UPDATE SET seen_at_ms = excluded.seen_at_ms, sealed = "
            "excluded.sealed")
       .bind(account.id, contact.ref, to_stored(contact.seen_at), blob{sealed})
       .run();
+}
+
+std::string reseal_contact_of_schema_8(sealer& seal, const std::string& account, const std::string& ref,
+                                       std::string sealed) {
+  sealed_place place{"contact", account, ref};
+  auto plain = seal.open(place, sealed);
+  if (!plain) return sealed;
+  unpacker packed{*plain};
+  contact_record contact;
+  unpack_names(packed, contact);
+  if (!packed.whole()) return sealed;
+  contact.basis = webwx::match_basis::names;
+  return seal.seal(place, pack(contact));
 }
 
 std::size_t count_contacts(row_access rows, std::int64_t account) {

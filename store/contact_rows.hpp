@@ -11,6 +11,10 @@ namespace weixin::store {
 // The contacts that outlive sessions. See rows.hpp.
 
 void write_contact(row_access rows, const account_ref& account, const contact_record& contact);
+/// Schema 8 knew neither lasting ids nor pictures nor what a reference rests on: one of its contacts, as it
+/// is sealed now, at least by its names. What cannot be unsealed stays as it is.
+std::string reseal_contact_of_schema_8(sealer& seal, const std::string& account, const std::string& ref,
+                                       std::string sealed);
 std::size_t count_contacts(row_access rows, std::int64_t account);
 /// Deletes those that were seen longest ago.
 void drop_contacts(row_access rows, std::int64_t account, std::size_t how_many);

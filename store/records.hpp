@@ -2,6 +2,7 @@
 
 #include "protocol/result.hpp"
 #include "protocol/secret.hpp"
+#include "protocol/webwx/contact_matching.hpp"
 #include "protocol/webwx/contacts.hpp"
 #include "protocol/webwx/login_choice.hpp"
 #include "protocol/webwx/session.hpp"
@@ -97,6 +98,18 @@ struct contact_record {
   std::string remark;
   std::string nick;
   wall_time seen_at{}; ///< when the record was written
+  /// Of the same person in all sessions, from a 51 message; empty: not known (weixin-protocol.md 7.4).
+  std::string real_id{};
+  std::string province{};
+  std::string city{};
+  int sex = 0;
+  std::int64_t avatar_seq = 0; ///< of its picture; 0: not known
+  int attr_status = 0;
+  /// Why `ref` means this contact in the session that it names.
+  webwx::match_basis basis = webwx::match_basis::fresh;
+  /// The reference of the same contact that is used instead of this one; of such a record nothing else
+  /// counts. Empty: none.
+  std::string same_as{};
 
   friend bool operator==(const contact_record&, const contact_record&) = default;
 };

@@ -1,6 +1,7 @@
 #include "store/schema.hpp"
 
 #include "store/audit_rows.hpp"
+#include "store/contact_rows.hpp"
 #include "store/media_rows.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/settings_rows.hpp"
@@ -265,6 +266,23 @@ void add_kinds_of_sends(SQLite::Database& db, sealer& seal) {
   db.exec("DROP TABLE outbox_2");
 }
 
+/// Version 8 knew less of contacts.
+void reseal_contacts(SQLite::Database& db, sealer& seal) {
+  SQLite::Statement found{db, "SELECT account.id, account.name, ref, sealed FROM contact "
+                              "JOIN account ON account.id = contact.account"};
+  SQLite::Statement update{db, "UPDATE contact SET sealed = ?3 WHERE account = ?1 AND ref = ?2"};
+  while (found.executeStep()) {
+    auto ref = found.getColumn(2).getString();
+    auto sealed =
+        reseal_contact_of_schema_8(seal, found.getColumn(1).getString(), ref, found.getColumn(3).getString());
+    update.bind(1, found.getColumn(0).getInt64());
+    update.bind(2, ref);
+    update.bind(3, sealed.data(), static_cast<int>(sealed.size()));
+    update.exec();
+    update.reset();
+  }
+}
+
 } // namespace
 
 void create_schema(SQLite::Database& db, sealer& seal) {
@@ -289,6 +307,7 @@ void migrate_schema(SQLite::Database& db, int from, sealer& seal) {
     db.exec(audit_schema);
   }
   if (from >= 3 && from <= 7) db.exec("DROP INDEX IF EXISTS outbox_settled");
+  if (from >= 2 && from <= 8) reseal_contacts(db, seal);
   set_version(db);
 }
 

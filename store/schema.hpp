@@ -14,7 +14,7 @@ namespace weixin::store {
 inline constexpr std::uint32_t application_id = 0x57786e64;
 /// The schema this version writes. Older ones are brought up to it when they are opened, newer ones are
 /// refused.
-inline constexpr int schema_version = 8;
+inline constexpr int schema_version = 9;
 
 // Internal to store/. Each call is part of the transaction that is open and throws SQLite::Exception.
 

@@ -108,6 +108,14 @@ contact_record contact_with(std::string ref, wall_time seen_at) {
   contact.remark = "remark";
   contact.nick = "nick";
   contact.seen_at = seen_at;
+  contact.real_id = "1@chatroom";
+  contact.province = "province";
+  contact.city = "city";
+  contact.sex = 2;
+  contact.avatar_seq = 620'000'001;
+  contact.attr_status = -1;
+  contact.basis = webwx::match_basis::alias;
+  contact.same_as = "c-other";
   return contact;
 }
 

@@ -192,6 +192,58 @@ TEST_F(Migration, FromSchema6IsAllOrNothing) {
   EXPECT_EQ(account_names().size(), 2u);
 }
 
+/// What the version with schema 8 wrote: two accounts with sessions, a message and three contacts each.
+TEST_F(Migration, KeepsTheContactsOfSchema8) {
+  plant_with_key("schema-8");
+  ASSERT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 8);
+  open();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), schema_version);
+  for (const std::string account : {"shop-01", "shop-02"}) {
+    auto contacts = call().load_contacts(account);
+    ASSERT_TRUE(contacts);
+    ASSERT_EQ(refs_of(contacts), (names{"c-1", "c-2", "c-3"}));
+    for (const auto& found : *contacts) {
+      contact_record expected;
+      expected.ref = found.ref;
+      expected.session = "@own";
+      expected.user_name = "@user-" + found.ref;
+      expected.kind = webwx::contact_kind::friend_;
+      expected.alias = "alias";
+      expected.remark = "remark";
+      expected.nick = "nick of " + found.ref + " in " + account;
+      expected.seen_at = noon;
+      expected.basis = webwx::match_basis::names; // at least
+      EXPECT_EQ(found, expected);
+    }
+  }
+  EXPECT_TRUE(call().load_session("shop-02")->has_value());
+  EXPECT_EQ(call().list_sends({.account = "shop-01"})->size(), 1u);
+  ASSERT_TRUE(call().save_contacts("shop-01", {contact_with("c-2")}));
+  open();
+  EXPECT_EQ(call().load_contacts("shop-01")->at(1), contact_with("c-2"));
+  EXPECT_EQ(call().check()->faults, names{});
+}
+
+TEST_F(Migration, KeepsAContactOfSchema8ThatCannotBeReadAsUnreadable) {
+  plant_with_key("schema-8");
+  raw().exec("UPDATE contact SET ref = 'c-4' WHERE ref = 'c-3'");
+  open();
+  EXPECT_EQ(refs_of(call().load_contacts("shop-01")), (names{"c-1", "c-2"}));
+  ASSERT_TRUE(call().list_accounts()); // behind it, what the call before found is counted
+  EXPECT_EQ(s->health().unreadable_rows, 1u);
+}
+
+TEST_F(Migration, FromSchema8IsAllOrNothing) {
+  plant_with_key("schema-8");
+  raw().exec("CREATE TRIGGER third BEFORE UPDATE ON contact WHEN NEW.ref = 'c-3' "
+             "BEGIN SELECT RAISE(ABORT, 'no'); END");
+  refused();
+  EXPECT_EQ(raw().execAndGet("PRAGMA user_version").getInt(), 8);
+  raw().exec("DROP TRIGGER third");
+  open();
+  EXPECT_EQ(call().load_contacts("shop-01")->size(), 3u);
+}
+
 TEST_F(Migration, LeavesADatabaseOfThePresentSchema) {
   plant_version_1();
   open();

@@ -38,6 +38,9 @@ struct StoreSecrets : OpenedStore {
     contact.alias = canary("alias");
     contact.remark = canary("remark");
     contact.nick = canary("nick");
+    contact.real_id = canary("real-id");
+    contact.province = canary("contact-province");
+    contact.city = canary("contact-city");
     sync.contacts = {contact};
     sync.friend_requests = {{"1", noon, canary("request-session"), canary("request-user-name"),
                              secret{canary("request-ticket")}, canary("request-nick"),
