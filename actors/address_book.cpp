@@ -4,6 +4,7 @@
 #include "store/base32.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -18,13 +19,50 @@ std::string known_contact::display() const {
   return webwx::display_name(nameless);
 }
 
-address_book::names::names(std::string_view remark, std::string_view nick, std::string_view alias,
-                           std::string_view pinyin)
-    : remark_size_(static_cast<std::uint32_t>(remark.size())),
-      nick_size_(static_cast<std::uint32_t>(nick.size())),
-      alias_size_(static_cast<std::uint32_t>(alias.size())) {
-  all_.reserve(remark.size() + nick.size() + alias.size() + pinyin.size());
-  all_.append(remark).append(nick).append(alias).append(pinyin);
+address_book::traits::traits(const webwx::contact_identity& who, std::string_view pinyin)
+    : avatar_seq_(who.avatar_seq), attr_status_(who.attr_status),
+      remark_size_(static_cast<std::uint32_t>(who.remark.size())),
+      nick_size_(static_cast<std::uint32_t>(who.nick.size())),
+      alias_size_(static_cast<std::uint32_t>(who.alias.size())),
+      sex_(static_cast<std::int8_t>(std::clamp(who.sex, 0, 2))) {
+  auto short_part = [](std::string_view text, std::uint8_t& size) {
+    text = text.substr(0, std::numeric_limits<std::uint8_t>::max());
+    size = static_cast<std::uint8_t>(text.size());
+    return text;
+  };
+  auto real_id = short_part(who.real_id, real_id_size_);
+  auto province = short_part(who.province, province_size_);
+  auto city = short_part(who.city, city_size_);
+  all_.reserve(names_size() + real_id.size() + province.size() + city.size() + pinyin.size());
+  all_.append(who.remark).append(who.nick).append(who.alias);
+  all_.append(real_id).append(province).append(city).append(pinyin);
+}
+
+void address_book::traits::set_real_id(std::string_view id) {
+  auto who = identity({});
+  who.real_id = id;
+  *this = traits{who, pinyin()};
+}
+
+webwx::contact_identity address_book::traits::identity(webwx::contact_kind kind) const noexcept {
+  webwx::contact_identity who;
+  who.kind = kind;
+  who.real_id = real_id();
+  who.alias = alias();
+  who.remark = remark();
+  who.nick = nick();
+  who.province = province();
+  who.city = city();
+  who.sex = sex_;
+  who.avatar_seq = avatar_seq_;
+  who.attr_status = attr_status_;
+  return who;
+}
+
+bool address_book::traits::operator==(const traits& other) const noexcept {
+  return remark() == other.remark() && nick() == other.nick() && alias() == other.alias() &&
+         real_id() == other.real_id() && province() == other.province() && city() == other.city() &&
+         sex_ == other.sex_ && avatar_seq_ == other.avatar_seq_ && attr_status_ == other.attr_status_;
 }
 
 address_book::address_book(std::shared_ptr<store::id_source> ids, std::shared_ptr<const wall_clock> clock)
@@ -60,9 +98,11 @@ std::string address_book::ref(const entries::value_type& e) const {
   return e.second.ref.is_none() ? e.first : format_ref(e.second.ref);
 }
 
-void address_book::set_ref(entries::value_type& e, ref_id ref) {
+void address_book::set_ref(entries::value_type& e, ref_id ref, webwx::match_basis basis) {
   e.second.ref = ref;
+  e.second.basis = basis;
   by_ref_.insert(&e);
+  likely_.reset();
   mark_changed(e);
 }
 
@@ -72,17 +112,21 @@ void address_book::set_ref(entries::value_type& e, ref_id ref) {
 void address_book::begin_session(std::string self_user_name, std::vector<store::contact_record> known) {
   // What nobody has stored yet is known all the same.
   auto unsaved = take_changed();
-  std::unordered_set<std::string_view> newer;
-  for (const auto& r : unsaved)
-    newer.insert(r.ref);
+  std::unordered_map<std::string_view, std::size_t> newer; // the last word about a reference counts
+  for (std::size_t i = 0; i < unsaved.size(); ++i)
+    newer[unsaved[i].ref] = i;
   std::erase_if(known, [&](const auto& k) { return newer.contains(k.ref); });
-  known.insert(known.end(), unsaved.begin(), unsaved.end());
+  for (std::size_t i = 0; i < unsaved.size(); ++i)
+    if (newer[unsaved[i].ref] == i) known.push_back(unsaved[i]);
   changed_and_gone_ = std::move(unsaved);
   self_ = std::move(self_user_name);
   dropped_ = 0;
   by_ref_.clear();
   contacts_.clear();
   orphans_.clear();
+  forwards_.clear();
+  awaited_.clear();
+  likely_.reset();
   webwx::contact helper;
   helper.user_name = "filehelper";
   helper.nick_name = "filehelper";
@@ -101,19 +145,25 @@ void address_book::adopt(std::vector<store::contact_record> known) {
   for (auto& r : known) {
     auto id = parse_ref(r.ref);
     if (id.is_none()) continue;
+    if (!r.same_as.empty()) {
+      forwards_.emplace(id, parse_ref(r.same_as));
+      continue;
+    }
+    traits known_of{{r.kind, r.real_id, r.alias, r.remark, r.nick, r.province, r.city, r.sex, r.avatar_seq,
+                     r.attr_status}};
     bool is_ours = is_of_this_session(r) && times[r.user_name] == 1;
     if (is_ours && contacts_.size() < max_contacts) {
       auto& e = *contacts_.try_emplace(std::move(r.user_name)).first;
       e.second.kind = r.kind;
-      e.second.called = {r.remark, r.nick, r.alias};
+      e.second.known = std::move(known_of);
       e.second.ref = id;
+      e.second.basis = r.basis;
       by_ref_.insert(&e);
       continue;
     }
     if (!is_ours) r.user_name.clear();
-    orphan o{{r.remark, r.nick, r.alias}, std::move(r.user_name), id, r.kind, false};
-    // Without any of these nobody can ever be recognised as this contact.
-    if (!o.user_name.empty() || !o.called.empty()) orphans_.push_back(std::move(o));
+    if (!r.user_name.empty() || !known_of.is_nameless())
+      orphans_.push_back({std::move(known_of), std::move(r.user_name), id, r.kind, r.basis, false});
   }
   orphans_.shrink_to_fit();
 }
@@ -124,16 +174,30 @@ void address_book::mark_changed(entries::value_type& e) {
   changed_.push_back(&e);
 }
 
+store::contact_record address_book::record_of(ref_id ref, webwx::contact_kind kind,
+                                              const traits& known) const {
+  store::contact_record r;
+  r.ref = format_ref(ref);
+  r.session = self_;
+  r.kind = kind;
+  r.alias = known.alias();
+  r.remark = known.remark();
+  r.nick = known.nick();
+  r.seen_at = clock_->now();
+  r.real_id = known.real_id();
+  r.province = known.province();
+  r.city = known.city();
+  r.sex = known.sex();
+  r.avatar_seq = known.avatar_seq();
+  r.attr_status = known.attr_status();
+  return r;
+}
+
 store::contact_record address_book::record_of(const entries::value_type& e) const {
-  const auto& [user_name, c] = e;
-  return {format_ref(c.ref),
-          self_,
-          user_name,
-          c.kind,
-          std::string{c.called.alias()},
-          std::string{c.called.remark()},
-          std::string{c.called.nick()},
-          clock_->now()};
+  auto r = record_of(e.second.ref, e.second.kind, e.second.known);
+  r.user_name = e.first;
+  r.basis = e.second.basis;
+  return r;
 }
 
 std::vector<store::contact_record> address_book::take_changed() {
@@ -162,11 +226,30 @@ address_book::entries::value_type* address_book::take_in(webwx::contact contact)
   }
   if (is_new) found = contacts_.try_emplace(contact.user_name).first;
   auto& known = found->second;
-  names called{contact.remark_name, contact.nick_name, contact.alias, contact.pinyin};
-  bool is_other = contact.kind != known.kind || !(called == known.called);
+  webwx::contact_identity who;
+  who.real_id = known.known.real_id();
+  who.alias = contact.alias;
+  who.remark = contact.remark_name;
+  who.nick = contact.nick_name;
+  auto awaited = is_new ? awaited_.find(found->first) : awaited_.end();
+  if (awaited != awaited_.end() && holder_of(awaited->second) == nullptr) {
+    who.real_id = awaited->second;
+    known.real_id_told = true;
+  }
+  // An answer that leaves them out says nothing of them.
+  bool tells_place = !contact.province.empty() || !contact.city.empty() || contact.sex != 0;
+  who.province = tells_place ? contact.province : known.known.province();
+  who.city = tells_place ? contact.city : known.known.city();
+  who.sex = tells_place ? contact.sex : known.known.sex();
+  who.avatar_seq = contact.avatar_seq != 0 ? contact.avatar_seq : known.known.avatar_seq();
+  who.attr_status = contact.attr_status != 0 ? contact.attr_status : known.known.attr_status();
+  traits now{who, contact.pinyin};
+  if (awaited != awaited_.end()) awaited_.erase(awaited);
+  bool is_other = contact.kind != known.kind || !(now == known.known);
   known.kind = contact.kind;
   known.flags = contact.flags;
-  known.called = std::move(called);
+  known.known = std::move(now);
+  if (is_new || is_other) likely_.reset();
   // A group's short form must not wipe out what an earlier answer brought.
   if (!contact.members.empty() || !contact.owner_user_name.empty() || !contact.encry_chat_room_id.empty()) {
     if (!known.group) known.group = std::make_unique<group_part>();
@@ -204,9 +287,10 @@ void address_book::remove(std::string_view user_name) {
       changed_and_gone_.push_back(record_of(*found));
     }
     by_ref_.erase(&*found);
-    orphans_.push_back({std::move(e.called), found->first, e.ref, e.kind, false});
+    orphans_.push_back({std::move(e.known), found->first, e.ref, e.kind, e.basis, false});
   }
   contacts_.erase(found);
+  likely_.reset();
 }
 
 std::string address_book::ref_of(std::string_view user_name) {
@@ -222,89 +306,6 @@ std::string address_book::ref_of(std::string_view user_name) {
   return has_fixed_name(user_name) ? std::string{user_name} : ids_->next(clock_->now());
 }
 
-// -- recognising
-// --------------------------------------------------------------------------------------------------
-
-void address_book::give_refs(const std::vector<entries::value_type*>& newcomers) {
-  if (!orphans_.empty() && !newcomers.empty()) {
-    claim_own(newcomers);
-    claim(newcomers, likeness::alias);
-    claim(newcomers, likeness::names);
-    std::erase_if(orphans_, [](const orphan& o) { return o.claimed; });
-  }
-  // The same contact may be among the newcomers more than once.
-  for (auto* e : newcomers)
-    if (e->second.ref.is_none()) set_ref(*e, parse_ref(ids_->next(clock_->now())));
-}
-
-/// Who was removed in this session and is back.
-void address_book::claim_own(const std::vector<entries::value_type*>& newcomers) {
-  std::unordered_map<std::string_view, entries::value_type*> wanted;
-  for (auto* e : newcomers)
-    wanted.emplace(e->first, e);
-  for (auto& o : orphans_) {
-    if (o.user_name.empty()) continue;
-    auto found = wanted.find(o.user_name);
-    if (found == wanted.end() || !found->second->second.ref.is_none()) continue;
-    o.claimed = true;
-    set_ref(*found->second, o.ref);
-  }
-}
-
-/// What is compared; empty when there is nothing to recognise by.
-void address_book::write_key(std::string& key, likeness by, webwx::contact_kind kind, const names& called) {
-  key.clear();
-  bool nothing =
-      by == likeness::alias ? called.alias().empty() : called.remark().empty() && called.nick().empty();
-  if (nothing) return;
-  key.push_back(static_cast<char>(kind));
-  if (by == likeness::alias) {
-    key.append(called.alias());
-    return;
-  }
-  key.append(std::to_string(called.remark().size())).append(1, ' ');
-  key.append(called.remark()).append(called.nick());
-}
-
-void address_book::claim(const std::vector<entries::value_type*>& newcomers, likeness by) {
-  struct fitting {
-    std::size_t contacts = 0;
-    std::size_t records = 0;
-    entries::value_type* newcomer = nullptr;
-    orphan* record = nullptr;
-  };
-  std::unordered_map<std::string, fitting> found;
-  std::string key;
-  auto key_of = [&](const entries::value_type& e) { write_key(key, by, e.second.kind, e.second.called); };
-  for (auto* e : newcomers) {
-    if (!e->second.ref.is_none()) continue;
-    key_of(*e);
-    if (!key.empty()) found[key].newcomer = e;
-  }
-  if (found.empty()) return;
-  // All contacts and all records count, also those that are sure already: who could be meant as well makes
-  // everybody of that name uncertain.
-  for (const auto& e : contacts_) {
-    key_of(e);
-    if (auto f = found.find(key); f != found.end()) ++f->second.contacts;
-  }
-  for (auto& o : orphans_) {
-    write_key(key, by, o.kind, o.called);
-    auto f = found.find(key);
-    if (f == found.end()) continue;
-    ++f->second.records;
-    f->second.record = &o;
-  }
-  for (auto& [k, f] : found) {
-    if (f.contacts != 1 || f.records != 1 || f.record->claimed) continue;
-    auto alias = f.newcomer->second.called.alias(), known_alias = f.record->called.alias();
-    // The same names and another Weixin id: somebody else.
-    if (!alias.empty() && !known_alias.empty() && alias != known_alias) continue;
-    f.record->claimed = true;
-    set_ref(*f.newcomer, f.record->ref);
-  }
-}
-
 // -- finding
 // ------------------------------------------------------------------------------------------------------
 
@@ -316,8 +317,8 @@ std::optional<known_contact> address_book::find(std::string_view user_name) cons
 
 known_contact address_book::known(const entry& e) {
   static const std::vector<webwx::group_member> nobody;
-  if (!e.group) return {e.kind, e.called.nick(), e.called.remark(), nobody, e.flags, {}};
-  return {e.kind, e.called.nick(), e.called.remark(), e.group->members, e.flags, e.group->owner};
+  if (!e.group) return {e.kind, e.known.nick(), e.known.remark(), nobody, e.flags, {}};
+  return {e.kind, e.known.nick(), e.known.remark(), e.group->members, e.flags, e.group->owner};
 }
 
 std::optional<webwx::contact> address_book::snapshot(std::string_view user_name) const {
@@ -326,10 +327,15 @@ std::optional<webwx::contact> address_book::snapshot(std::string_view user_name)
   const auto& e = found->second;
   webwx::contact c;
   c.user_name = user_name;
-  c.nick_name = e.called.nick();
-  c.remark_name = e.called.remark();
-  c.alias = e.called.alias();
-  c.pinyin = e.called.pinyin();
+  c.nick_name = e.known.nick();
+  c.remark_name = e.known.remark();
+  c.alias = e.known.alias();
+  c.pinyin = e.known.pinyin();
+  c.avatar_seq = e.known.avatar_seq();
+  c.province = e.known.province();
+  c.city = e.known.city();
+  c.sex = e.known.sex();
+  c.attr_status = e.known.attr_status();
   c.kind = e.kind;
   c.flags = e.flags;
   if (e.group) {
@@ -359,27 +365,35 @@ std::vector<std::string> address_book::groups() const {
   return user_names;
 }
 
-const std::string* address_book::by_ref(std::string_view to) const {
+const address_book::entries::value_type* address_book::by_ref(std::string_view to) const {
   if (auto id = parse_ref(to); !id.is_none()) {
+    if (auto other = forwards_.find(id); other != forwards_.end()) id = other->second;
     auto found = by_ref_.find(id);
-    return found == by_ref_.end() ? nullptr : &(*found)->first;
+    return found == by_ref_.end() ? nullptr : *found;
   }
   if (!has_fixed_name(to)) return nullptr;
   auto fixed = contacts_.find(std::string{to});
-  return fixed == contacts_.end() ? nullptr : &fixed->first;
+  return fixed == contacts_.end() ? nullptr : &*fixed;
 }
 
 result<std::string> address_book::resolve(std::string_view to) const {
-  if (const auto* user_name = by_ref(to)) return *user_name;
+  if (const auto* e = by_ref(to)) return e->first;
   auto named = resolve_ref(to);
   if (!named) return named.error();
-  const auto* user_name = by_ref(*named);
-  if (user_name == nullptr) return fail(errc::contact_not_found, "no contact of this session");
-  return *user_name;
+  const auto* e = by_ref(*named);
+  if (e == nullptr) return fail(errc::contact_not_found, "no contact of this session");
+  return e->first;
 }
 
 result<std::string> address_book::resolve_ref(std::string_view to) const {
-  if (by_ref(to) != nullptr || (self_.empty() && store::is_id('c', to))) return std::string{to};
+  if (const auto* e = by_ref(to)) return ref(*e);
+  if (self_.empty() && store::is_id('c', to)) return std::string{to};
+  if (auto id = parse_ref(to); !id.is_none())
+    for (const auto& [e, match] : likely())
+      if (match.ref == id)
+        return fail(errc::target_lost, "This reference likely is the contact " + ref(*e) +
+                                           ", but not certainly: confirm it (POST .../contacts/" +
+                                           std::string{to} + "/confirm), or send to that one.");
   auto named = candidates(to);
   if (named.empty())
     return fail(errc::contact_not_found, "no contact has this reference, remark or nick name");
@@ -395,10 +409,10 @@ std::vector<contact_view> address_book::candidates(std::string_view name) const 
   if (name.empty()) return found;
   // A remark is the operator's own word for somebody: it wins over the names that people give themselves.
   for (const auto& e : contacts_)
-    if (e.second.called.remark() == name) found.push_back(view(e));
+    if (e.second.known.remark() == name) found.push_back(view_with_likely(e));
   if (found.empty())
     for (const auto& e : contacts_)
-      if (e.second.called.nick() == name) found.push_back(view(e));
+      if (e.second.known.nick() == name) found.push_back(view_with_likely(e));
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.ref < b.ref; });
   return found;
 }
@@ -412,10 +426,10 @@ std::vector<contact_view> address_book::list(std::string_view query, std::string
   webwx::contact_query wanted{query};
   for (const auto& e : contacts_) {
     if (!kind.empty() && webwx::to_string(e.second.kind) != kind) continue;
-    const auto& c = e.second.called;
+    const auto& c = e.second.known;
     auto reason = query.empty() ? webwx::match_reason::exact
                                 : wanted.match({c.remark(), c.nick(), c.alias(), c.pinyin()});
-    if (reason) found.push_back({*reason, view(e)});
+    if (reason) found.push_back({*reason, view_with_likely(e)});
   }
   std::sort(found.begin(), found.end(), [](const match& a, const match& b) {
     return std::tie(a.reason, a.view.display, a.view.ref) < std::tie(b.reason, b.view.display, b.view.ref);
@@ -435,7 +449,17 @@ contact_view address_book::view(const entries::value_type& e) const {
           std::string{c.remark},
           c.display(),
           c.is_pinned(),
-          (c.flags & webwx::contact_flag::muted) != 0};
+          (c.flags & webwx::contact_flag::muted) != 0,
+          e.second.ref.is_none() ? webwx::match_basis::real_id : e.second.basis};
+}
+
+contact_view address_book::view_with_likely(const entries::value_type& e) const {
+  auto v = view(e);
+  if (auto found = likely().find(&e); found != likely().end()) {
+    v.likely_ref = format_ref(found->second.ref);
+    v.likely_basis = found->second.basis;
+  }
+  return v;
 }
 
 } // namespace weixin

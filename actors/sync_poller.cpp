@@ -3,6 +3,7 @@
 #include "actors/contact_learning.hpp"
 #include "actors/media_source.hpp"
 #include "actors/to_inbound.hpp"
+#include "protocol/webwx/real_ids.hpp"
 #include "protocol/webwx/return_code.hpp"
 
 #include <algorithm>
@@ -347,6 +348,9 @@ void sync_poller::warn_of_keys_going_back(const webwx::sync_answer& answer) cons
 
 void sync_poller::learn(webwx::sync_answer& answer) {
   learn_contacts(*context_, std::move(answer.mod_contacts), answer.del_contacts, contact_source::changes);
+  // Before any message of the batch names its sender.
+  for (const auto& m : answer.messages)
+    context_->contacts.learn_real_ids(webwx::believable_real_ids(m.parsed));
 }
 
 std::vector<std::string> sync_poller::strange_groups(const webwx::sync_answer& answer) {

@@ -30,6 +30,15 @@ void account_supervisor::friend_requests(
       }));
 }
 
+void account_supervisor::confirm_contact(const std::string& ref, const std::string& to, contact_reply reply) {
+  auto seen = context_->contacts.confirm(ref, to);
+  if (!seen) return reply(seen.error());
+  save_contacts([seen, reply = std::move(reply)](const result<void>& stored) {
+    if (!stored) return reply(stored.error());
+    reply(seen);
+  });
+}
+
 void account_supervisor::ignore_friend_request(std::string id, std::function<void(result<void>)> reply) {
   service_->store->remove_friend_request(context_->name, std::move(id), std::move(reply));
 }

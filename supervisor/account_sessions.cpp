@@ -5,7 +5,8 @@
 #include "protocol/webwx/push_login.hpp"
 #include "supervisor/account_supervisor.hpp"
 
-#include <iterator>
+#include <string>
+#include <unordered_set>
 
 namespace weixin::supervisor {
 
@@ -32,18 +33,29 @@ void account_supervisor::session_loaded(result<std::optional<webwx::session>> lo
   apply(event::session_loaded{outcome::found});
 }
 
-void account_supervisor::save_contacts() {
+void account_supervisor::save_contacts(std::function<void(result<void>)> reply) {
   auto records = std::make_shared<std::vector<store::contact_record>>(context_->contacts.take_changed());
-  if (records->empty()) return;
-  service_->store->save_contacts(context_->name, *records, inside([this, records](result<void> stored) {
-                                   if (stored) return;
-                                   store_failed(stored.error());
-                                   // The next commit takes them; what it knows better comes behind them and
-                                   // wins.
-                                   auto& waiting = context_->contacts_to_store;
-                                   waiting.insert(waiting.begin(), std::make_move_iterator(records->begin()),
-                                                  std::make_move_iterator(records->end()));
+  if (records->empty()) return reply({});
+  // Older ones that wait for a commit must not have the last word.
+  if (auto& waiting = context_->contacts_to_store; !waiting.empty())
+    waiting.insert(waiting.end(), records->begin(), records->end());
+  service_->store->save_contacts(context_->name, *records,
+                                 inside([this, records, reply = std::move(reply)](result<void> stored) {
+                                   if (!stored) keep_for_commit(std::move(*records));
+                                   reply(stored);
+                                   if (!stored) store_failed(stored.error());
                                  }));
+}
+
+/// The next commit takes them; what waits already was known later. Not in front of what waits: a commit that
+/// is under way takes as many off there as it stored.
+void account_supervisor::keep_for_commit(std::vector<store::contact_record> records) {
+  auto& waiting = context_->contacts_to_store;
+  std::unordered_set<std::string> newer;
+  for (const auto& r : waiting)
+    newer.insert(r.ref);
+  for (auto& r : records)
+    if (!newer.contains(r.ref)) waiting.push_back(std::move(r));
 }
 
 void account_supervisor::drop_session(bool for_good) {
@@ -96,7 +108,7 @@ void account_supervisor::begin_session(std::vector<store::contact_record> known)
   context_->status->update([&](account_view& v) { v.nickname = login.session->nick_name; });
   qr_attempt_ = 0;
   // The contacts first: what is received from now on names them.
-  save_contacts();
+  save_contacts([](result<void>) {});
   writer_->save_session(login.session);
   if (setup_.record.uin == 0) {
     setup_.record.uin = login.session->uin;

@@ -60,6 +60,7 @@ public:
 
   // What an account_request may ask.
   using view_reply = std::function<void(result<account_view>)>;
+  using contact_reply = std::function<void(result<contact_view>)>;
   void command(account_command c, view_reply reply);
   /// The values have been checked.
   void change(account_change what, view_reply reply);
@@ -88,6 +89,8 @@ public:
   void friend_requests(std::function<void(result<std::vector<friend_request_view>>)> reply);
   /// Decided without a word to Weixin. Error: friend_request_not_found.
   void ignore_friend_request(std::string id, std::function<void(result<void>)> reply);
+  /// A person says whom a reference means: `address_book::confirm`. Answered once it is stored.
+  void confirm_contact(const std::string& ref, const std::string& to, contact_reply reply);
   void set_router(router_actor router);
   /// The present child, nullptr when there is none.
   caf::strong_actor_ptr child_handle(child who) { return group_of(who).handle(std::string{to_string(who)}); }
@@ -146,7 +149,8 @@ private:
   void begin_session(std::vector<store::contact_record> known);
   /// What `for_good` leaves nothing of can be followed by a push login otherwise.
   void drop_session(bool for_good);
-  void save_contacts();
+  void save_contacts(std::function<void(result<void>)> reply);
+  void keep_for_commit(std::vector<store::contact_record> records);
   void log_out(view_reply reply);
   void end_session(view_reply reply);
 

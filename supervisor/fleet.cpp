@@ -158,6 +158,13 @@ void fleet::candidates(std::string name, std::string to,
   });
 }
 
+void fleet::confirm_contact(std::string name, std::string ref, std::string to,
+                            std::function<void(result<contact_view>)> reply) {
+  impl_->ask([=](fleet_supervisor& f) {
+    f.with_account(name, reply, [=](account_supervisor& a) { a.confirm_contact(ref, to, reply); });
+  });
+}
+
 // -- friends and groups
 // ------------------------------------------------------------------------------------------
 

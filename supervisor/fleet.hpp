@@ -132,6 +132,10 @@ public:
                 std::function<void(result<std::vector<contact_view>>)> reply);
   /// The contacts that an ambiguous name means.
   void candidates(std::string name, std::string to, std::function<void(std::vector<contact_view>)> reply);
+  /// A person says which contact a reference of an earlier session means. Errors: see
+  /// `address_book::confirm`, and those of the store.
+  void confirm_contact(std::string name, std::string ref, std::string to,
+                       std::function<void(result<contact_view>)> reply);
 
   // -- friends and groups
   /// Errors before it is accepted: not_online, contact_not_found, contact_ambiguous, member_not_found,

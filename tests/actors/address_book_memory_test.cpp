@@ -25,11 +25,23 @@ std::vector<webwx::contact> people(std::size_t count) {
     c.nick_name = "小明" + number;
     if (i % 4 == 0) c.remark_name = "Supplier " + number;
     c.pinyin = "xiaoming" + number + "\nXM";
+    c.province = "Sichuan";
+    c.city = "Chengdu";
+    c.sex = 1;
+    c.avatar_seq = 620'000'000 + static_cast<std::int64_t>(i);
     c.kind = webwx::contact_kind::friend_;
     c.flags = 3;
     contacts.push_back(std::move(c));
   }
   return contacts;
+}
+
+/// As many of a usual length.
+std::vector<webwx::real_id> real_ids(std::size_t count) {
+  std::vector<webwx::real_id> ids;
+  for (const auto& c : people(count))
+    ids.push_back({c.user_name, "wxid_" + c.user_name.substr(c.user_name.size() - 7) + "abcdefg"});
+  return ids;
 }
 
 TEST(AddressBookMemory, IsBelow400BytesAContactWithAThousandOfThem) {
@@ -40,6 +52,7 @@ TEST(AddressBookMemory, IsBelow400BytesAContactWithAThousandOfThem) {
   book.begin_session("@self", {});
   auto before = ::mallinfo2().uordblks;
   book.put_all(people(count));
+  book.learn_real_ids(real_ids(count));
   book.take_changed();
   auto each = (::mallinfo2().uordblks - before) / count;
   RecordProperty("bytes_a_contact", static_cast<int>(each));

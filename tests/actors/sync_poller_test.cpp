@@ -34,6 +34,15 @@ struct SyncPoller : testing::actors_fixture {
     auto at = text.find("\"MsgType\":1");
     return text.replace(at, 11, "\"MsgType\":" + std::to_string(type));
   }
+  /// The 51 message that names a chat and its lasting id.
+  static std::string conversations(const std::string& msg_id, const std::string& user_name,
+                                   const std::string& real_id) {
+    std::string self = scripted_weixin::self;
+    return R"({"MsgId":")" + msg_id + R"(","FromUserName":")" + self + R"(","ToUserName":")" + self +
+           R"(","MsgType":51,"StatusNotifyCode":4,"StatusNotifyUserName":")" + user_name +
+           R"(","Content":"&lt;msg&gt;&lt;op id='4'&gt;&lt;username&gt;)" + real_id +
+           R"(&lt;/username&gt;&lt;/op&gt;&lt;/msg&gt;"})";
+  }
   std::string asked_key() const {
     const auto& body = weixin.last("webwxsync")->body;
     return body.substr(body.find("SyncKey"), 60);
@@ -110,6 +119,25 @@ TEST_F(SyncPoller, StoresAContactLaterWhenTheStoreRefusedItsFirstMessage) {
   memory->load_contacts("shop-01", [&](auto r) { records = *r; });
   EXPECT_TRUE(
       std::any_of(records.begin(), records.end(), [&](const auto& r) { return r.ref == inbox()[0].chat; }));
+}
+
+TEST_F(SyncPoller, KnowsWhoSpeaksByTheRealIdThatComesWithTheMessage) {
+  start();
+  auto ref = friend_ref();
+  bring({conversations("70", scripted_weixin::friend_, "wxid_friend")});
+  stop();
+  begin_session("@another-self", "@unlike");
+  webwx::contact renamed;
+  renamed.user_name = "@friend-now";
+  renamed.nick_name = "Friend Two";
+  renamed.kind = webwx::contact_kind::friend_;
+  context->contacts.put_all({renamed});
+  ASSERT_NE(context->contacts.ref_of("@friend-now"), ref);
+  weixin.bring({entry("77", "@friend-now"), conversations("78", "@friend-now", "wxid_friend")});
+  poller = start_child<sync_poller>();
+  time.settle();
+  ASSERT_EQ(inbox().size(), 1U);
+  EXPECT_EQ(inbox()[0].chat, ref);
 }
 
 TEST_F(SyncPoller, GivesAGroupThatSpeaksItsReferenceOfEarlierSessions) {

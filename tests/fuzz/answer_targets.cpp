@@ -5,6 +5,7 @@
 #include "protocol/webwx/json_repair.hpp"
 #include "protocol/webwx/login.hpp"
 #include "protocol/webwx/push_login.hpp"
+#include "protocol/webwx/real_ids.hpp"
 #include "protocol/webwx/sync.hpp"
 #include "tests/fuzz/targets.hpp"
 
@@ -36,6 +37,8 @@ void sync_answer(std::string_view input) {
     require(m.msg_id == m.parsed.msg_id && !m.msg_id.empty());
     require(webwx::to_valid_utf8(m.raw) == m.raw);
     require(webwx::parse_json(m.raw, "fuzz").has_value());
+    for (const auto& [user_name, id] : webwx::believable_real_ids(m.parsed))
+      require(!user_name.empty() && !id.empty() && id.size() <= webwx::real_id::max_bytes);
   }
   for (const auto& c : batch->mod_contacts)
     require(!c.user_name.empty());
