@@ -50,6 +50,7 @@ api_routes make_api(api_context context, boost::asio::io_context& listener) {
   add("POST", account + "/outbox/{id}/retry", need::operate, retry_send);
   add("POST", account + "/outbox/{id}/settle", need::operate, settle_send);
   add("PATCH", account + "/contacts/{ref}", need::operate, patch_contact);
+  add("POST", account + "/contacts/{ref}/confirm", need::operate, confirm_contact);
   add("GET", account + "/friend-requests", need::read, list_friend_requests);
   add("POST", account + "/friend-requests/{id}/accept", need::operate, accept_friend);
   add("POST", account + "/friend-requests/{id}/reject", need::operate, reject_friend);

@@ -66,6 +66,7 @@ void settle_send(const context_ptr& c, const httpd::request& r, const reply& to)
 
 // friend_calls.cpp
 void patch_contact(const context_ptr& c, const httpd::request& r, const reply& to);
+void confirm_contact(const context_ptr& c, const httpd::request& r, const reply& to);
 void list_friend_requests(const context_ptr& c, const httpd::request& r, const reply& to);
 void accept_friend(const context_ptr& c, const httpd::request& r, const reply& to);
 void reject_friend(const context_ptr& c, const httpd::request& r, const reply& to);

@@ -56,6 +56,18 @@ void patch_contact(const context_ptr& c, const request& r, const reply& to) {
   operate(c, r, to, std::move(wanted));
 }
 
+void confirm_contact(const context_ptr& c, const request& r, const reply& to) {
+  auto body = read_object(r.body, {"contact"});
+  if (!body) return to.refuse(body.error());
+  auto contact = read_text(*body, "contact", "");
+  if (!contact) return to.refuse(contact.error());
+  c->fleet.confirm_contact(r.params.at("name"), r.params.at("ref"), *contact,
+                           [to](const result<contact_view>& confirmed) {
+                             if (!confirmed) return to.refuse(confirmed.error());
+                             to.send(json_response(200, to_json(*confirmed)));
+                           });
+}
+
 void list_friend_requests(const context_ptr& c, const request& r, const reply& to) {
   if (auto known = check_query(r.query, {}); !known) return to.refuse(known.error());
   c->fleet.friend_requests(r.params.at("name"),

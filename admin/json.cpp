@@ -216,8 +216,19 @@ boost::json::object to_json(const account_view& v) {
 }
 
 boost::json::object to_json(const contact_view& v) {
-  return {{"ref", v.ref},         {"kind", v.kind},     {"nick", v.nick},  {"remark", v.remark},
-          {"display", v.display}, {"pinned", v.pinned}, {"muted", v.muted}};
+  boost::json::value likely;
+  if (!v.likely_ref.empty())
+    likely = boost::json::object{{"ref", v.likely_ref}, {"basis", webwx::to_string(v.likely_basis)}};
+  return {{"ref", v.ref},
+          {"kind", v.kind},
+          {"nick", v.nick},
+          {"remark", v.remark},
+          {"display", v.display},
+          {"pinned", v.pinned},
+          {"muted", v.muted},
+          {"confidence", webwx::to_string(webwx::confidence_of(v.basis))},
+          {"basis", webwx::to_string(v.basis)},
+          {"likely", std::move(likely)}};
 }
 
 boost::json::object to_json(const contact_operation& o) {
@@ -339,9 +350,14 @@ boost::json::object to_json(const store::check_report& report) {
 }
 
 contact_view to_view(const store::contact_record& r) {
-  return {r.ref,    std::string{webwx::to_string(r.kind)}, r.nick,
-          r.remark, r.remark.empty() ? r.nick : r.remark,  false,
-          false};
+  contact_view v;
+  v.ref = r.ref;
+  v.kind = webwx::to_string(r.kind);
+  v.nick = r.nick;
+  v.remark = r.remark;
+  v.display = r.remark.empty() ? r.nick : r.remark;
+  v.basis = r.basis;
+  return v;
 }
 
 std::string messages_page(const std::vector<store::stored_message>& messages, std::size_t limit,

@@ -145,13 +145,13 @@ struct avatar_get {
 struct friend_list {
   std::string name;
 };
-/// accept, reject, ignore, reply, request, remark, pin or unpin.
+/// accept, reject, ignore, reply, request, remark, pin, unpin or confirm.
 struct friend_verb {
   std::string name;
   std::string verb;
-  std::string who;        ///< the id of a request, a contact, or a member of `group`
+  std::string who;        ///< the id of a request, a contact, a reference, or a member of `group`
   std::string group;      ///< of request
-  std::string text;       ///< greeting, reply or remark
+  std::string text;       ///< greeting, reply, remark, or the contact that the reference means
   bool as_sender = false; ///< of reply: the account is the one that asked
   bool direct = false;    ///< of request: the other one is not asked
   bool no_wait = false;

@@ -54,7 +54,7 @@ void contact_grammar::friend_verbs(CLI::App& app, const add_examples& help) {
                 "  weixinctl friend request shop-01 MEMBER --group \"Chess club\" --greeting \"Hello\"\n"
                 "  weixinctl friend remark shop-01 Lin \"Supplier Lin\"\n");
   on_account(friends, "list-requests", "Who wants to be a friend", friend_list_);
-  friend_verb_.resize(8);
+  friend_verb_.resize(9);
   friend_verb_on(friends, 0, "accept", "Accept a friend request", "ID");
   friend_verb_on(friends, 1, "reject", "Reject a friend request", "ID");
   friend_verb_on(friends, 2, "ignore", "List a friend request no more, and tell nobody", "ID");
@@ -69,6 +69,8 @@ void contact_grammar::friend_verbs(CLI::App& app, const add_examples& help) {
       ->add_option("REMARK", friend_verb_[5].text, "The new remark");
   friend_verb_on(friends, 6, "pin", "Put a chat to the top of the list", "CONTACT");
   friend_verb_on(friends, 7, "unpin", "Take a chat from the top of the list", "CONTACT");
+  friend_verb_on(friends, 8, "confirm", "Say who a reference of an earlier session is now", "REF")
+      ->add_option("CONTACT", friend_verb_[8].text, "Who it is; none: who it likely is");
 }
 
 CLI::App* contact_grammar::group_verb_on(CLI::App* parent, std::size_t index, const char* name,

@@ -1,4 +1,5 @@
 #include "ctl/commands.hpp"
+#include "ctl/contact_table.hpp"
 #include "ctl/json_text.hpp"
 #include "ctl/operation_view.hpp"
 #include "ctl/table.hpp"
@@ -31,6 +32,23 @@ table request_table(const boost::json::array& requests, bool wide) {
   return t;
 }
 
+outcome<exit_code> confirm(session& s, const friend_verb& c) {
+  auto target = account_target(c.name, "/contacts/" + segment(c.who) + "/confirm");
+  if (!target) return target.error();
+  boost::json::object body;
+  if (!c.text.empty()) body["contact"] = c.text;
+  auto a = s.server.post(*target, body);
+  if (!a) return a.error();
+  auto& out = s.terminal.out;
+  if (s.wants_json())
+    out << to_json_text(a->body) << '\n';
+  else if (s.wants_name())
+    out << printable(text_of(object_of(a->body), "ref")) << '\n';
+  else
+    out << contact_table({a->body}, s.wants_wide()).to_text(s.terminal.colours_on_out());
+  return exit_code::ok;
+}
+
 } // namespace
 
 outcome<exit_code> execute(session& s, const friend_list& c) {
@@ -53,6 +71,7 @@ outcome<exit_code> execute(session& s, const friend_list& c) {
 }
 
 outcome<exit_code> execute(session& s, const friend_verb& c) {
+  if (c.verb == "confirm") return confirm(s, c);
   if (c.verb == "ignore") {
     auto target = account_target(c.name, "/friend-requests/" + segment(c.who) + "/ignore");
     if (!target) return target.error();

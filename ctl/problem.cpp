@@ -23,6 +23,8 @@ std::string hint_for(std::string_view code, std::string_view retry_after) {
   if (code == "unknown_bot") return "bots are the [bots.NAME] sections of weixind's configuration";
   if (code == "contact_not_found") return "weixinctl contacts NAME --query PART finds contacts";
   if (code == "contact_ambiguous") return "send to one of these references instead of the name";
+  if (code == "target_lost")
+    return "weixinctl contacts NAME -o wide shows who it likely is, friend confirm NAME REF says so";
   if (code == "not_online") return "weixinctl account show NAME tells what the account is waiting for";
   if (code == "body_too_large") return "send a text in several parts; a file may be limited by [sends]";
   if (code == "too_late") return "ask who got it to delete it";

@@ -154,9 +154,26 @@ TEST(StoredContact, IsShownAsOneOfTheSession) {
   r.kind = webwx::contact_kind::friend_;
   r.nick = "Lin";
   EXPECT_EQ(to_json(to_view(r)), boost::json::parse(R"({"ref":"c-1","kind":"friend","nick":"Lin","remark":"",
-    "display":"Lin","pinned":false,"muted":false})"));
+    "display":"Lin","pinned":false,"muted":false,"confidence":"certain","basis":"new","likely":null})"));
   r.remark = "Supplier Lin";
   EXPECT_EQ(to_view(r).display, "Supplier Lin");
+}
+
+TEST(Contact, SaysWhatItsReferenceRestsOnAndNothingOfIt) {
+  store::contact_record r;
+  r.alias = "lin_alias";
+  r.real_id = "wxid_lin";
+  r.province = "Hunan";
+  r.basis = webwx::match_basis::picture_and_nick;
+  auto view = to_view(r);
+  view.likely_ref = "c-2";
+  view.likely_basis = webwx::match_basis::place;
+  auto shown = to_json(view);
+  EXPECT_EQ(shown.at("confidence"), "strong");
+  EXPECT_EQ(shown.at("basis"), "picture_and_nick");
+  EXPECT_EQ(shown.at("likely"), (boost::json::object{{"ref", "c-2"}, {"basis", "place"}}));
+  for (const char* personal : {"lin_alias", "wxid_lin", "Hunan"})
+    EXPECT_EQ(boost::json::serialize(shown).find(personal), std::string::npos) << personal;
 }
 
 TEST(Problem, HasTheStatusAndCodeThatTheInterfacePromises) {

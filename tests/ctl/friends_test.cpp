@@ -89,6 +89,15 @@ TEST_F(Friends, GetARemarkOrAPin) {
                           R"(PATCH /v1/accounts/a-1/contacts/Lin%20W?wait=20 {"pinned":false})"));
 }
 
+TEST_F(Friends, AreSaidToBeWhoAReferenceMeant) {
+  const std::string confirm = "POST /v1/accounts/a-1/contacts/c-0/confirm";
+  server.on(confirm, {json(200, R"({"ref":"c-0","kind":"friend","nick":"Lin","remark":"","display":"Lin",
+                                    "confidence":"certain","basis":"confirmed","likely":null})")});
+  EXPECT_THAT(run({"friend", "confirm", "a-1", "c-0"}).out, HasSubstr("certain"));
+  EXPECT_EQ(run({"friend", "confirm", "a-1", "c-0", "Lin W", "-o", "name"}).out, "c-0\n");
+  EXPECT_THAT(server.asked(), ElementsAre(confirm + " {}", confirm + R"( {"contact":"Lin W"})"));
+}
+
 TEST_F(Friends, ThatWaitForNothingAreNotFound) {
   server.on("POST /v1/accounts/a-1/friend-requests/9/accept?wait=20",
             {problem(404, "friend_request_not_found", "No friend request of that id waits.")});

@@ -25,13 +25,18 @@ class Contacts : public ProgramTest {};
 TEST_F(Contacts, AreATable) {
   server.on(
       "GET /v1/accounts/a-1/contacts",
-      {json(200, R"({"contacts":[{"ref":"c-1","kind":"friend","nick":"小明","remark":"","display":"小明"},
+      {json(200, R"({"contacts":[{"ref":"c-1","kind":"friend","nick":"小明","remark":"","display":"小明",
+                        "confidence":"strong","basis":"names","likely":{"ref":"c-0","basis":"place"}},
                        {"ref":"filehelper","kind":"special","nick":"x\u0007","remark":"r","display":"d"}]})")});
   auto e = run({"contacts", "a-1"});
   EXPECT_EQ(e.code, 0);
-  EXPECT_EQ(e.out, "REF          KIND      DISPLAY   REMARK   NICK\n"
-                   "c-1          friend    小明      -        小明\n"
-                   "filehelper   special   d         r        x\\x07\n");
+  EXPECT_EQ(e.out, "REF          KIND      DISPLAY   REMARK   NICK    CONFIDENCE\n"
+                   "c-1          friend    小明      -        小明    strong\n"
+                   "filehelper   special   d         r        x\\x07   -\n");
+  EXPECT_EQ(run({"contacts", "a-1", "-o", "wide"}).out,
+            "REF          KIND      DISPLAY   REMARK   NICK    CONFIDENCE   BASIS   LIKELY\n"
+            "c-1          friend    小明      -        小明    strong       names   c-0 (place)\n"
+            "filehelper   special   d         r        x\\x07   -            -       -\n");
   EXPECT_EQ(run({"contacts", "a-1", "-o", "name"}).out, "c-1\nfilehelper\n");
 }
 
@@ -146,9 +151,9 @@ TEST_F(Send, ListsTheContactsThatAnAmbiguousNameMeans) {
   auto e = run({"send", "a-1", "Ann", "x"});
   EXPECT_EQ(e.code, 1);
   EXPECT_EQ(e.err, "error: Several contacts have this name. (contact_ambiguous)\n"
-                   "REF   KIND     DISPLAY   REMARK   NICK\n"
-                   "c-1   friend   Ann       -        Ann\\x1b\n"
-                   "c-2   friend   boss      boss     Ann\n"
+                   "REF   KIND     DISPLAY   REMARK   NICK      CONFIDENCE\n"
+                   "c-1   friend   Ann       -        Ann\\x1b   -\n"
+                   "c-2   friend   boss      boss     Ann       -\n"
                    "hint: send to one of these references instead of the name\n");
 }
 

@@ -262,7 +262,8 @@ class Contacts(Case):
         self.add_online("shop-01", 1)
         known = self.user(1)
         contacts = self.admin.get("/v1/accounts/shop-01/contacts").json()["contacts"]
-        self.assertEqual(set(contacts[0]), {"ref", "kind", "nick", "remark", "display", "pinned", "muted"})
+        self.assertEqual(set(contacts[0]), {"ref", "kind", "nick", "remark", "display", "pinned", "muted",
+                                            "confidence", "basis", "likely"})
         self.assertEqual(len({c["ref"] for c in contacts}), len(contacts))
         by_kind = {kind: [c for c in contacts if c["kind"] == kind] for kind in ("friend", "official", "group")}
         friends = [c["nick"] for c in known["contacts"] if c["kind"] in ("friend", "former")]
