@@ -78,11 +78,23 @@ httpd::response add_friend(const control_call& c) {
 }
 
 httpd::response change_contact(const control_call& c) {
-  auto remark = c.fields.text("remark");
-  if (auto v = c.fields.verdict(); !v) return refused(v.error());
-  const auto* user = user_of(c);
+  auto* user = user_of(c);
   if (user == nullptr) return not_found();
-  return done(c.service.set_remark(user->id, c.request.params.at("contact"), std::move(remark), c.now));
+  auto contact = find_contact(*user, c.request.params.at("contact"));
+  if (!contact) return refused({errc::invalid_argument, "no such user or contact"});
+  auto& who = user->contacts[*contact];
+  auto remark = c.fields.text("remark", who.remark);
+  auto nick = c.fields.text("nick", who.nick);
+  auto province = c.fields.text("province", who.province);
+  auto pictures = c.fields.integer("pictures", who.pictures, 0, 1'000);
+  if (nick.empty()) c.fields.refuse("nick is not empty");
+  for (const auto& text : {remark, nick, province})
+    if (text.size() > max_name_bytes) c.fields.refuse("a text has at most 1024 bytes");
+  if (auto v = c.fields.verdict(); !v) return refused(v.error());
+  who.nick = std::move(nick);
+  who.province = std::move(province);
+  who.pictures = pictures;
+  return done(c.service.set_remark(user->id, who.id, std::move(remark), c.now));
 }
 
 httpd::response delete_contact(const control_call& c) {

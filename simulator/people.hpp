@@ -28,6 +28,8 @@ struct person {
   std::string alias;
   person_kind kind = person_kind::friendly;
   int sex = 0;
+  std::string province;
+  std::int64_t pictures = 0; ///< how often the picture was changed
   bool deleted = false;
   bool pinned = false;       ///< to the top of the chats (5.4)
   bool asked = false;        ///< the user has sent a friend request that waits for an answer (5.5)

@@ -12,9 +12,11 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t first_picture_seq = 620'000'000;
+constexpr std::int64_t seqs_a_picture = 1'000'000; // more than a user has contacts
 constexpr int pinned_flag = 2048;
 
-/// Pictures are numbered per person, so that the number stays over a new login (weixin-protocol.md 5.1).
+/// Pictures are numbered per person, so that the number stays over a new login until the picture changes
+/// (weixin-protocol.md 5.1).
 std::string picture_url(const web_session& session, std::string_view endpoint, std::string_view user_name,
                         std::int64_t seq) {
   std::string url = "/cgi-bin/mmwebwx-bin/";
@@ -86,13 +88,15 @@ json::object chatroom_object(const phone_user& user, const web_session& session,
 json::object person_object(const phone_user& user, const web_session& session, const peer_ref& who) {
   const auto& p = user.contacts.at(who.index);
   const auto& name = session.names.of(who);
-  auto seq = p.kind == person_kind::special ? 0 : first_picture_seq + static_cast<std::int64_t>(who.index);
+  auto seq = first_picture_seq + static_cast<std::int64_t>(who.index) + p.pictures * seqs_a_picture;
+  if (p.kind == person_kind::special) seq = 0;
   auto c = contact_form(name, to_wire_text(p.nick), picture_url(session, "webwxgeticon", name, seq));
   bool listed = !p.deleted && p.kind != person_kind::stranger;
   c["ContactFlag"] = (!listed ? 0 : p.kind == person_kind::special ? 1 : 3) | (p.pinned ? pinned_flag : 0);
   c["RemarkName"] = to_wire_text(p.remark);
   c["Alias"] = p.alias;
   c["Sex"] = p.sex;
+  c["Province"] = to_wire_text(p.province);
   c["VerifyFlag"] = p.kind == person_kind::official ? 24 : p.id == "weixin" ? 56 : 0;
   c["KeyWord"] = p.kind == person_kind::official ? "gh_" : "";
   c["AttrStatus"] = 102'437;
