@@ -104,7 +104,7 @@ struct listen_options {
       5'000}; ///< for the head, from its first byte or the connection's start
   std::chrono::milliseconds body_deadline{5'000};   ///< for the whole body; passed: 408, as for the head
   std::chrono::milliseconds piece_deadline{30'000}; ///< for each piece of a body that a receiver takes
-  std::chrono::milliseconds idle_deadline{60'000}; ///< keep-alive: time between two requests
+  std::chrono::milliseconds idle_deadline{60'000};  ///< keep-alive: time between two requests
   /// For a whole answer; of a stream, within which a waiting reader has to take something.
   std::chrono::milliseconds write_deadline{30'000};
 
