@@ -25,19 +25,23 @@ result<void> sender::check(store::text_content& text, const std::string& to) {
   if (!webwx::is_group_user_name(*group))
     return fail(errc::invalid_argument, "mentions: only members of a group can be mentioned");
   auto known = context_->contacts.find(*group);
-  if (!known || known->members.empty())
-    return fail(errc::invalid_argument, "mentions: Weixin has not told yet who is in this group");
+  // Of a group that is quiet nobody may ever tell the members: a contact of ours is taken at its word, and
+  // looked for again when the text leaves.
+  bool is_told = known && !known->members.empty();
   for (std::size_t i = 0; i < text.mentions.size(); ++i) {
     auto& who = text.mentions[i];
+    if (!is_told && store::is_id('c', who) && context_->contacts.resolve(who)) continue;
     auto member = resolve_member(context_->contacts, *group, who);
-    if (!member)
-      // By its place: names of people are in no error.
-      return fail(errc::invalid_argument,
-                  "mentions[" + std::to_string(i) + "]: " +
-                      (member.error().code == errc::contact_ambiguous
-                           ? "several members of the group are called so; name one by its id"
-                           : "no member of the group is this or called so"));
-    who = context_->contacts.ref_of(*member);
+    if (member) {
+      who = context_->contacts.ref_of(*member);
+      continue;
+    }
+    bool is_ambiguous = member.error().code == errc::contact_ambiguous;
+    auto why = !is_told       ? "Weixin has not told yet who is in this group; name a contact by its ref"
+               : is_ambiguous ? "several members of the group are called so; name one by its id"
+                              : "no member of the group is this or called so";
+    // By its place: names of people are in no error.
+    return fail(errc::invalid_argument, "mentions[" + std::to_string(i) + "]: " + why);
   }
   return {};
 }
