@@ -187,6 +187,40 @@ TEST_F(ContactQuestions, MembersThatNobodyToldAreAskedForWithTheirGroup) {
   EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 2U);
 }
 
+TEST_F(ContactQuestions, MembersThatNobodyToldAreAskedForAtTheirPace) {
+  start();
+  webwx::contact c;
+  c.user_name = "@@other";
+  c.nick_name = "Quiet group";
+  c.kind = webwx::contact_kind::group;
+  context->contacts.put(c);
+  context->pacing = pacer{pacing_settings{}};
+  shows(R"({"UserName":"@@other","NickName":"Quiet group","MemberList":[{"UserName":"@m0","NickName":""}]})");
+  shows(friend_json("@m0", "Zoe", 0));
+  auto what = wish(kind::group_details, "Quiet group");
+  what.wait = 60s;
+  auto answer = submit_wish(what);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 1U);
+  EXPECT_FALSE(*answer) << "the second question waits for its turn";
+  pass(60s);
+  ASSERT_TRUE(*answer && **answer);
+  EXPECT_EQ((***answer).state, state::confirmed);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 2U);
+}
+
+TEST_F(ContactQuestions, MembersThatWeixinKeepsToItselfAreAskedForOnce) {
+  start();
+  webwx::contact c;
+  c.user_name = "@@other";
+  c.nick_name = "Quiet group";
+  c.kind = webwx::contact_kind::group;
+  context->contacts.put(c);
+  context->pacing = pacer{pacing_settings{}};
+  shows(R"({"UserName":"@@other","NickName":"Quiet group","MemberList":[]})");
+  EXPECT_EQ(outcome(wish(kind::group_details, "Quiet group")).state, state::refused);
+  EXPECT_EQ(weixin.count("webwxbatchgetcontact"), 1U);
+}
+
 // -- friend requests
 // --------------------------------------------------------------------------------------------
 

@@ -80,14 +80,16 @@ protected:
 };
 
 TEST_F(Questions, SearchShowsWhomWeixinNames) {
-  server.on("POST /v1/accounts/a-1/contacts/search?wait=20",
-            {json(200, answered("contact_search", R"("found":[{"ref":"c-7","kind":"stranger",)"
-                                                  R"("display":"Lin\u0007","remark":"","nick":"Lin"}])"))});
+  server.on(
+      "POST /v1/accounts/a-1/contacts/search?wait=20",
+      {json(200, answered("contact_search", R"("found":[{"ref":"c-7","kind":"stranger",)"
+                                            R"("display":"Lin\u0007","remark":"","nick":"Lin",)"
+                                            R"("confidence":"certain","basis":"fresh","likely":null}])"))});
   auto e = run({"search", "a-1", "Lin"});
   EXPECT_EQ(e.code, 0);
   EXPECT_EQ(e.out, "o-1 answered\n"
-                   "REF   KIND       DISPLAY   REMARK   NICK\n"
-                   "c-7   stranger   Lin\\x07   -        Lin\n");
+                   "REF   KIND       DISPLAY   REMARK   NICK   CONFIDENCE\n"
+                   "c-7   stranger   Lin\\x07   -        Lin    certain\n");
   EXPECT_THAT(e.err, IsEmpty());
   EXPECT_THAT(server.asked(),
               ElementsAre(R"(POST /v1/accounts/a-1/contacts/search?wait=20 {"keyword":"Lin"})"));
