@@ -10,6 +10,7 @@ import pathlib
 import signal
 import sys
 
+import contacts
 import downloads
 import durable
 import echo
@@ -28,8 +29,8 @@ import uploads
 from local_weixin import ProcessDied
 from measure import ROOT, Bench, say
 
-MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "fleet": fleet, "sends": sends,
-                "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
+MEASUREMENTS = {"echo": echo, "durable": durable, "memory": memory, "contacts": contacts, "fleet": fleet,
+                "sends": sends, "startup": startup, "recovery": recovery, "isolation": isolation, "parsing": parsing,
                 "uploads": uploads, "downloads": downloads, "upgrade": upgrade, "slow_clients": slow_clients,
                 "scrape": scrape}
 
