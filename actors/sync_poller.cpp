@@ -261,6 +261,7 @@ void sync_poller::store(std::shared_ptr<batch> b) {
         auto& contacts_left = context_->contacts_to_store;
         contacts_left.erase(contacts_left.begin(),
                             contacts_left.begin() + static_cast<std::ptrdiff_t>(count));
+        if (contacts_left.empty()) contacts_left.shrink_to_fit(); // once it was as long as the book
         stored(*b, std::move(*next), *fresh);
       }));
 }
