@@ -38,6 +38,14 @@ struct ContactQuestions : testing::contact_operator_fixture {
       c.members.push_back({"@m" + std::to_string(i), "", ""});
     context->contacts.put(c);
   }
+  /// Weixin has not told who is in it.
+  void put_quiet_group() {
+    webwx::contact c;
+    c.user_name = "@@other";
+    c.nick_name = "Quiet group";
+    c.kind = webwx::contact_kind::group;
+    context->contacts.put(c);
+  }
 };
 
 // -- search
@@ -176,11 +184,7 @@ TEST_F(ContactQuestions, MembersWhoseNamesAreKnownAreNotAskedFor) {
 
 TEST_F(ContactQuestions, MembersThatNobodyToldAreAskedForWithTheirGroup) {
   start();
-  webwx::contact c;
-  c.user_name = "@@other";
-  c.nick_name = "Quiet group";
-  c.kind = webwx::contact_kind::group;
-  context->contacts.put(c);
+  put_quiet_group();
   shows(R"({"UserName":"@@other","NickName":"Quiet group","MemberList":[{"UserName":"@m0","NickName":""}]})");
   shows(friend_json("@m0", "Zoe", 0));
   EXPECT_EQ(outcome(wish(kind::group_details, "Quiet group")).state, state::confirmed);
@@ -189,11 +193,7 @@ TEST_F(ContactQuestions, MembersThatNobodyToldAreAskedForWithTheirGroup) {
 
 TEST_F(ContactQuestions, MembersThatNobodyToldAreAskedForAtTheirPace) {
   start();
-  webwx::contact c;
-  c.user_name = "@@other";
-  c.nick_name = "Quiet group";
-  c.kind = webwx::contact_kind::group;
-  context->contacts.put(c);
+  put_quiet_group();
   context->pacing = pacer{pacing_settings{}};
   shows(R"({"UserName":"@@other","NickName":"Quiet group","MemberList":[{"UserName":"@m0","NickName":""}]})");
   shows(friend_json("@m0", "Zoe", 0));
@@ -210,11 +210,7 @@ TEST_F(ContactQuestions, MembersThatNobodyToldAreAskedForAtTheirPace) {
 
 TEST_F(ContactQuestions, MembersThatWeixinKeepsToItselfAreAskedForOnce) {
   start();
-  webwx::contact c;
-  c.user_name = "@@other";
-  c.nick_name = "Quiet group";
-  c.kind = webwx::contact_kind::group;
-  context->contacts.put(c);
+  put_quiet_group();
   context->pacing = pacer{pacing_settings{}};
   shows(R"({"UserName":"@@other","NickName":"Quiet group","MemberList":[]})");
   EXPECT_EQ(outcome(wish(kind::group_details, "Quiet group")).state, state::refused);
