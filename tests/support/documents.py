@@ -4,7 +4,7 @@ A block is one of
   run here           no mark: tests/e2e/documents_test.py runs it, with a weixinsim and a weixind of its own; only in RUN_HERE
   <!-- run: ... -->  scripts/fresh-machine-document runs it in a Debian of its own
   <!-- run in a checkout: TEST -->  the test that is named runs the same
-  <!-- not run: WHY -->             nobody runs it
+  *Not run by a test: WHY.*        nobody runs it, and its reader is told
 What is no command has a language, such as ```json or ```text. Standard library only.
 """
 import pathlib
@@ -22,7 +22,7 @@ class Block:
     document: str
     line: int
     heading: str
-    mark: str      # what the comment before it says
+    mark: str      # what the comment or the sentence before it says
     language: str
     text: str
 
@@ -62,6 +62,8 @@ def blocks(document):
                 begun[2].append(line)
         elif match := re.match(r"^<!-- (.*) -->$", line):
             mark = match[1]
+        elif match := re.match(r"^\*Not run by a test: (.*)\.\*$", line):
+            mark = f"not run: {match[1]}"
         elif line.startswith("```"):
             begun = (number, line[3:], [])
         elif match := re.match(r"^#+ (.*)$", line):
