@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "tests/support"))
 
 import program_help  # noqa: E402
-from documents import RUN_HERE, blocks_of_commands, documents, logical_lines, words  # noqa: E402
+from documents import RUN_HERE, blocks_of, blocks_of_commands, documents, logical_lines, words  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("WEIXIN_BIN_DIR", ROOT / "build/release/bin")).resolve()
 # What scripts/fresh-machine-document understands.
@@ -35,6 +35,12 @@ class Documents(unittest.TestCase):
                 self.assertTrue(rest)
                 if kind == "run":
                     self.assertIn(rest, RUN)
+
+    def test_a_mark_is_one_that_the_reader_sees(self):
+        block = "```\nls\n```\n"
+        self.assertEqual([b.mark for b in blocks_of("x.md", "*Not run by a test: WHY.*\n\n" + block)], ["not run: WHY"])
+        with self.assertRaisesRegex(ValueError, "x.md:1"):
+            blocks_of("x.md", "<!-- not run: WHY -->\n" + block)
 
     def test_most_blocks_are_run(self):
         for document in ("docs/installation.md", *RUN_HERE):

@@ -4,7 +4,7 @@ A block is one of
   run here           no mark: tests/e2e/documents_test.py runs it, with a weixinsim and a weixind of its own; only in RUN_HERE
   <!-- run: ... -->  scripts/fresh-machine-document runs it in a Debian of its own
   <!-- run in a checkout: TEST -->  the test that is named runs the same
-  *Not run by a test: WHY.*        nobody runs it, and its reader is told
+  *Not run by a test: WHY.*        nobody runs it, and its reader is told; a comment, which only its writer would see, is refused
 What is no command has a language, such as ```json or ```text. Standard library only.
 """
 import pathlib
@@ -51,8 +51,12 @@ def documents():
 
 def blocks(document):
     """Every block of the document, whatever is in it."""
+    return blocks_of(document, (ROOT / document).read_text(encoding="utf-8"))
+
+
+def blocks_of(document, text):
     found, heading, mark, begun = [], "", "", None
-    for number, line in enumerate((ROOT / document).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if begun is not None:
             if line == "```":
                 at, language, lines = begun
@@ -62,6 +66,8 @@ def blocks(document):
                 begun[2].append(line)
         elif match := re.match(r"^<!-- (.*) -->$", line):
             mark = match[1]
+            if mark.startswith("not run"):
+                raise ValueError(f"{document}:{number}: say it to the reader: *Not run by a test: WHY.*")
         elif match := re.match(r"^\*Not run by a test: (.*)\.\*$", line):
             mark = f"not run: {match[1]}"
         elif line.startswith("```"):
