@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "tests/support"))
 
 import program_help  # noqa: E402
-from documents import RUN_HERE, blocks_of, blocks_of_commands, documents, logical_lines, words  # noqa: E402
+from documents import RUN_HERE, blocks_of, blocks_of_commands, documents, inline_commands, logical_lines, words  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("WEIXIN_BIN_DIR", ROOT / "build/release/bin")).resolve()
 # What scripts/fresh-machine-document understands.
@@ -19,9 +19,9 @@ RUN = {"first", "weixind works", "weixind stands still", "again"}
 ALL = [block for document in documents() for block in blocks_of_commands(document)]
 COMMANDS = [words(line.removeprefix("$ ")) for block in ALL for line in logical_lines(block.text)
             if not block.is_transcript or line.startswith("$ ")]
-# And those within the text, as far as one line has all of it.
+# And those within the text.
 INLINE = [words(found.replace("...", "")) for document in documents() if document != "CHANGELOG.md"
-          for found in re.findall(r"`(weixin(?:d|ctl|sim) [^`\n|]+)`", (ROOT / document).read_text(encoding="utf-8"))]
+          for found in inline_commands((ROOT / document).read_text(encoding="utf-8"))]
 
 
 class Documents(unittest.TestCase):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Commands in the documents, run as they stand and in their order, by somebody who has just what they speak of.
 
-What runs here is in documents.RUN_HERE; a block that cannot run says so in the document. Names, paths and ids that only an example
-can have are replaced by those of this test.
+What runs here is in documents.RUN_HERE, and what the runbook asks of our programs within its sentences; a block that cannot run
+says so in the document. Names, paths and ids that only an example can have are replaced by those of this test.
 """
 import json
 import os
@@ -18,12 +18,12 @@ from harness import BIN, PATIENCE, ROOT, Case, main
 
 sys.path.insert(0, str(ROOT / "tests/support"))
 
-from documents import RUN_HERE, blocks_of_commands, logical_lines  # noqa: E402
+from documents import RUN_HERE, RUNBOOK_NOT_RUN, blocks_of_commands, inline_commands, logical_lines  # noqa: E402
 from local_weixin import configuration, tcp_client, wait_until  # noqa: E402
 from notify_test import Receiver  # noqa: E402
 
 # They go on until somebody stops them: a moment is enough to see that they begin.
-ENDLESS = re.compile(r"--watch|weixinctl events|^api -N ")
+ENDLESS = re.compile(r"--watch|weixinctl events|account relogin|^api -N ")
 # They serve what the rest of the document asks.
 SERVERS = re.compile(r"(^|/)(weixind --config|weixinsim --dir) ")
 # What the commands after it need.
@@ -313,6 +313,36 @@ class Operating(WithAFleet):
         tables = [f'[[account]]\nname = "{name}"\nbots = ["{"faq" if name in ("shop-01", "shop-03") else "echo"}"]\n'
                   for name in [*self.FLEET, "shop-03"]]
         (self.place / "fleet.toml").write_text("\n".join(tables), encoding="utf-8")
+
+
+class Runbook(WithAFleet):
+    """Who follows it is called out: every command within its sentences does what it is named for, in some order or other."""
+
+    def test_commands_of_its_sentences_do_what_they_are_for(self):
+        self.stand_ins += [
+            (r"account remove NAME", self.spare), (r"\bNAME\b", "shop-01"), (r"\bTARGET\b", "web"), (r"\bTO TEXT\b", "filehelper hello"),
+            (r"\bFILE\b", str(self.directory / "copy.db")), (r"\bID\b", self.send)]
+        asked = inline_commands((ROOT / "docs/runbook.md").read_text(encoding="utf-8"))
+        self.assertGreater(len(asked), 20)
+        self.assertEqual(set(RUNBOOK_NOT_RUN) - set(asked), set())
+        for command in asked:
+            if command not in RUNBOOK_NOT_RUN:
+                self.fit()
+                if "account qr" in command:
+                    self.wait_for_a_scan()
+                with self.subTest(command):
+                    self.line(command)
+
+    def spare(self, _):
+        self.add("spare")
+        return "account remove spare --yes"
+
+    def send(self, _):
+        if "cancel" not in self.asked:
+            return self.unknown()
+        self.command("shop-01", "pause")
+        self.wait_for_state("shop-01", "stopped")
+        return self.send_text("shop-01", "filehelper", "wait for me")
 
 
 class Console(WithAFleet):

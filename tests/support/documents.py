@@ -14,6 +14,8 @@ import subprocess
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Inline commands of the runbook are run there, too, but for these.
+RUNBOOK_NOT_RUN = {"weixinctl backup": "names the command; the one with a FILE is run"}
 RUN_HERE = ("README.md", "README.zh-CN.md", "docs/admin-api.md", "docs/console.md", "docs/operating.md", "simulator/README.md")
 
 
@@ -79,6 +81,12 @@ def blocks_of(document, text):
 
 def blocks_of_commands(document):
     return [b for b in blocks(document) if b.is_of_commands]
+
+
+def inline_commands(text):
+    """What is asked of our programs within sentences, each once and on one line."""
+    prose = re.sub(r"(?ms)^```.*?^```$", "", text)
+    return list(dict.fromkeys(" ".join(code.split()) for code in re.findall(r"`(weixin(?:d|ctl|sim)\s[^`|]+)`", prose)))
 
 
 def logical_lines(text):
