@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "tests/support"))
 
 import program_help  # noqa: E402
-from documents import RUN_HERE, blocks_of, blocks_of_commands, documents, inline_commands, logical_lines, words  # noqa: E402
+from documents import RUN_HERE, blocks_of, blocks_of_commands, documents, examples, inline_commands, logical_lines, words  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("WEIXIN_BIN_DIR", ROOT / "build/release/bin")).resolve()
 # What scripts/fresh-machine-document understands.
@@ -22,6 +22,8 @@ COMMANDS = [words(line.removeprefix("$ ")) for block in ALL for line in logical_
 # And those within the text.
 INLINE = [words(found.replace("...", "")) for document in documents() if document != "CHANGELOG.md"
           for found in inline_commands((ROOT / document).read_text(encoding="utf-8"))]
+# And those of the manual.
+MANUAL = [words(line[2:]) for page in ("weixinctl.1", "weixind.8", "weixinsim.1") for line in examples(page)]
 
 
 class Documents(unittest.TestCase):
@@ -68,7 +70,7 @@ class Documents(unittest.TestCase):
     def test_what_weixin_s_programs_are_asked_they_understand(self):
         seen = 0
         programs = {name: program_help.read(BIN / name) for name in ("weixind", "weixinctl", "weixinsim")}
-        for asked in COMMANDS + INLINE:
+        for asked in COMMANDS + INLINE + MANUAL:
             for place, word in enumerate(asked):
                 name = word.rpartition("/")[2]
                 # Elsewhere such a word is a user, a service or a package.
@@ -88,6 +90,7 @@ class Documents(unittest.TestCase):
                             self.assertIn(word, options)
                 seen += 1
         self.assertGreater(seen, 100)
+        self.assertGreater(len(MANUAL), 10, "the pattern does not find the examples any more")
 
     def test_scripts_that_they_name_exist_and_have_the_options(self):
         for command in COMMANDS:

@@ -5,12 +5,15 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "tests/support"))
 
 import program_help  # noqa: E402
+from documents import examples  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("WEIXIN_BIN_DIR", ROOT / "build/release/bin")).resolve()
 PAGES = sorted((ROOT / "docs/man").glob("*.[1-8]"))
@@ -134,6 +137,15 @@ class Manual(unittest.TestCase):
         self.assertEqual({place: value for place, value in told.items() if shipped[place[0]][place[1]] is not None},
                          {(t, k): v for t, keys in shipped.items() for k, v in keys.items()
                           if v is not None and k != "user_agent"})
+
+    def test_the_example_of_a_configuration_is_one(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as file:
+            file.write("\n".join(examples("weixind.toml.5")))
+            file.flush()
+            checked = subprocess.run([str(BIN / "weixind"), "--check-config", "--config", file.name], text=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertIn("[bots.faq]", examples("weixind.toml.5"))
 
     def test_a_key_that_the_page_forgets_would_be_noticed(self):
         self.assertNotIn("no_such_key", keys_of_page()["admin"])

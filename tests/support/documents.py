@@ -89,6 +89,13 @@ def inline_commands(text):
     return list(dict.fromkeys(" ".join(code.split()) for code in re.findall(r"`(weixin(?:d|ctl|sim)\s[^`|]+)`", prose)))
 
 
+def examples(page):
+    """The lines of the examples of a manual page."""
+    text = (ROOT / "docs/man" / page).read_text(encoding="utf-8").partition("\n.Sh EXAMPLES\n")[2].partition("\n.Sh ")[0]
+    lines = [line for block in re.findall(r"(?ms)^\.Bd .*?\n(.*?)^\.Ed$", text) for line in block.splitlines()]
+    return lines + re.findall(r"(?m)^\.Dl (.*)$", text)
+
+
 def logical_lines(text):
     """The commands of a shell text, each with its continued lines and its here-document."""
     found, lines = [], iter(text.splitlines())
