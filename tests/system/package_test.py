@@ -32,14 +32,15 @@ class DebianPackage(unittest.TestCase):
                         for line in run("dpkg-deb", "--contents", cls.package).splitlines()}
 
     def test_has_the_programs_and_all_that_goes_with_them(self):
-        for name in ("/usr/bin/weixind", "/usr/bin/weixinctl", "/usr/bin/weixinsim", "/etc/weixind/weixind.toml",
-                     "/usr/lib/systemd/system/weixind.service", "/usr/lib/sysusers.d/weixind.conf",
-                     "/usr/lib/tmpfiles.d/weixind.conf", "/usr/share/man/man1/weixinctl.1.gz",
+        for name in ("/etc/weixind/weixind.toml", "/usr/lib/systemd/system/weixind.service", "/usr/lib/systemd/system/weixind.socket",
+                     "/usr/lib/sysusers.d/weixind.conf", "/usr/lib/tmpfiles.d/weixind.conf", "/usr/share/man/man1/weixinctl.1.gz",
                      "/usr/share/man/man1/weixinsim.1.gz", "/usr/share/man/man5/weixind.toml.5.gz",
-                     "/usr/share/man/man8/weixind.8.gz", "/usr/share/bash-completion/completions/weixinctl",
-                     "/usr/share/zsh/vendor-completions/_weixinctl", "/usr/share/fish/vendor_completions.d/weixinctl.fish",
-                     "/usr/share/doc/weixind/copyright"):
+                     "/usr/share/man/man8/weixind.8.gz", "/usr/share/doc/weixind/copyright"):
             self.assertIn(name, self.contents)
+        for program in ("weixind", "weixinctl", "weixinsim"):
+            for name in (f"/usr/bin/{program}", f"/usr/share/bash-completion/completions/{program}",
+                         f"/usr/share/zsh/vendor-completions/_{program}", f"/usr/share/fish/vendor_completions.d/{program}.fish"):
+                self.assertIn(name, self.contents)
 
     def test_has_the_documents_that_there_are(self):
         for path in (ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")):
