@@ -61,7 +61,8 @@ ANNOTATIONS = {"list": [
     annotation("Versions", "purple",
                "1000 * weixin_start_time_seconds{<fleet>} * on (job, instance) group_left (version, revision) "
                "(weixin_build_info{<fleet>} unless on (job, instance, version, revision) weixin_build_info{<fleet>} offset 10m)",
-               "{{instance}}: {{version}}", "version {{version}}, revision {{revision}}, is new here"),
+               "{{instance}}: {{version}}", "version {{version}}, revision {{revision}}, was not here ten minutes before: it is new, or the "
+               "server was away for longer"),
 ]}
 
 # From one dashboard to the others, with time and variables.
