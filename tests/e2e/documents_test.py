@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -396,6 +397,15 @@ class SimulatorReadme(Reader):
                           (r"weixinsim --dir", "weixinsim --listen 127.0.0.1:0 --control 127.0.0.1:0 --dir"),
                           (r"\bUUID\b", self.code), (r"\bMSG_ID\b", self.picture)]
         self.assertEqual(self.read("simulator/README.md", {}), 2)
+
+
+class PrometheusReadme(Reader):
+    def test_puts_the_place_of_the_runbook_into_every_alert(self):
+        shutil.copytree(ROOT / "deploy/prometheus/rules", self.place / "rules")
+        self.assertEqual(self.read("deploy/prometheus/README.md", {}), 1)
+        rules = (self.place / "rules/weixind.alerts.yml").read_text(encoding="utf-8")
+        leads_to = set(re.findall(r"runbook_url: (.*)#", rules))
+        self.assertEqual(leads_to, {"https://wiki.example.org/weixind/runbook.md"})
 
 
 if __name__ == "__main__":

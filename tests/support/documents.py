@@ -16,7 +16,8 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Inline commands of the runbook are run there, too, but for these.
 RUNBOOK_NOT_RUN = {"weixinctl backup": "names the command; the one with a FILE is run"}
-RUN_HERE = ("README.md", "README.zh-CN.md", "docs/admin-api.md", "docs/console.md", "docs/operating.md", "simulator/README.md")
+RUN_HERE = ("README.md", "README.zh-CN.md", "deploy/prometheus/README.md", "docs/admin-api.md", "docs/console.md", "docs/operating.md",
+            "simulator/README.md")
 
 
 @dataclass(frozen=True)
