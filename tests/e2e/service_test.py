@@ -8,7 +8,7 @@ import socket
 import time
 
 from harness import BIN, PATIENCE, Case, main
-from local_weixin import Server, UnixConnection
+from local_weixin import Server, UnixConnection, unix_client
 
 
 class Manager:
@@ -166,6 +166,25 @@ os.execv("{BIN}/weixind", ["weixind"] + sys.argv[1:])
         taken = path.stat()
         self.assertEqual(self.server.process.stop(), 0)
         self.assertEqual(path.stat().st_ino, taken.st_ino, "it is the service manager's")
+
+    def test_of_systemd_s_own_program_is_taken_over_at_the_first_call(self):
+        programs = self.directory / "programs"
+        programs.mkdir()
+        program = programs / "weixind"
+        path = self.directory / "admin.sock"
+        # It gives nothing of its environment on but what it is told to.
+        program.write_text(f'#!/bin/sh\nexec systemd-socket-activate --listen "{path}" --setenv WEIXIND_LOOPBACK_ONLY "{BIN}/weixind" "$@"\n',
+                           encoding="utf-8")
+        program.chmod(0o755)
+        self.start_simulator()
+        server = Server(programs, self.directory, self.configuration(), expect_start=False)
+        self.watch(server.process)
+        self.wait_for(path.exists, "systemd to listen")
+        self.assertNotIn("server.ready", server.process.log())
+        self.assertEqual(unix_client(path).get("/v1/status").status, 200, "who calls first waits, and is answered")
+        taken = path.stat()
+        self.assertEqual(server.process.stop(), 0)
+        self.assertEqual(path.stat().st_ino, taken.st_ino)
 
     def test_stands_beside_the_listener_by_tcp(self):
         self.extra_configuration = '[api]\nlisten = "127.0.0.1:0"\n'
