@@ -14,6 +14,7 @@ from api_access_test import ApiCase
 MANY = 1000
 HEAD_DEADLINE = 5  # seconds, of the server
 SLACK = 20  # of this machine, for the last of a thousand to be told
+SLOWEST = 5  # seconds, of 99 of 100 calls of who behaves: 1 is what they are to take, and what a busy machine adds is told
 
 
 class Crowd(threading.Thread):
@@ -94,12 +95,16 @@ class Connections(FloodCase):
         before = self.resident_mib()
         crowd = Crowd(self.tcp_connection)
         crowd.start()
-        served = 0
+        took = []
         while crowd.is_alive():
+            begun = time.monotonic()
             self.assertEqual(self.get(token, "/v1/status").status, 200)
-            served += 1
-            crowd.join(0.1)
-        self.assertGreater(served, 20)
+            took.append(time.monotonic() - begun)
+            crowd.join(0.03)
+        self.assertGreater(len(took), 50)
+        p99 = sorted(took)[len(took) * 99 // 100]
+        print(f"{len(took)} calls meanwhile: p99 {p99 * 1000:.0f} ms, longest {max(took) * 1000:.0f} ms")
+        self.assertLess(p99, SLOWEST)
         self.all_are_sent_away(crowd)
         self.assertLess(self.resident_mib() - before, 64)
 
