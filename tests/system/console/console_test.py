@@ -81,6 +81,13 @@ class Console(Case):
     def test_login(self):
         self.browse("login")
 
+    def test_settings_and_what_is_told_of_them(self):
+        token = self.directory / "extspam"
+        token.write_text("d2hhdCB0aGUgZGVza3RvcCBjbGllbnQgc2F5cw==", encoding="utf-8")
+        self.server.process.stop()
+        self.start_server(self.configuration(pacing="conservative").replace("[webwx]\n", f'[webwx]\nextspam_file = "{token}"\n'))
+        self.browse("settings")
+
     def test_a_session_that_ends_and_codes_that_expire(self):
         self.browse("session_end")
 
