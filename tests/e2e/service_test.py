@@ -10,6 +10,8 @@ import time
 from harness import BIN, PATIENCE, Case, main
 from local_weixin import Server, UnixConnection, unix_client
 
+FOR_SANITIZERS = {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}
+
 
 class Manager:
     """Listens where sd_notify sends to."""
@@ -173,7 +175,8 @@ os.execv("{BIN}/weixind", ["weixind"] + sys.argv[1:])
         program = programs / "weixind"
         path = self.directory / "admin.sock"
         # It gives nothing of its environment on but what it is told to.
-        program.write_text(f'#!/bin/sh\nexec systemd-socket-activate --listen "{path}" --setenv WEIXIND_LOOPBACK_ONLY "{BIN}/weixind" "$@"\n',
+        passed_on = " ".join(f"--setenv {name}" for name in {"WEIXIND_LOOPBACK_ONLY"} | (FOR_SANITIZERS & os.environ.keys()))
+        program.write_text(f'#!/bin/sh\nexec systemd-socket-activate --listen "{path}" {passed_on} "{BIN}/weixind" "$@"\n',
                            encoding="utf-8")
         program.chmod(0o755)
         self.start_simulator()
