@@ -143,6 +143,8 @@ struct KeyFile : testing::Test {
   }
 
   void give_credential(const std::string& content, mode_t mode = 0400) {
+    // One that nobody may write to could be given anew by root only.
+    fs::remove(credentials / "weixind-key");
     fs::create_directory(credentials);
     write_file(credentials / "weixind-key", content);
     ::chmod((credentials / "weixind-key").c_str(), mode);
